@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One strict dialect for every target; a target may only ever add to it.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// Tests speak the same language version; macro expansions are not memory-safety annotated, so that check is off there.
+let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+    name: "understudy",
+    products: [
+        .executable(name: "understudyd", targets: ["understudyd"]),
+        .executable(name: "understudy", targets: ["understudy"]),
+    ],
+    dependencies: [
+        // For the command only: the daemon links nothing from outside this package.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // Pure: no imports beyond the standard library, no clock, no I/O.
+        .target(name: "VRRPWire", swiftSettings: strict),
+        .target(name: "VRRPCore", dependencies: ["VRRPWire"], swiftSettings: strict),
+        .target(name: "Configuration", dependencies: ["VRRPCore", "VRRPWire"], swiftSettings: strict),
+        .target(name: "Simulator", dependencies: ["VRRPCore", "VRRPWire"], swiftSettings: strict),
+
+        // Impure: the only modules that may import Glibc; LinuxKernel alone may write `unsafe`.
+        .target(name: "CLinux"),
+        .target(name: "LinuxKernel", dependencies: ["CLinux", "VRRPWire"], swiftSettings: strict),
+
+        .target(
+            name: "Daemon", dependencies: ["Configuration", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            swiftSettings: strict),
+        .target(
+            name: "Rehearsal", dependencies: ["Configuration", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            swiftSettings: strict),
+
+        .executableTarget(name: "understudyd", dependencies: ["Daemon"], swiftSettings: strict),
+        .executableTarget(
+            name: "understudy",
+            dependencies: [
+                "Configuration", "Daemon", "Rehearsal", "LinuxKernel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .testTarget(name: "VRRPWireTests", dependencies: ["VRRPWire"], swiftSettings: tests),
+        .testTarget(
+            name: "VRRPCoreTests", dependencies: ["VRRPCore", "VRRPWire"], exclude: ["Scenarios"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration", "VRRPCore", "VRRPWire"], exclude: ["Corpus"],
+            swiftSettings: tests),
+        .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "VRRPCore", "VRRPWire"], swiftSettings: tests),
+        .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "VRRPWire"], swiftSettings: tests),
+        .testTarget(name: "HouseTests", swiftSettings: tests),
+        .testTarget(
+            name: "SystemTests", dependencies: ["Configuration", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            swiftSettings: tests),
+    ]
+)

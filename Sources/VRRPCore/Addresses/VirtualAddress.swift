@@ -1,0 +1,30 @@
+public import VRRPWire
+
+/// One address that the Active Router holds, as the operator wrote it.
+///
+/// Source: keepalived: `virtual_ipaddress` lines, `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]`.
+public struct VirtualAddress: Hashable, Sendable {
+    public var address: IPAddress
+    /// 32 or 128 unless written otherwise.
+    public var prefixLength: UInt8
+    /// The interface that carries the address.
+    public var interface: String
+    /// Broadcast address of an IPv4 subnet (`brd`); nil for none, which is also the default.
+    public var broadcast: IPv4Address?
+    /// Linux's RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host. IPv4 only.
+    public var scope: UInt8
+    /// IFA_LABEL, at most 15 octets. IPv4 only; nil for the interface's own name.
+    public var label: String?
+
+    public init(
+        address: IPAddress, prefixLength: UInt8, interface: String, broadcast: IPv4Address? = nil,
+        scope: UInt8 = 0, label: String? = nil
+    ) {
+        self.address = address
+        self.prefixLength = prefixLength
+        self.interface = interface
+        self.broadcast = broadcast
+        self.scope = scope
+        self.label = label
+    }
+}
