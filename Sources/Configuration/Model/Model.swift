@@ -1,5 +1,4 @@
 public import VRRPCore
-public import VRRPWire
 
 /// What a configuration file means: defaults applied, names resolved, every value in range.
 ///

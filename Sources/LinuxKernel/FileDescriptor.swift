@@ -1,0 +1,28 @@
+internal import Glibc
+
+/// An open file descriptor with one owner. Copying it does not compile; dropping it closes it.
+package struct FileDescriptor: ~Copyable {
+    package let rawValue: Int32
+
+    /// Takes ownership of the result of `call`, or throws the errno it left.
+    init(_ operation: String, _ call: () -> Int32) throws(SystemError) {
+        rawValue = try retryingOnInterrupt(operation, call)
+    }
+
+    /// Takes ownership of a descriptor that someone else opened for us.
+    init(owning rawValue: Int32) { self.rawValue = rawValue }
+
+    deinit { _ = Glibc.close(rawValue) }
+}
+
+/// Runs `call` until it is not interrupted; a negative result becomes the errno it left.
+@discardableResult
+func retryingOnInterrupt(_ operation: String, _ call: () -> Int32) throws(SystemError) -> Int32 {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        let code = errno
+        if code == EINTR { continue }
+        throw SystemError(operation, code)
+    }
+}
