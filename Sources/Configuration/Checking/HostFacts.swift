@@ -1,0 +1,59 @@
+public import VRRPWire
+
+/// What the machine at hand has, as far as a configuration depends on it. Gathered by whoever may touch the system.
+///
+/// The same lints run with it and without: on a foreign machine what is missing is a warning, at start it is an error.
+public struct HostFacts: Equatable, Sendable {
+    public struct Interface: Equatable, Sendable {
+        public var name: String
+        public var isLoopback: Bool
+        public var supportsMulticast: Bool
+        public var addresses: [Assigned]
+        public init(name: String, isLoopback: Bool = false, supportsMulticast: Bool = true, addresses: [Assigned] = []) {
+            self.name = name
+            self.isLoopback = isLoopback
+            self.supportsMulticast = supportsMulticast
+            self.addresses = addresses
+        }
+    }
+
+    public struct Assigned: Equatable, Sendable {
+        public var address: IPAddress
+        public var prefixLength: UInt8
+        /// True when the address carries our IFA_PROTO mark: we put it there.
+        public var isOurs: Bool
+        public init(address: IPAddress, prefixLength: UInt8, isOurs: Bool = false) {
+            self.address = address
+            self.prefixLength = prefixLength
+            self.isOurs = isOurs
+        }
+    }
+
+    /// What stands in the way of running a program as a user; nil means that it can be run.
+    public struct ProgramProblem: Equatable, Sendable {
+        /// One sentence that names the path component, the permission and its owner.
+        public var sentence: String
+        /// The command that mends it.
+        public var fix: String?
+        /// True when it would run but someone other than root could change it (script security).
+        public var isSecurityOnly: Bool
+        public init(sentence: String, fix: String?, isSecurityOnly: Bool = false) {
+            self.sentence = sentence
+            self.fix = fix
+            self.isSecurityOnly = isSecurityOnly
+        }
+    }
+
+    public var interfaces: [Interface]
+
+    public init(interfaces: [Interface]) { self.interfaces = interfaces }
+}
+
+/// Answers about programs and users, asked one at a time because they depend on the configuration.
+public protocol HostInspector {
+    var facts: HostFacts { get }
+    /// Why `program` (the first word of a check's command) cannot be run by `user`, or nil when it can.
+    func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem?
+    /// Whether the host has this user (and group, when named).
+    func exists(_ user: UserName) -> Bool
+}
