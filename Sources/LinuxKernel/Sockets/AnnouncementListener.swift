@@ -34,16 +34,16 @@ package final class AnnouncementListener {
     private static func open(
         _ interfaceIndex: UInt32, _ etherType: UInt16, filtered: Bool
     ) throws(SystemError) -> FileDescriptor {
-        let socket = try FileDescriptor("socket for announcements on interface \(interfaceIndex)") {
+        let socket = try FileDescriptor("socket for announcements on \(interfaceLabel(interfaceIndex))") {
             cl_socket(AF_PACKET, Int32(CL_SOCK_RAW), 0, 0)
         }
         let descriptor = socket.rawValue
         if filtered {
-            try retryingOnInterrupt("attach filter on interface \(interfaceIndex)") {
+            try retryingOnInterrupt("attach filter on \(interfaceLabel(interfaceIndex))") {
                 cl_accept_only_neighbor_advertisements(descriptor)
             }
         }
-        try retryingOnInterrupt("bind packet socket to interface \(interfaceIndex)") {
+        try retryingOnInterrupt("bind packet socket to \(interfaceLabel(interfaceIndex))") {
             cl_bind(descriptor, cl_address(interfaceIndex: interfaceIndex, etherType: etherType))
         }
         return socket
@@ -70,7 +70,7 @@ package final class AnnouncementListener {
     /// A packet socket reports once that its interface went down; the queue is empty then, and it revives by itself.
     private func next(_ descriptor: Int32) throws(SystemError) -> Datagram? {
         do throws(SystemError) {
-            return try receiveDatagram(descriptor, into: &buffer, "receive frame on interface \(interfaceIndex)")
+            return try receiveDatagram(descriptor, into: &buffer, "receive frame on \(interfaceLabel(interfaceIndex))")
         } catch {
             if error.code == ENETDOWN { return nil }
             throw error

@@ -16,11 +16,11 @@ package final class PacketSocket {
     /// Sends `frame`, which begins with its Ethernet header.
     package func send(_ frame: Span<UInt8>, interfaceIndex: UInt32) throws(SystemError) {
         guard frame.count >= Self.headerSize else {
-            throw SystemError("send frame of \(frame.count) bytes on interface \(interfaceIndex)", EINVAL)
+            throw SystemError("send frame of \(frame.count) bytes on \(interfaceLabel(interfaceIndex))", EINVAL)
         }
         let etherType = UInt16(frame[12]) << 8 | UInt16(frame[13])
         try sendDatagram(
             socket.rawValue, frame, to: cl_address(interfaceIndex: interfaceIndex, etherType: etherType),
-            "send frame on interface \(interfaceIndex)")
+            "send frame on \(interfaceLabel(interfaceIndex))")
     }
 }
