@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// The reading of CLOCK_MONOTONIC, in nanoseconds. The one place the daemon asks what time it is.
+/// The reading of CLOCK_MONOTONIC, in nanoseconds: the one place the daemon asks what time it is.
 package func monotonicNanoseconds() -> UInt64 { cl_monotonic_nanoseconds() }
 
 /// Seconds since 1970 and the nanoseconds beyond them, for log stamps only: this clock may jump.

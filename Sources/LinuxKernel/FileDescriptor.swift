@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An open file descriptor with one owner. Copying it does not compile; dropping it closes it.
+/// An open file descriptor with one owner: copying it does not compile, dropping it closes it.
 package struct FileDescriptor: ~Copyable {
     package let rawValue: Int32
 

@@ -36,7 +36,9 @@ package struct Poller: ~Copyable {
         }
     }
 
-    /// Stops watching. To be called before the descriptor is closed; harmless when it was not watched.
+    /// Stops watching.
+    ///
+    /// To be called before the descriptor is closed; harmless when it was not watched.
     package func forget(_ descriptor: Int32) {
         // It fails only for descriptors that are not watched, and then there is nothing to do.
         _ = cl_epoll_forget(epoll.rawValue, descriptor)
@@ -44,10 +46,9 @@ package struct Poller: ~Copyable {
 
     /// Waits until a descriptor is ready or the monotonic clock reaches `deadline`, whichever is first.
     ///
-    /// A timerfd keeps the deadline because epoll's own timeout suffers 50 microseconds of timer slack.
-    /// - Parameters:
-    ///   - deadline: a reading of `monotonicNanoseconds()`; nil waits for descriptors only.
-    ///   - body: called once for each ready descriptor, in the kernel's order; not for the deadline.
+    /// The deadline is a reading of `monotonicNanoseconds()`; without one only descriptors end the wait. A timerfd
+    /// keeps it because epoll's own timeout suffers 50 microseconds of timer slack. `body` is called once for each
+    /// ready descriptor, in the kernel's order, and not for the deadline.
     package func wait(untilNanoseconds deadline: UInt64?, _ body: (Token) -> Void) throws(SystemError) {
         // Zero disarms; an instant in the past must fire at once, so it is at least one.
         let (timer, epoll) = (timer.rawValue, epoll.rawValue)

@@ -19,7 +19,7 @@ package final class RouteMonitor {
     private let socket: FileDescriptor
     private var buffer: [UInt8]
 
-    /// - Parameter receiveBuffer: bytes of events that may wait.
+    /// Subscribes; `receiveBuffer` is how many bytes of events may wait.
     package init(receiveBuffer: Int32 = 1 << 20) throws(SystemError) {
         let socket = try FileDescriptor("socket for interface changes") {
             cl_socket(AF_NETLINK, Int32(CL_SOCK_RAW), NETLINK_ROUTE, 0)

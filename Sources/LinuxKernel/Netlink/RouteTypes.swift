@@ -55,7 +55,7 @@ package struct AddressInfo: Hashable, Sendable {
     package var isDADFailed: Bool
     package var isSecondary: Bool
     package var isDeprecated: Bool
-    /// IFA_PROTO: who put it there. Nil on kernels before 5.18.
+    /// Who put it there (IFA_PROTO); nil on kernels before 5.18.
     package var protocolMark: UInt8?
     /// Seconds until the kernel removes it; nil means never.
     package var validSeconds: UInt32?

@@ -7,7 +7,9 @@ struct Datagram {
     let details: cl_received
 
     var isTruncated: Bool { details.truncated != 0 }
-    /// Netlink: true when the kernel itself sent it. Any process may write to a netlink socket that is bound.
+    /// True when the kernel itself sent it over netlink.
+    ///
+    /// Other processes can write to a netlink socket too, and what they say about interfaces is not to be believed.
     var isFromKernel: Bool { details.source.family == AF_NETLINK && details.source.scope == 0 }
 }
 

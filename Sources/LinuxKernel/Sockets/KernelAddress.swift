@@ -6,7 +6,7 @@ extension cl_address {
     /// The absence of an address: the connected peer, or the source that the kernel chooses.
     static var none: cl_address { cl_address() }
 
-    /// - Parameter scope: the interface index that an IPv6 link-local or multicast address belongs to.
+    /// The scope is the interface index that an IPv6 link-local or multicast address belongs to.
     init(_ address: IPAddress, scope: UInt32) {
         switch address {
         case .v4(let address):

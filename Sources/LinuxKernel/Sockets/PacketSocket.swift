@@ -1,7 +1,7 @@
 internal import CLinux
 internal import Glibc
 
-/// Sends whole Ethernet frames: gratuitous ARP and unsolicited neighbor advertisements. It receives nothing.
+/// Sends whole Ethernet frames, gratuitous ARP and unsolicited neighbor advertisements, and receives nothing.
 package final class PacketSocket {
     private let socket: FileDescriptor
     private static let headerSize = 14

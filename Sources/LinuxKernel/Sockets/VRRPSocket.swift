@@ -97,7 +97,7 @@ package final class VRRPSocket {
 
     /// Sends a whole IPv4 packet, or an IPv6 payload for which the kernel writes the header.
     ///
-    /// - Parameter source: IPv6: an address of the interface. IPv4: already in the packet, and not looked at.
+    /// The IPv6 source must be an address of the interface; the IPv4 one is already in the packet, and not looked at.
     package func send(
         _ bytes: Span<UInt8>, from source: IPAddress, to destination: IPAddress
     ) throws(SystemError) {
