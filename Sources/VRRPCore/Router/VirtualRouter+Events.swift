@@ -56,7 +56,7 @@ extension VirtualRouter {
         case (.resigning(let resigning), .received(let heard)):
             noticeSuccessor(heard, as: resigning, at: now)
         case (.resigning(let resigning), .successorAnnounced):
-            letGo(resigning, at: now, &actions)
+            noticeAnnouncement(as: resigning, at: now)
         case (.resigning(let resigning), .obstaclesChanged(let new)):
             obstacles = new
             if !new.endingParticipation.isEmpty { abandon(resigning, at: now, &actions) }
@@ -266,6 +266,13 @@ extension VirtualRouter {
         var resigning = resigning
         resigning.successor = heard
         resigning.letGoAt = now + Self.announcementGrace
+        state = .resigning(resigning)
+    }
+
+    private mutating func noticeAnnouncement(as resigning: Resigning, at now: MonotonicInstant) {
+        var resigning = resigning
+        let soon = now + Self.lingering
+        resigning.letGoAt = min(resigning.letGoAt ?? soon, soon)
         state = .resigning(resigning)
     }
 

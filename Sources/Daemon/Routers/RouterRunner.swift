@@ -1,0 +1,330 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Runs one virtual router: turns what happens on this host into its events, and its actions into system calls.
+///
+/// It decides nothing about the protocol. Everything it knows about the world it reads from ``Surroundings``.
+final class RouterRunner {
+    private(set) var instance: Instance
+    var router: VirtualRouter
+    private(set) var rules: ReceptionRules
+    private(set) var tracking: PriorityTracking
+    private(set) var trackers: [TrackerName]
+    let surroundings: Surroundings
+
+    /// The interface as last seen; nil while it does not exist.
+    private(set) var link: LinkInfo?
+    private var transport: Transport?
+    /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
+    var checksumForm: ChecksumForm
+    /// Counts up in the IPv4 headers of our adverts.
+    private var identification: UInt16 = 0
+    var limiter = LineLimiter<LineKind>()
+    /// Listening for the successor while resigning.
+    private var listeners: [(listener: AnnouncementListener, token: Token)] = []
+    private var unannounced: Set<IPAddress> = []
+    /// The last repair of the addresses, to keep two managers of one address from racing.
+    private var repairedAt: MonotonicInstant?
+    private(set) var repairDueAt: MonotonicInstant?
+
+    init(_ instance: Instance, in surroundings: Surroundings) {
+        self.instance = instance
+        self.surroundings = surroundings
+        rules = instance.receptionRules
+        trackers = instance.trackerNames
+        tracking = instance.freshTracking
+        checksumForm = instance.initialChecksumForm
+        router = VirtualRouter(
+            instance.routerConfiguration, priority: tracking.effectivePriority, obstacles: [])
+    }
+
+    var name: String { instance.name }
+    var virtualRouterID: VirtualRouterID { instance.virtualRouterID }
+    var log: Log { surroundings.log }
+    var everyAddress: [VirtualAddress] { instance.addresses + instance.excludedAddresses }
+
+    /// When this router must next be given the clock.
+    var deadline: MonotonicInstant? {
+        switch (router.deadline, repairDueAt) {
+        case (let one?, let other?): min(one, other)
+        case (let one?, nil): one
+        case (nil, let other): other
+        }
+    }
+
+    // MARK: Events
+
+    /// Feeds one event to the state machine and carries out what it asks for.
+    func deliver(_ event: Event, at now: MonotonicInstant) {
+        var actions = ActionBuffer()
+        router.handle(event, at: now, into: &actions)
+        actions.drain { perform($0, at: now) }
+        if !listeners.isEmpty, !isResigning { stopListening() }
+    }
+
+    private var isResigning: Bool {
+        if case .resigning = router.state { true } else { false }
+    }
+
+    private func perform(_ action: Action, at now: MonotonicInstant) {
+        switch action {
+        case .advertise(let priority):
+            advertise(priority, at: now)
+        case .acquireAddresses:
+            log.info("(\(name)) setting VIPs.")
+            reconcileAddresses()
+        case .releaseAddresses:
+            log.info("(\(name)) removing VIPs.")
+            surroundings.announcer.forget(name)
+            reconcileAddresses()
+        case .announceAddresses(let times):
+            surroundings.announcer.announce(
+                everyAddress, times: times, for: name, at: now, in: surroundings.interfaces)
+        case .report(let transition):
+            report(transition, at: now)
+        }
+    }
+
+    /// Starts taking part, or waits with a reason.
+    func start(at now: MonotonicInstant) {
+        look(at: now)
+        deliver(.startup, at: now)
+    }
+
+    /// Leaves; an Active Router listens for its successor before it says so, because a fast one answers at once.
+    func shutDown(at now: MonotonicInstant) {
+        if case .active = router.state { listenForSuccessor() }
+        deliver(.shutdown, at: now)
+    }
+
+    /// Delivers the clock.
+    func tick(at now: MonotonicInstant) {
+        if let repairDueAt, repairDueAt <= now { repair(at: now) }
+        if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
+    }
+
+    /// A tracked thing changed; `cause` says what, for the log.
+    func trackerChanged(_ changed: TrackerName, to status: CheckState.Status, because cause: String, at now: MonotonicInstant) {
+        var touched = false
+        for (index, tracker) in trackers.enumerated() where tracker == changed {
+            touched = touched || tracking.trackers[index].status != status
+            tracking.set(status, at: index)
+        }
+        guard touched else { return }
+        applyPriority(because: cause, at: now)
+        look(at: now)
+    }
+
+    private func applyPriority(because cause: String, at now: MonotonicInstant) {
+        let new = tracking.effectivePriority
+        guard new != router.priority else { return }
+        log.notice(
+            "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
+        deliver(.priorityChanged(new), at: now)
+    }
+
+    // MARK: The world
+
+    /// Looks at interfaces, addresses and checks, and tells the router what has changed.
+    func look(at now: MonotonicInstant) {
+        link = surroundings.interfaces.link(named: instance.interface)
+        trackInterfaces()
+        applyPriority(because: "a tracked interface changed", at: now)
+        openTransport()
+        let (obstacles, source) = currentObstacles(transportIsOpen: transport != nil)
+        if source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
+        if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
+        if router.holdsAddresses { noticeMissingAddresses(at: now) }
+    }
+
+    private func trackInterfaces() {
+        for (index, tracker) in trackers.enumerated() {
+            guard case .interface(let interface) = tracker else { continue }
+            let usable = surroundings.interfaces.link(named: interface)?.isUsable ?? false
+            tracking.set(usable ? .working : .failed, at: index)
+        }
+    }
+
+    private func openTransport() {
+        let wanted = link.map { instance.transportKey(on: $0.index) }
+        if transport?.key == wanted, transport != nil { return }
+        if let old = transport { surroundings.transports.leave(old, as: self) }
+        transport = nil
+        guard let wanted, let link else { return }
+        do throws(SystemError) {
+            transport = try surroundings.transports.join(wanted, interfaceName: link.name, as: self)
+        } catch {
+            log.error(
+                "(\(name)) cannot open the VRRP socket on \(link.name): \(error); needs CAP_NET_RAW; "
+                    + "it is tried again when the interface changes")
+        }
+    }
+
+    /// Gives back sockets; the router must have stopped.
+    func close() {
+        stopListening()
+        if let old = transport { surroundings.transports.leave(old, as: self) }
+        transport = nil
+    }
+
+    // MARK: Addresses
+
+    private var desiredAddresses: [VirtualAddress] { router.holdsAddresses ? everyAddress : [] }
+
+    /// Brings this host's addresses in line with the state; returns those that had to be added.
+    @discardableResult
+    private func reconcileAddresses() -> [VirtualAddress] {
+        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
+        let operations = AddressPlan.operations(desired: desiredAddresses, observed: observed)
+        return surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
+    }
+
+    private func noticeMissingAddresses(at now: MonotonicInstant) {
+        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
+        guard !AddressPlan.operations(desired: desiredAddresses, observed: observed).isEmpty else { return }
+        let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
+        if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
+    }
+
+    /// Somebody else removed an address of ours: put it back and say where it is.
+    private func repair(at now: MonotonicInstant) {
+        repairDueAt = nil
+        guard router.holdsAddresses else { return }
+        let restored = reconcileAddresses()
+        guard !restored.isEmpty else { return }
+        repairedAt = now
+        if let more = limiter.pass(.repaired, at: now) {
+            let list = restored.map(\.address.description).joined(separator: ", ")
+            log.warning("(\(name)) \(list) was removed by someone else; put back and announced\(more)")
+        }
+        surroundings.announcer.announce(restored, times: 2, for: name, at: now, in: surroundings.interfaces)
+    }
+
+    private static let repairSpacing = Interval.milliseconds(100)
+
+    // MARK: Resigning
+
+    private func listenForSuccessor() {
+        unannounced = Set(everyAddress.map(\.address))
+        let interfaces = Set(everyAddress.map(\.interface)).compactMap { surroundings.interfaces.link(named: $0)?.index }
+        for index in interfaces {
+            do throws(SystemError) {
+                let listener = try AnnouncementListener(interfaceIndex: index)
+                let token = try surroundings.readiness.watch(listener.descriptor, as: .announcements(self))
+                listeners.append((listener, token))
+            } catch {
+                log.debug("(\(name)) cannot listen for the successor's announcements: \(error); its adverts will do")
+            }
+        }
+    }
+
+    private func stopListening() {
+        for (listener, token) in listeners { surroundings.readiness.forget(listener.descriptor, token) }
+        listeners = []
+    }
+
+    /// Reads what the link says about our addresses while we wait to be replaced.
+    func readAnnouncements(at now: MonotonicInstant) {
+        let ours = Set(listeners.isEmpty ? [] : everyAddress.compactMap { hardwareAddress(of: $0.interface) })
+        for (listener, _) in listeners {
+            var budget = 256
+            do throws(SystemError) {
+                while budget > 0, try listener.receive({ frame in notice(frame, except: ours) }) { budget -= 1 }
+            } catch {
+                log.debug("(\(name)) listening for announcements: \(error)")
+            }
+        }
+        if unannounced.isEmpty, !everyAddress.isEmpty, isResigning { deliver(.successorAnnounced, at: now) }
+    }
+
+    private func hardwareAddress(of interface: String) -> HardwareAddress? {
+        surroundings.interfaces.link(named: interface)?.hardwareAddress
+    }
+
+    private func notice(_ frame: Span<UInt8>, except ours: Set<HardwareAddress>) {
+        do throws(WireError) {
+            let packet = try ARPPacket.parse(frame)
+            if packet.isAnnouncement, !ours.contains(packet.senderHardwareAddress) {
+                unannounced.remove(.v4(packet.senderAddress))
+            }
+            return
+        } catch {
+            // Not ARP; perhaps a neighbour advertisement.
+        }
+        do throws(WireError) {
+            let packet = try NeighborAdvertisement.parse(frame)
+            if !ours.contains(packet.hardwareAddress) { unannounced.remove(.v6(packet.target)) }
+        } catch {
+            // Other traffic that the filter lets through is none of our business.
+        }
+    }
+
+    // MARK: Reload
+
+    /// Takes a changed configuration of the same virtual router without leaving its state.
+    func reconfigure(_ new: Instance, at now: MonotonicInstant) {
+        let old = instance
+        let removed = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
+        let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
+        if !removed.isEmpty, router.holdsAddresses { drop(removed) }
+        instance = new
+        rules = new.receptionRules
+        if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
+        trackers = new.trackerNames
+        tracking = new.freshTracking
+        for (index, tracker) in trackers.enumerated() { tracking.set(known[tracker] ?? .unknown, at: index) }
+        deliver(.reconfigured(new.routerConfiguration), at: now)
+        applyPriority(because: "the configuration was reloaded", at: now)
+        if router.holdsAddresses {
+            let added = reconcileAddresses()
+            surroundings.announcer.announce(
+                added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
+        }
+        look(at: now)
+    }
+
+    private func drop(_ addresses: [VirtualAddress]) {
+        let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
+        let operations = AddressPlan.operations(desired: [], observed: observed)
+        _ = surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
+    }
+
+    /// Removes what an earlier run of ours left on this host.
+    func removeLeftovers() {
+        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
+        let leftovers = AddressPlan.operations(desired: [], observed: observed)
+        guard !leftovers.isEmpty else { return }
+        log.notice("(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind")
+        _ = surroundings.keeper.carryOut(leftovers, for: name, in: &surroundings.interfaces)
+    }
+
+    // MARK: Sending
+
+    private func advertise(_ priority: Priority, at now: MonotonicInstant) {
+        guard let transport, let source = router.primaryAddress else { return }
+        switch instance.transport {
+        case .multicast:
+            send(priority, from: source, to: .vrrpGroup(instance.family), over: transport, at: now)
+        case .unicast(let peers):
+            for peer in peers { send(priority, from: source, to: peer, over: transport, at: now) }
+        }
+    }
+
+    private func send(
+        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over transport: Transport,
+        at now: MonotonicInstant
+    ) {
+        identification &+= 1
+        let packet = instance.packet(
+            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification)
+        do throws(SystemError) {
+            try transport.socket.send(packet.span, from: source, to: destination)
+        } catch {
+            if let more = limiter.pass(.sending(error.code), at: now) {
+                log.error("(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)")
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+internal import LinuxKernel
+internal import VRRPCore
+
+/// What every router of this host shares: the log, the interfaces as the kernel reports them, and the ways to act.
+final class Surroundings {
+    let log: Log
+    var interfaces = InterfaceTable()
+    let keeper: AddressKeeper
+    let announcer: Announcer
+    let transports: TransportPool
+    let readiness: Readiness
+
+    init(log: Log, readiness: Readiness) throws(SystemError) {
+        self.log = log
+        self.readiness = readiness
+        keeper = AddressKeeper(commands: try RouteSocket(), log: log)
+        announcer = Announcer(socket: try PacketSocket(), log: log)
+        transports = TransportPool(readiness: readiness)
+    }
+}
