@@ -1,4 +1,4 @@
-package import LinuxKernel
+internal import LinuxKernel
 
 /// Where the daemon's lines go. One line per fact; nothing here may ever wait for a reader.
 package final class Log {

@@ -67,20 +67,27 @@ final class Announcer {
 
     private func send(_ pending: Pending, in table: InterfaceTable) {
         guard let link = table.link(named: pending.interface), let hardwareAddress = link.hardwareAddress else { return }
-        let frame: [UInt8]
-        switch pending.address {
-        case .v4(let address):
-            let announcement = GratuitousARP(address: address, hardwareAddress: hardwareAddress)
-            frame = [UInt8](capacity: GratuitousARP.frameSize) { announcement.emitFrame(into: &$0, form: .request) }
-        case .v6(let address):
-            let announcement = NeighborAdvertisement(
-                target: address, hardwareAddress: hardwareAddress, isRouter: readIPv6Forwarding(interface: link.name))
-            frame = [UInt8](capacity: NeighborAdvertisement.frameSize) { announcement.emitFrame(into: &$0) }
-        }
+        let frame = Self.frame(pending.address, from: hardwareAddress, on: link.name)
         do throws(SystemError) {
             try socket.send(frame.span, interfaceIndex: link.index)
         } catch {
             log.warning("(\(pending.router)) cannot announce \(pending.address) on \(link.name): \(error)")
+        }
+    }
+
+    private static func frame(_ address: IPAddress, from hardware: HardwareAddress, on interface: String) -> [UInt8] {
+        switch address {
+        case .v4(let address):
+            let announcement = GratuitousARP(address: address, hardwareAddress: hardware)
+            return [UInt8](capacity: GratuitousARP.frameSize) { output in
+                announcement.emitFrame(into: &output, form: .request)
+            }
+        case .v6(let address):
+            let announcement = NeighborAdvertisement(
+                target: address, hardwareAddress: hardware, isRouter: readIPv6Forwarding(interface: interface))
+            return [UInt8](capacity: NeighborAdvertisement.frameSize) { output in
+                announcement.emitFrame(into: &output)
+            }
         }
     }
 

@@ -4,7 +4,7 @@ internal import LinuxKernel
 enum Source {
     case signals
     case routes
-    case transport(Transport)
+    case socket(SharedSocket)
     case announcements(RouterRunner)
     case script(ScriptRunner)
     case processEvents

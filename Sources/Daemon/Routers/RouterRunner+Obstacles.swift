@@ -5,7 +5,7 @@ internal import VRRPWire
 
 extension RouterRunner {
     /// What stands in the way of this router now, and the address that it would send from.
-    func currentObstacles(transportIsOpen: Bool) -> (Obstacles, IPAddress?) {
+    func currentObstacles(socketIsOpen: Bool) -> (Obstacles, IPAddress?) {
         var obstacles: Obstacles = []
         guard let link else { return (checkObstacles.union(.interfaceMissing), nil) }
         if !link.isUsable { obstacles.insert(.interfaceDown) }
@@ -18,7 +18,7 @@ extension RouterRunner {
         }
         let source = sourceAddress(on: link)
         if source == nil { obstacles.insert(.noAddress) }
-        if !transportIsOpen { obstacles.insert(.socketFailed) }
+        if !socketIsOpen { obstacles.insert(.socketFailed) }
         if !clashes.isEmpty { obstacles.insert(.addressClash) }
         return (obstacles.union(checkObstacles), source)
     }

@@ -16,7 +16,7 @@ final class RouterRunner {
 
     /// The interface as last seen; nil while it does not exist.
     private(set) var link: LinkInfo?
-    private var transport: Transport?
+    private var socket: SharedSocket?
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
@@ -132,8 +132,8 @@ final class RouterRunner {
         link = surroundings.interfaces.link(named: instance.interface)
         trackInterfaces()
         applyPriority(because: "a tracked interface changed", at: now)
-        openTransport()
-        let (obstacles, source) = currentObstacles(transportIsOpen: transport != nil)
+        openSocket()
+        let (obstacles, source) = currentObstacles(socketIsOpen: socket != nil)
         if source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
         if router.holdsAddresses { noticeMissingAddresses(at: now) }
@@ -147,14 +147,14 @@ final class RouterRunner {
         }
     }
 
-    private func openTransport() {
-        let wanted = link.map { instance.transportKey(on: $0.index) }
-        if transport?.key == wanted, transport != nil { return }
-        if let old = transport { surroundings.transports.leave(old, as: self) }
-        transport = nil
+    private func openSocket() {
+        let wanted = link.map { instance.socketKey(on: $0.index) }
+        if socket?.key == wanted, socket != nil { return }
+        if let old = socket { surroundings.sockets.leave(old, as: self) }
+        socket = nil
         guard let wanted, let link else { return }
         do throws(SystemError) {
-            transport = try surroundings.transports.join(wanted, interfaceName: link.name, as: self)
+            socket = try surroundings.sockets.join(wanted, interfaceName: link.name, as: self)
         } catch {
             log.error(
                 "(\(name)) cannot open the VRRP socket on \(link.name): \(error); needs CAP_NET_RAW; "
@@ -165,8 +165,8 @@ final class RouterRunner {
     /// Gives back sockets; the router must have stopped.
     func close() {
         stopListening()
-        if let old = transport { surroundings.transports.leave(old, as: self) }
-        transport = nil
+        if let old = socket { surroundings.sockets.leave(old, as: self) }
+        socket = nil
     }
 
     // MARK: Addresses
@@ -303,24 +303,24 @@ final class RouterRunner {
     // MARK: Sending
 
     private func advertise(_ priority: Priority, at now: MonotonicInstant) {
-        guard let transport, let source = router.primaryAddress else { return }
+        guard let socket, let source = router.primaryAddress else { return }
         switch instance.transport {
         case .multicast:
-            send(priority, from: source, to: .vrrpGroup(instance.family), over: transport, at: now)
+            send(priority, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
         case .unicast(let peers):
-            for peer in peers { send(priority, from: source, to: peer, over: transport, at: now) }
+            for peer in peers { send(priority, from: source, to: peer, over: socket, at: now) }
         }
     }
 
     private func send(
-        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over transport: Transport,
+        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over socket: SharedSocket,
         at now: MonotonicInstant
     ) {
         identification &+= 1
         let packet = instance.packet(
             priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification)
         do throws(SystemError) {
-            try transport.socket.send(packet.span, from: source, to: destination)
+            try socket.raw.send(packet.span, from: source, to: destination)
         } catch {
             if let more = limiter.pass(.sending(error.code), at: now) {
                 log.error("(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)")

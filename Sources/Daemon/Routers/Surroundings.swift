@@ -7,7 +7,7 @@ final class Surroundings {
     var interfaces = InterfaceTable()
     let keeper: AddressKeeper
     let announcer: Announcer
-    let transports: TransportPool
+    let sockets: SocketPool
     let readiness: Readiness
 
     init(log: Log, readiness: Readiness) throws(SystemError) {
@@ -15,6 +15,6 @@ final class Surroundings {
         self.readiness = readiness
         keeper = AddressKeeper(commands: try RouteSocket(), log: log)
         announcer = Announcer(socket: try PacketSocket(), log: log)
-        transports = TransportPool(readiness: readiness)
+        sockets = SocketPool(readiness: readiness)
     }
 }

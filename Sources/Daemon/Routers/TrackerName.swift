@@ -1,4 +1,5 @@
 internal import Configuration
+internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
@@ -55,12 +56,12 @@ extension Instance {
     /// True when the checksum form of the Active Router is to be ours too.
     var followsChecksum: Bool { version == .v3 && family == .v4 && checksum == .follow }
 
-    func transportKey(on interfaceIndex: UInt32) -> Transport.Key {
+    func socketKey(on interfaceIndex: UInt32) -> SharedSocket.Key {
         switch transport {
         case .multicast:
-            Transport.Key(interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: .vrrpGroup(family)))
+            SharedSocket.Key(interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: .vrrpGroup(family)))
         case .unicast:
-            Transport.Key(interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress))
+            SharedSocket.Key(interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress))
         }
     }
 

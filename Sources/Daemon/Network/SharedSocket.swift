@@ -3,7 +3,7 @@ internal import VRRPCore
 internal import VRRPWire
 
 /// One raw socket and the virtual routers that share it.
-final class Transport {
+final class SharedSocket {
     struct Key: Hashable {
         var interfaceIndex: UInt32
         var family: AddressFamily
@@ -11,7 +11,7 @@ final class Transport {
     }
 
     let key: Key
-    let socket: VRRPSocket
+    let raw: VRRPSocket
     fileprivate(set) var token: Token?
     /// By VRID. Two routers never share one: the configuration forbids it.
     private var routers: [UInt8: RouterRunner] = [:]
@@ -24,7 +24,7 @@ final class Transport {
 
     fileprivate init(_ key: Key, interfaceName: String) throws(SystemError) {
         self.key = key
-        socket = try VRRPSocket(
+        raw = try VRRPSocket(
             family: key.family, interfaceName: interfaceName, interfaceIndex: key.interfaceIndex, mode: key.mode)
     }
 
@@ -37,7 +37,7 @@ final class Transport {
     func drain(at now: MonotonicInstant, log: Log) {
         for _ in 0..<Self.packetsPerTurn {
             do throws(SystemError) {
-                let more = try socket.receive { bytes, received in take(bytes, received, at: now) }
+                let more = try raw.receive { bytes, received in take(bytes, received, at: now) }
                 if !more { return }
             } catch {
                 // ENETDOWN and the like: the interface's own news say what to do about it.
@@ -82,30 +82,30 @@ final class Transport {
     }
 }
 
-/// The open transports, shared by the routers of an interface and family.
-final class TransportPool {
+/// The open sockets, shared by the routers of an interface and family.
+final class SocketPool {
     private let readiness: Readiness
-    private var open: [Transport.Key: Transport] = [:]
+    private var open: [SharedSocket.Key: SharedSocket] = [:]
 
     init(readiness: Readiness) { self.readiness = readiness }
 
-    func join(_ key: Transport.Key, interfaceName: String, as router: RouterRunner) throws(SystemError) -> Transport {
+    func join(_ key: SharedSocket.Key, interfaceName: String, as router: RouterRunner) throws(SystemError) -> SharedSocket {
         if let existing = open[key] {
             existing.join(router)
             return existing
         }
-        let transport = try Transport(key, interfaceName: interfaceName)
-        transport.token = try readiness.watch(transport.socket.descriptor, as: .transport(transport))
-        transport.join(router)
-        open[key] = transport
-        return transport
+        let shared = try SharedSocket(key, interfaceName: interfaceName)
+        shared.token = try readiness.watch(shared.raw.descriptor, as: .socket(shared))
+        shared.join(router)
+        open[key] = shared
+        return shared
     }
 
-    func leave(_ transport: Transport, as router: RouterRunner) {
-        transport.leave(router)
-        guard transport.isUnused else { return }
-        if let token = transport.token { readiness.forget(transport.socket.descriptor, token) }
-        open[transport.key] = nil
+    func leave(_ shared: SharedSocket, as router: RouterRunner) {
+        shared.leave(router)
+        guard shared.isUnused else { return }
+        if let token = shared.token { readiness.forget(shared.raw.descriptor, token) }
+        open[shared.key] = nil
     }
 
     var unknownVirtualRouterIDs: UInt64 { open.values.reduce(0) { $0 + $1.unknownVirtualRouterIDs } }
