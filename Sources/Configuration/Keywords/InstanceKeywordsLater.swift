@@ -89,7 +89,7 @@ extension KeywordTable {
         .notYet(
             "virtual_routes", .block(named: nil), "routes that move with the MASTER", without: "no routes are set"),
         .notYet(
-            "virtual_rules", .block(named: nil), "routing rules that move with the MASTER", without: "no rules are set"),
+            "virtual_rules", .block(named: nil), "routing rules that move with the MASTER", without: "none are set"),
         .notYet(
             "garp_extra_if", .text("[all] SECONDS"), "announce on further interfaces",
             without: "announcements leave through the address's own interface only"),
