@@ -100,7 +100,7 @@ extension KeywordTable {
             "how arguments are compared: whole, the first of them, or the beginning"),
         Keyword(
             "weight", .weight(-254...254), "0",
-            "what the result adds to the priority: positive while it runs, negative while not; 0 makes its absence a fault"
+            "what the result adds to the priority: positive while it runs, negative while not; 0 makes absence a fault"
         ),
         Keyword("quorum", .integer(1...65535), "1", "at least so many processes"),
         Keyword(

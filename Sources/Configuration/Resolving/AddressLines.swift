@@ -38,8 +38,8 @@ extension Resolver {
             text = String(text[..<end])
             report(
                 .error, "stray-punctuation", at: word.location,
-                "'\(word.text)': addresses are separated by lines, not by '\(word.text[end])'",
-                consequence: "Everything after the first address would be missing.", fix: text)
+                "`\(word.text)`: addresses are separated by lines, not by `\(word.text[end])`",
+                consequence: "everything after the first address would be missing", fix: text)
         }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let address = IPAddress(parts[0]) else {
@@ -50,8 +50,8 @@ extension Resolver {
         let longest = address.family.hostPrefixLength
         guard let prefix = UInt8(parts[1]), prefix <= longest, prefix > 0 else {
             report(
-                .error, "bad-prefix", at: word.location, "'/\(parts[1])' is not a prefix length: 1 to \(longest)",
-                consequence: "keepalived would use /\(longest), a host without its subnet.",
+                .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 1 to \(longest)",
+                consequence: "keepalived would use /\(longest), a host without its subnet",
                 fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
             return (address, longest)
         }
@@ -61,8 +61,8 @@ extension Resolver {
     private mutating func reportNoAddress(_ word: Word, text: String) {
         guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return }
         report(
-            .error, "bad-address", at: word.location, "'\(text)' is not an address",
-            consequence: "keepalived would leave it out: MASTER without this address.",
+            .error, "bad-address", at: word.location, "`\(text)` is not an address",
+            consequence: "keepalived would leave it out: MASTER without this address",
             fix: "ADDRESS/PREFIX, such as 192.0.2.10/24")
     }
 
@@ -75,15 +75,15 @@ extension Resolver {
         }
         if case .notYet(let without, let instead) = keyword.status {
             report(
-                .error, "not-supported-yet", at: word.location, "'\(word.text)' is not supported yet by Understudy",
-                consequence: "Without it \(without).", fix: instead)
+                .error, "not-supported-yet", at: word.location, "`\(word.text)` is not supported yet by Understudy",
+                consequence: "without it \(without)", fix: instead)
             return 1 + keyword.shape.wordCount.upperBound.clampedToOne(present: index + 1 < line.arguments.count)
         }
         guard index + 1 < line.arguments.count else {
             report(
                 .error, "missing-argument", at: word.location,
-                "'\(word.text)' needs a value: \(keyword.shape.notation)",
-                consequence: "It would be ignored.", fix: "\(word.text) \(keyword.shape.notation)")
+                "`\(word.text)` needs a value: \(keyword.shape.notation)",
+                consequence: "it would be ignored", fix: "\(word.text) \(keyword.shape.notation)")
             return 1
         }
         apply(keyword.name, line.arguments[index + 1], line, to: &written)
@@ -93,8 +93,8 @@ extension Resolver {
     private mutating func reportUnknownAttribute(_ word: Word) {
         if IPAddress(String(word.text.prefix { !"/,;".contains($0) })) != nil {
             report(
-                .error, "two-on-a-line", at: word.location, "'\(word.text)' must stand on a line of its own",
-                consequence: "Only the first address on the line would be set; this one would be missing.",
+                .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
+                consequence: "only the first address on the line would be set; this one would be missing",
                 fix: String(word.text.prefix { !",;".contains($0) }))
             return
         }
@@ -102,8 +102,8 @@ extension Resolver {
         let near = KeywordTable.nearest(to: word.text, among: names)
         report(
             .error, "unknown-keyword", at: word.location,
-            "'\(word.text)' is not known after an address" + (near.map { "; is '\($0)' meant?" } ?? ""),
-            consequence: "It would be ignored.", fix: near ?? "remove '\(word.text)'")
+            "`\(word.text)` is not known after an address" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "it would be ignored", fix: near ?? "remove `\(word.text)`")
     }
 
     private mutating func apply(_ name: String, _ value: Word, _ line: Statement, to written: inout VirtualAddress) {
@@ -121,8 +121,8 @@ extension Resolver {
     private mutating func applyBroadcast(_ value: Word, to written: inout VirtualAddress) {
         guard case .v4(let address) = written.address else {
             report(
-                .error, "attribute-for-ipv4", at: value.location, "IPv6 has no broadcast addresses ('\(value.text)')",
-                consequence: "keepalived would leave this address out.",
+                .error, "attribute-for-ipv4", at: value.location, "IPv6 has no broadcast addresses (`\(value.text)`)",
+                consequence: "keepalived would leave this address out",
                 fix: "\(written.address)/\(written.prefixLength)")
             return
         }
@@ -135,13 +135,13 @@ extension Resolver {
         if written.broadcast == nil {
             report(
                 .error, "bad-address", at: value.location,
-                "'\(value.text)' is not a broadcast address: an address, + or -",
-                consequence: "The address would get no broadcast address.", fix: "brd +")
+                "`\(value.text)` is not a broadcast address: an address, + or -",
+                consequence: "the address would get no broadcast address", fix: "brd +")
         } else if written.broadcast == address {
             report(
                 .error, "broadcast-is-address", at: value.location,
-                "'\(value.text)' makes \(address) its own broadcast address",
-                consequence: "Neighbours would not resolve it, so nobody reaches it.",
+                "`\(value.text)` makes \(address) its own broadcast address",
+                consequence: "neighbours would not resolve it, so nobody reaches it",
                 fix: "\(address)/24 brd +   # with the subnet's real prefix")
             written.broadcast = nil
         }
@@ -163,8 +163,8 @@ extension Resolver {
             reportIgnored("label", value)
         } else if value.text.utf8.count > 15 {
             report(
-                .error, "long-label", at: value.location, "label '\(value.text)' is longer than 15 characters",
-                consequence: "The kernel would refuse the address.", fix: "label \(value.text.prefix(15))")
+                .error, "long-label", at: value.location, "label `\(value.text)` is longer than 15 characters",
+                consequence: "the kernel would refuse the address", fix: "label \(value.text.prefix(15))")
         } else {
             written.label = value.text
         }
@@ -172,8 +172,8 @@ extension Resolver {
 
     private mutating func reportIgnored(_ name: String, _ value: Word) {
         report(
-            .warning, "attribute-for-ipv4", at: value.location, "'\(name) \(value.text)' is ignored on an IPv6 address",
-            consequence: "Only IPv4 addresses have a \(name).", fix: "remove '\(name) \(value.text)'")
+            .warning, "attribute-for-ipv4", at: value.location, "`\(name) \(value.text)` is ignored on an IPv6 address",
+            consequence: "only IPv4 addresses have a \(name)", fix: "remove `\(name) \(value.text)`")
     }
 
     private mutating func checkAddress(_ written: VirtualAddress, _ line: Statement) {
@@ -181,7 +181,7 @@ extension Resolver {
         if address.isMulticast || address.isUnspecified || address.isLoopback {
             report(
                 .error, "bad-address", at: line.location, "\(address) cannot be a virtual address",
-                consequence: "No client could reach it on this network.",
+                consequence: "no client could reach it on this network",
                 fix: "an unused address of the interface's subnet")
             return
         }
@@ -192,7 +192,7 @@ extension Resolver {
             report(
                 .warning, "not-a-host", at: line.location,
                 "\(address)/\(written.prefixLength) is the \(host == 0 ? "first" : "last") of its subnet, which is no "
-                    + "host's", consequence: "Neighbours treat it as the subnet's own or broadcast address.",
+                    + "host's", consequence: "neighbours treat it as the subnet's own or broadcast address",
                 fix: "another address of the subnet")
         }
     }

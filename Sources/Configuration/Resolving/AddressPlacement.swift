@@ -14,7 +14,7 @@ extension Resolver {
             report(
                 .warning, "too-many-addresses", at: advertised[limit].location,
                 "an advert holds \(limit) addresses, and here are \(advertised.count)",
-                consequence: "From here on they are treated as excluded: held, but not listed in adverts.",
+                consequence: "from here on they are treated as excluded: held, but not listed in adverts",
                 fix: "move the rest into virtual_ipaddress_excluded { } on all routers")
             excluded = Array(advertised[limit...]) + excluded
             advertised = Array(advertised[..<limit])
@@ -39,7 +39,7 @@ extension Resolver {
             report(
                 .error, "mixed-families", at: written.location,
                 "\(address) is \(address.family.title) among \(family.title) addresses",
-                consequence: "An advert lists one family, so keepalived would leave this address out.",
+                consequence: "an advert lists one family, so keepalived would leave this address out",
                 fix: "move it into virtual_ipaddress_excluded { }, or into a vrrp_instance of its own")
         }
         return addresses.filter { $0.address.address.family == family }
@@ -57,7 +57,7 @@ extension Resolver {
                 report(
                     .warning, "duplicate-address", at: written.location,
                     "\(written.address.address) is given a second time; the first is on line \(same.location.line)",
-                    consequence: "It is held once, as the first line says.", fix: "remove the line")
+                    consequence: "it is held once, as the first line says", fix: "remove the line")
             } else {
                 kept.append(written)
             }
@@ -71,14 +71,14 @@ extension Resolver {
             report(
                 .warning, "no-link-local-address", at: first.location,
                 "the first IPv6 address should be link-local (fe80::...), and there is none",
-                consequence: "RFC 9568 section 5.2.9 asks for it; routers of other makers may refuse the adverts.",
+                consequence: "RFC 9568 section 5.2.9 asks for it; routers of other makers may refuse the adverts",
                 fix: "fe80::1:51/64   # as the first line, the same on all routers")
             return addresses
         }
         report(
             .warning, "link-local-not-first", at: addresses[index].location,
             "\(addresses[index].address.address) is link-local and should be the first address",
-            consequence: "It is listed first in adverts, as RFC 9568 section 5.2.9 asks.",
+            consequence: "it is listed first in adverts, as RFC 9568 section 5.2.9 asks",
             fix: "move the line to the top of the block")
         var sorted = addresses
         sorted.insert(sorted.remove(at: index), at: 0)
@@ -94,13 +94,13 @@ extension Resolver {
         if instance.version == .v3 {
             report(
                 .error, "no-addresses", at: location,
-                "instance '\(instance.name)' has no address in virtual_ipaddress, and VRRPv3 needs one",
-                consequence: "keepalived would exit.", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
+                "instance `\(instance.name)` has no address in virtual_ipaddress, and VRRPv3 needs one",
+                consequence: "keepalived would exit", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
         } else if !hasExcluded {
             if setting == nil, contents.wasAttempted("virtual_ipaddress_excluded") { return }
             report(
-                .warning, "no-addresses", at: location, "instance '\(instance.name)' has no virtual addresses",
-                consequence: "It elects a MASTER, but no address moves.", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
+                .warning, "no-addresses", at: location, "instance `\(instance.name)` has no virtual addresses",
+                consequence: "it elects a MASTER, but no address moves", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
         }
     }
 }

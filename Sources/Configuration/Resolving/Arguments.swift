@@ -25,14 +25,14 @@ extension Resolver {
         let name = statement.keyword.text
         if shape.isBlock, statement.children == nil {
             report(
-                .error, "missing-block", at: statement.location, "'\(name)' needs a block in braces",
-                consequence: "Nothing would be read from this line.", fix: "\(name) \(shape.notation)")
+                .error, "missing-block", at: statement.location, "`\(name)` needs a block in braces",
+                consequence: "nothing would be read from this line", fix: "\(name) \(shape.notation)")
             return false
         }
         if !shape.isBlock, statement.children != nil {
             report(
-                .error, "unexpected-block", at: statement.location, "'\(name)' takes no block in braces",
-                consequence: "keepalived would end the enclosing block at this block's closing brace.",
+                .error, "unexpected-block", at: statement.location, "`\(name)` takes no block in braces",
+                consequence: "keepalived would end the enclosing block at this block's closing brace",
                 fix: "\(name) \(shape.notation)")
             return false
         }
@@ -45,15 +45,15 @@ extension Resolver {
         if words.first?.text == "=" {
             report(
                 .error, "equals-sign", at: words[0].location,
-                "'=' does not belong between '\(name)' and its value",
-                consequence: "'=' itself would be taken for the value.",
+                "`=` does not belong between `\(name)` and its value",
+                consequence: "`=` itself would be taken for the value",
                 fix: ([name] + words.dropFirst().map(\.text)).joined(separator: " "))
             return false
         }
         if words.count < shape.wordCount.lowerBound {
             report(
-                .error, "missing-argument", at: statement.location, "'\(name)' needs a value: \(shape.notation)",
-                consequence: "keepalived would exit at this line.", fix: "\(name) \(shape.notation)")
+                .error, "missing-argument", at: statement.location, "`\(name)` needs a value: \(shape.notation)",
+                consequence: "keepalived would exit at this line", fix: "\(name) \(shape.notation)")
             return false
         }
         guard words.count > shape.wordCount.upperBound, shape != .command else { return true }
@@ -68,20 +68,20 @@ extension Resolver {
         let text = extra.map(\.text).joined(separator: " ")
         if let next = extra.first, KeywordTable.keyword(next.text, in: block) != nil {
             report(
-                .error, "two-on-a-line", at: next.location, "'\(next.text)' must begin a line of its own",
-                consequence: "Everything after '\(kept)' would be ignored.", fix: "put '\(text)' on the next line")
+                .error, "two-on-a-line", at: next.location, "`\(next.text)` must begin a line of its own",
+                consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line")
             return false
         }
         if shape.isBlock {
             report(
                 .error, "extra-words", at: extra[extra.startIndex].location,
-                "'\(text)' after '\(kept)' is too much", consequence: "keepalived would skip the whole block.",
+                "`\(text)` after `\(kept)` is too much", consequence: "keepalived would skip the whole block",
                 fix: "\(kept) {")
             return false
         }
         report(
-            .warning, "extra-words", at: extra[extra.startIndex].location, "'\(text)' after '\(kept)' is ignored",
-            consequence: "Only the first value counts, in keepalived too.", fix: kept)
+            .warning, "extra-words", at: extra[extra.startIndex].location, "`\(text)` after `\(kept)` is ignored",
+            consequence: "only the first value counts, in keepalived too", fix: kept)
         return true
     }
 
@@ -89,16 +89,16 @@ extension Resolver {
     mutating func isPlain(_ word: Word, of statement: Statement) -> Bool {
         if word.text.hasPrefix("$"), !word.isQuoted {
             report(
-                .error, "undefined-name", at: word.location, "'\(word.text)' is not defined",
-                consequence: "The text itself would be taken for the value.",
+                .error, "undefined-name", at: word.location, "`\(word.text)` is not defined",
+                consequence: "the text itself would be taken for the value",
                 fix: "define it before its first use, on a line of its own: \(word.text)=VALUE")
             return false
         }
         if let last = word.text.last, ";,".contains(last), !word.isQuoted, word.text.count > 1 {
             let bare = String(word.text.dropLast())
             report(
-                .error, "stray-punctuation", at: word.location, "'\(word.text)' ends in '\(last)'",
-                consequence: "The '\(last)' would be taken for a part of the value.",
+                .error, "stray-punctuation", at: word.location, "`\(word.text)` ends in `\(last)`",
+                consequence: "the `\(last)` would be taken for a part of the value",
                 fix: "\(statement.keyword.text) \(bare)")
             return false
         }
@@ -109,8 +109,8 @@ extension Resolver {
         guard isPlain(word, of: statement) else { return }
         report(
             .error, "bad-value", at: word.location,
-            "'\(word.text)' is not a value for '\(statement.keyword.text)': \(expected)",
-            consequence: "keepalived would go on with the default.", fix: "\(statement.keyword.text) VALUE, \(expected)"
+            "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
+            consequence: "keepalived would go on with the default", fix: "\(statement.keyword.text) VALUE, \(expected)"
         )
     }
 
@@ -141,9 +141,9 @@ extension Resolver {
     private mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
         report(
             .error, "out-of-range", at: word.location,
-            "'\(word.text)' is out of range for '\(statement.keyword.text)': \(range)",
+            "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
             consequence: statement.keyword.text == "virtual_router_id"
-                ? "keepalived would exit." : "keepalived would go on with another value.",
+                ? "keepalived would exit" : "keepalived would go on with another value",
             fix: "\(statement.keyword.text) N, with N from \(range)")
     }
 
@@ -158,8 +158,8 @@ extension Resolver {
         if parsed.isRounded {
             report(
                 .warning, "rounded", at: word.location,
-                "'\(word.text)' has more decimals than count: it becomes \(interval.decimalSeconds)",
-                consequence: "Times are kept in millionths of a second.",
+                "`\(word.text)` has more decimals than count: it becomes \(interval.decimalSeconds)",
+                consequence: "times are kept in millionths of a second",
                 fix: "\(statement.keyword.text) \(interval.decimalSeconds)")
         }
         guard range.contains(parsed.microseconds) else {
@@ -181,7 +181,7 @@ extension Resolver {
         case "reverse": return Weight(value, reverse: true)
         case "noreverse": return Weight(value)
         default:
-            reportBadValue(second, of: statement, expected: "after the number only 'reverse' may stand")
+            reportBadValue(second, of: statement, expected: "after the number only `reverse` may stand")
             return nil
         }
     }
@@ -190,8 +190,8 @@ extension Resolver {
         if let group = words.first(where: { $0.text.hasPrefix(":") }) {
             report(
                 .error, "not-supported-yet", at: group.location,
-                "supplementary groups ('\(group.text)') are not supported yet by Understudy",
-                consequence: "Without it the command runs with one group only.",
+                "supplementary groups (`\(group.text)`) are not supported yet by Understudy",
+                consequence: "without it the command runs with one group only",
                 fix: "\(statement.keyword.text) \(words[0].text) \(group.text.dropFirst())")
             return nil
         }
@@ -204,8 +204,8 @@ extension Resolver {
         guard isPlain(word, of: statement) else { return nil }
         if word.text.utf8.count > 15 || word.text.contains("/") || word.text.isEmpty {
             report(
-                .error, "bad-interface-name", at: word.location, "'\(word.text)' cannot be the name of an interface",
-                consequence: "A name has 1 to 15 characters and no '/', so there is no such interface.",
+                .error, "bad-interface-name", at: word.location, "`\(word.text)` cannot be the name of an interface",
+                consequence: "a name has 1 to 15 characters and no `/`, so there is no such interface",
                 fix: "\(statement.keyword.text) NAME, as `ip -br link` shows it")
             return nil
         }
@@ -223,13 +223,13 @@ extension Resolver {
             let written = statement.arguments.isEmpty ? "" : statement.keyword.text + " "
             report(
                 .warning, "prefix-on-router-address", at: word.location,
-                "'\(word.text)' is a router's address, which has no prefix: '/\(parts[1])' is ignored",
-                consequence: "keepalived cuts it off without a word.", fix: written + address.description)
+                "`\(word.text)` is a router's address, which has no prefix: `/\(parts[1])` is ignored",
+                consequence: "keepalived cuts it off without a word", fix: written + address.description)
         }
         if address.isMulticast || address.isUnspecified {
             report(
-                .error, "bad-address", at: word.location, "'\(word.text)' cannot be the address of a router",
-                consequence: "No advert can be sent from or to it.", fix: "the address of the other router's interface")
+                .error, "bad-address", at: word.location, "`\(word.text)` cannot be the address of a router",
+                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface")
             return nil
         }
         return address

@@ -21,10 +21,10 @@ extension Resolver {
         let free = (id..<255).first { !used.contains($0) } ?? (1..<id).first { !used.contains($0) } ?? id
         report(
             .error, "duplicate-virtual-router-id", at: instance.location,
-            "instances '\(earlier.name)' and '\(instance.name)' both use virtual_router_id \(id) on "
+            "instances `\(earlier.name)` and `\(instance.name)` both use virtual_router_id \(id) on "
                 + instance.interface,
-            consequence: "Neither could tell its adverts from the other's; keepalived would exit.",
-            fix: "virtual_router_id \(free)   # in '\(instance.name)', on all routers")
+            consequence: "neither could tell its adverts from the other's; keepalived would exit",
+            fix: "virtual_router_id \(free)   # in `\(instance.name)`, on all routers")
     }
 
     private mutating func checkShared(_ instance: Instance, _ earlier: Instance) {
@@ -36,10 +36,10 @@ extension Resolver {
             if !sameInterface, held.address.isLinkLocal { continue }
             report(
                 sameInterface ? .error : .warning, "address-in-two-instances", at: location,
-                "\(held.address) is in instance '\(earlier.name)' too",
+                "\(held.address) is in instance `\(earlier.name)` too",
                 consequence: sameInterface
-                    ? "When one of them becomes BACKUP it removes the address from under the other."
-                    : "The host may hold it on two interfaces at once.",
+                    ? "when one of them becomes BACKUP it removes the address from under the other"
+                    : "the host may hold it on two interfaces at once",
                 fix: "remove the line from one of the two instances")
         }
     }

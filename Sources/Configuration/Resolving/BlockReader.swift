@@ -89,8 +89,8 @@ extension Resolver {
     private mutating func reportRepeated(_ statement: Statement, earlier: Setting) {
         report(
             .warning, "repeated-keyword", at: statement.location,
-            "'\(statement.keyword.text)' is given a second time; the first is on line \(earlier.location.line)",
-            consequence: "The last one counts.", fix: "remove one of the two lines")
+            "`\(statement.keyword.text)` is given a second time; the first is on line \(earlier.location.line)",
+            consequence: "the last one counts", fix: "remove one of the two lines")
     }
 
     private mutating func reportNotYet(
@@ -100,7 +100,7 @@ extension Resolver {
         let scope = block == .instance ? "for this instance" : "on this host"
         report(
             .error, "not-supported-yet", at: statement.location,
-            "'\(statement.keyword.text)' is not supported yet by Understudy", consequence: "Without it \(without).",
+            "`\(statement.keyword.text)` is not supported yet by Understudy", consequence: "without it \(without)",
             fix: instead ?? "remove the \(what), or keep keepalived \(scope) until Understudy supports it")
     }
 
@@ -108,14 +108,14 @@ extension Resolver {
         let what = statement.children == nil ? "line" : "block"
         report(
             .note, "not-our-business", at: statement.location,
-            "'\(statement.keyword.text)' is passed over: this \(what) belongs to \(owner)",
-            consequence: "Understudy moves addresses and does no IPVS.")
+            "`\(statement.keyword.text)` is passed over: this \(what) belongs to \(owner)",
+            consequence: "Understudy moves addresses and does no IPVS")
     }
 
     private mutating func reportObsolete(_ statement: Statement, replacement: String) {
         report(
             .warning, "obsolete-keyword", at: statement.location,
-            "'\(statement.keyword.text)' is obsolete and has no effect", consequence: "Today this is \(replacement).",
+            "`\(statement.keyword.text)` is obsolete and has no effect", consequence: "today this is \(replacement)",
             fix: "remove the line")
     }
 
@@ -125,8 +125,8 @@ extension Resolver {
         let bare = String(word.filter { !":;,=".contains($0) })
         let rest = statement.arguments.map(\.text).joined(separator: " ")
         let ending = (rest.isEmpty ? "" : " " + rest) + (statement.children == nil ? "" : " {")
-        let ignored = statement.children == nil ? "The line" : "The whole block"
-        var consequence = "\(ignored) would be ignored."
+        let ignored = statement.children == nil ? "the line" : "the whole block"
+        var consequence = "\(ignored) would be ignored"
         var fix = "remove the line"
         var meant: String?
         if bare != word, KeywordTable.keyword(bare, in: block) != nil {
@@ -138,15 +138,15 @@ extension Resolver {
                 meant = name
                 fix = name + ending
             case .otherBlock(let home)?:
-                consequence += " '\(word)' belongs \(home.place)."
-                fix =
-                    "move the \(statement.children == nil ? "line" : "block") \(home == .topLevel ? "out of this block" : "into \(home.rawValue) { }")"
+                consequence += "; `\(word)` belongs \(home.place)"
+                let target = home == .topLevel ? "out of this block" : "into \(home.rawValue) { }"
+                fix = "move the \(statement.children == nil ? "line" : "block") \(target)"
             case nil: break
             }
         }
-        let question = meant.map { "; is '\($0)' meant?" } ?? ""
+        let question = meant.map { "; is `\($0)` meant?" } ?? ""
         report(
-            .error, "unknown-keyword", at: statement.location, "'\(word)' is not known \(block.place)\(question)",
+            .error, "unknown-keyword", at: statement.location, "`\(word)` is not known \(block.place)\(question)",
             consequence: consequence, fix: fix)
         return meant
     }

@@ -8,8 +8,8 @@ extension Resolver {
         if defined.contains(word.text) {
             report(
                 .error, "duplicate-name", at: word.location,
-                "there is already a \(statement.keyword.text) called '\(word.text)'",
-                consequence: "keepalived would ignore this second block.",
+                "there is already a \(statement.keyword.text) called `\(word.text)`",
+                consequence: "keepalived would ignore this second block",
                 fix: "\(statement.keyword.text) \(word.text)_2 {")
             return nil
         }
@@ -35,8 +35,8 @@ extension Resolver {
         checkTiming(script, contents)
         if let setting = contents["init_fail"] {
             report(
-                .note, "no-effect", at: setting.location, "'init_fail' has no effect on a tracked script",
-                consequence: "The first result counts at once, as in keepalived.", fix: "remove the line")
+                .note, "no-effect", at: setting.location, "`init_fail` has no effect on a tracked script",
+                consequence: "the first result counts at once, as in keepalived", fix: "remove the line")
         }
         model.scripts.append(script)
     }
@@ -46,7 +46,7 @@ extension Resolver {
         report(
             .warning, "timeout-over-interval", at: setting.valueLocation,
             "timeout \(timeout.decimalSeconds) is longer than interval \(script.interval.decimalSeconds)",
-            consequence: "While a run hangs the next ones are left out, so a failure is seen late.",
+            consequence: "while a run hangs the next ones are left out, so a failure is seen late",
             fix: "timeout \(script.interval.decimalSeconds)")
     }
 
@@ -54,8 +54,8 @@ extension Resolver {
         _ keyword: String, of block: String, _ name: String, at statement: Statement
     ) {
         report(
-            .error, "missing-keyword", at: statement.location, "\(block) '\(name)' has no '\(keyword)' line",
-            consequence: "keepalived would drop it, and the instances that name it would run unchecked.",
+            .error, "missing-keyword", at: statement.location, "\(block) `\(name)` has no `\(keyword)` line",
+            consequence: "keepalived would drop it, and the instances that name it would run unchecked",
             fix: keyword == "script" ? "script \"/path/to/check\"" : "\(keyword) NAME")
     }
 
@@ -63,32 +63,34 @@ extension Resolver {
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
-        let (words, text, ignored) = command(of: setting.statement)
-        if let extra = ignored.first {
-            let whole = ([text] + ignored.map(\.text)).joined(separator: " ")
+        let line: CommandLine
+        switch CommandLine.parse(setting.statement) {
+        case .success(let parsed): line = parsed
+        case .failure(let problem):
+            record(problem.diagnostic)
+            return nil
+        }
+        let text = line.text
+        if let extra = line.user {
+            let whole = ([text] + [line.user, line.group].compactMap { $0?.text }).joined(separator: " ")
             report(
                 .error, "unquoted-command", at: extra.location,
-                "'\(extra.text)' is not part of the command: only '\(text)' would run",
-                consequence: "The check would not test what is written here.", fix: "script \"\(whole)\"")
+                "`\(extra.text)` is not part of the command: only `\(text)` would run",
+                consequence: "the check would not test what is written here",
+                fix: "script \"\(whole)\"   # or, if a user is meant, a line of its own: user \(extra.text)")
             return nil
         }
-        guard let program = words.first, !program.isEmpty else {
-            report(
-                .error, "empty-command", at: setting.valueLocation, "the command is empty",
-                consequence: "There is nothing to run.", fix: "script \"/path/to/check\"")
-            return nil
-        }
-        var command = words
-        if program.hasPrefix("</") {
+        var command = line.command
+        if text.hasPrefix("</") {
             command = ["/bin/sh", "-c", text]
             report(
                 .warning, "shell-redirection", at: setting.valueLocation,
-                "'\(text)' is run by /bin/sh, which must know /dev/tcp",
-                consequence: "Where /bin/sh is not bash (Debian, Ubuntu) the check always fails.",
+                "`\(text)` is run by /bin/sh, which must know /dev/tcp",
+                consequence: "where /bin/sh is not bash (Debian, Ubuntu) the check always fails",
                 fix: "script \"/bin/bash -c '\(text)'\"")
         }
         return ScriptCheck(
-            name: name, location: location, command: command, text: text, commandLocation: setting.valueLocation)
+            name: name, location: location, command: command, text: text, commandLocation: line.location)
     }
 
     mutating func resolveProcess(_ statement: Statement) {
@@ -137,8 +139,8 @@ extension Resolver {
             let kept = String(check.process.prefix(15))
             report(
                 .warning, "long-process-name", at: location,
-                "'\(check.process)' is longer than the 15 characters that the kernel keeps of a name",
-                consequence: "It is compared as '\(kept)'.", fix: "process \(kept)")
+                "`\(check.process)` is longer than the 15 characters that the kernel keeps of a name",
+                consequence: "it is compared as `\(kept)`", fix: "process \(kept)")
             check.process = kept
         }
         if let maximum = check.quorumMaximum, maximum > 0, maximum < check.quorum, let setting = contents["quorum_max"]
@@ -146,7 +148,7 @@ extension Resolver {
             report(
                 .error, "impossible-quorum", at: setting.valueLocation,
                 "quorum_max \(maximum) is less than quorum \(check.quorum)",
-                consequence: "No number of processes would do, so the check would always fail.",
+                consequence: "no number of processes would do, so the check would always fail",
                 fix: "quorum_max \(check.quorum)")
         }
     }

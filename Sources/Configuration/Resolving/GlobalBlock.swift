@@ -26,8 +26,8 @@ extension Resolver {
             }
             report(
                 .warning, "slow-announcements", at: setting.valueLocation,
-                "'\(name) \(spacing.decimalSeconds)' spaces announcements by a second or more",
-                consequence: "After a takeover neighbours learn of the later addresses only after that time.",
+                "`\(name) \(spacing.decimalSeconds)` spaces announcements by a second or more",
+                consequence: "after a takeover neighbours learn of the later addresses only after that time",
                 fix: "\(name) 0.001")
         }
     }

@@ -49,8 +49,8 @@ extension Resolver {
         if let earlier = definedInstances[word.text] {
             report(
                 .error, "duplicate-name", at: word.location,
-                "there is already a vrrp_instance called '\(word.text)', on line \(earlier.line)",
-                consequence: "keepalived would ignore this second block, and its addresses would be missing.",
+                "there is already a vrrp_instance called `\(word.text)`, on line \(earlier.line)",
+                consequence: "keepalived would ignore this second block, and its addresses would be missing",
                 fix: "vrrp_instance \(word.text)_2 {")
             return nil
         }
@@ -62,16 +62,16 @@ extension Resolver {
         guard let word = contents.words("interface")?.first else {
             if !contents.wasAttempted("interface") {
                 report(
-                    .error, "missing-keyword", at: statement.location, "instance '\(name)' has no 'interface' line",
-                    consequence: "There is nowhere to send adverts or to hold the addresses.",
+                    .error, "missing-keyword", at: statement.location, "instance `\(name)` has no `interface` line",
+                    consequence: "there is nowhere to send adverts or to hold the addresses",
                     fix: "interface eth0   # the interface that receives the traffic")
             }
             return nil
         }
         if word.text == "lo" {
             report(
-                .error, "loopback-interface", at: word.location, "'interface lo' cannot work",
-                consequence: "Adverts on the loopback interface reach nobody, so every router would become MASTER.",
+                .error, "loopback-interface", at: word.location, "`interface lo` cannot work",
+                consequence: "adverts on the loopback interface reach nobody, so every router would become MASTER",
                 fix: "interface eth0   # the interface that the other router is reached by")
         }
         return word
@@ -84,8 +84,8 @@ extension Resolver {
         if !contents.wasAttempted("virtual_router_id") {
             report(
                 .error, "missing-keyword", at: statement.location,
-                "instance '\(name)' has no 'virtual_router_id' line",
-                consequence: "Routers find each other by this number; keepalived would exit.",
+                "instance `\(name)` has no `virtual_router_id` line",
+                consequence: "routers find each other by this number; keepalived would exit",
                 fix: "virtual_router_id 52   # 1 to 255, the same on both routers, unused elsewhere on this network")
         }
         return nil
@@ -106,7 +106,7 @@ extension Resolver {
         if written == .v2, let setting = contents["version"] {
             report(
                 .error, "version-2-with-ipv6", at: setting.valueLocation, "VRRPv2 knows no IPv6 addresses",
-                consequence: "keepalived would send adverts that only keepalived understands.", fix: "version 3")
+                consequence: "keepalived would send adverts that only keepalived understands", fix: "version 3")
         }
         return .v3
     }
@@ -117,8 +117,8 @@ extension Resolver {
                 report(
                     .note, "owner-priority", at: setting.valueLocation,
                     "priority 255 says that the virtual addresses are this host's own",
-                    consequence: "It becomes MASTER at once, takes over from everyone, and checks with a weight do not "
-                        + "count.", fix: "priority 254   # unless the addresses really are its own")
+                    consequence: "it becomes MASTER at once, takes over from everyone, and checks with a weight do not "
+                        + "count", fix: "priority 254   # unless the addresses really are its own")
             }
             return priority
         }
@@ -126,10 +126,10 @@ extension Resolver {
         else { return 100 }
         report(
             .warning, "master-without-priority", at: state.location,
-            "'state MASTER' without a 'priority' line means priority 255",
+            "`state MASTER` without a `priority` line means priority 255",
             consequence:
-                "The router claims to own the addresses: it becomes MASTER at once, takes over from everyone, and "
-                + "checks with a weight do not count.", fix: "priority 150")
+                "the router claims to own the addresses: it becomes MASTER at once, takes over from everyone, and "
+                + "checks with a weight do not count", fix: "priority 150")
         return 255
     }
 
@@ -142,8 +142,8 @@ extension Resolver {
         case "BACKUP": return .backup
         default:
             report(
-                .warning, "unknown-state", at: setting.valueLocation, "'\(word.text)' is not a state: MASTER or BACKUP",
-                consequence: "It counts as BACKUP; the priority decides in any case.", fix: "state BACKUP")
+                .warning, "unknown-state", at: setting.valueLocation, "`\(word.text)` is not a state: MASTER or BACKUP",
+                consequence: "it counts as BACKUP; the priority decides in any case", fix: "state BACKUP")
             return .backup
         }
     }
@@ -160,17 +160,17 @@ extension Resolver {
         if version == .v3, kept > Interval(.maximumV3) {
             report(
                 .error, "out-of-range", at: setting.valueLocation,
-                "'advert_int \(written.decimalSeconds)' is more than VRRPv3 can say: 40.95 s",
-                consequence: "The interval on the wire would be another one.", fix: "advert_int 40.95")
+                "`advert_int \(written.decimalSeconds)` is more than VRRPv3 can say: 40.95 s",
+                consequence: "the interval on the wire would be another one", fix: "advert_int 40.95")
             return .maximumV3
         }
         if kept != written {
             report(
                 .warning, "rounded-interval", at: setting.valueLocation,
-                "'advert_int \(written.decimalSeconds)' becomes \(kept.decimalSeconds) s: VRRPv\(version.rawValue) counts "
-                    + (version == .v2 ? "whole seconds" : "hundredths of a second"),
+                "`advert_int \(written.decimalSeconds)` becomes \(kept.decimalSeconds) s: VRRPv\(version.rawValue) "
+                    + "counts " + (version == .v2 ? "whole seconds" : "hundredths of a second"),
                 consequence:
-                    "A dead MASTER is noticed after about \((kept * 3).decimalSeconds) s; keepalived rounds alike.",
+                    "a dead MASTER is noticed after about \((kept * 3).decimalSeconds) s; keepalived rounds alike",
                 fix: version == .v2
                     ? "version 3   # on all routers; or advert_int \(kept.decimalSeconds)"
                     : "advert_int \(kept.decimalSeconds)")

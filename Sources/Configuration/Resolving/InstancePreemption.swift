@@ -13,23 +13,23 @@ extension Resolver {
         if !instance.preempts, cancels, let setting = contents["nopreempt"] {
             report(
                 .warning, "nopreempt-cancelled", at: setting.location,
-                "'nopreempt' is ignored because of '\(canceller)'",
-                consequence: "The router takes the addresses back as soon as it returns.", fix: mend)
+                "`nopreempt` is ignored because of `\(canceller)`",
+                consequence: "the router takes the addresses back as soon as it returns", fix: mend)
             instance.preempts = true
         }
         guard instance.preemptDelay > .zero, let setting = contents["preempt_delay"] else { return }
         if !instance.preempts {
             report(
                 .warning, "preempt-delay-ignored", at: setting.location,
-                "'preempt_delay' is ignored because of 'nopreempt'",
-                consequence: "A router that never takes over has nothing to delay.",
+                "`preempt_delay` is ignored because of `nopreempt`",
+                consequence: "a router that never takes over has nothing to delay",
                 fix: "remove one of the two lines")
             instance.preemptDelay = .zero
         } else if cancels {
             report(
                 .warning, "preempt-delay-ignored", at: setting.location,
-                "'preempt_delay' is ignored because of '\(canceller)'",
-                consequence: "The router takes the addresses back as soon as it returns.", fix: mend)
+                "`preempt_delay` is ignored because of `\(canceller)`",
+                consequence: "the router takes the addresses back as soon as it returns", fix: mend)
             instance.preemptDelay = .zero
         }
     }
@@ -38,8 +38,8 @@ extension Resolver {
         guard let off = contents["nopreempt"] else { return true }
         guard let on = contents["preempt"] else { return false }
         report(
-            .warning, "preempt-and-nopreempt", at: off.location, "both 'preempt' and 'nopreempt' are given",
-            consequence: "The last one counts.", fix: "remove one of the two lines")
+            .warning, "preempt-and-nopreempt", at: off.location, "both `preempt` and `nopreempt` are given",
+            consequence: "the last one counts", fix: "remove one of the two lines")
         return (on.location.line, on.location.column) > (off.location.line, off.location.column)
     }
 
@@ -51,8 +51,8 @@ extension Resolver {
         guard let setting = lines["auth_pass"], let word = lines.words("auth_pass")?.first, !word.text.isEmpty else {
             if !lines.wasAttempted("auth_pass") {
                 report(
-                    .error, "missing-keyword", at: block.location, "'authentication' has no 'auth_pass' line",
-                    consequence: "Adverts would go without a password.", fix: "auth_pass PASSWORD")
+                    .error, "missing-keyword", at: block.location, "`authentication` has no `auth_pass` line",
+                    consequence: "adverts would go without a password", fix: "auth_pass PASSWORD")
             }
             return
         }
@@ -60,7 +60,7 @@ extension Resolver {
             report(
                 .error, "authentication-with-v3", at: block.location,
                 "VRRPv3 has no authentication: the password is not sent and not asked for",
-                consequence: "Nothing is authenticated, although the file says so.",
+                consequence: "nothing is authenticated, although the file says so",
                 fix: instance.family == .v4 ? "remove the block, or version 2" : "remove the block")
             return
         }
@@ -68,7 +68,7 @@ extension Resolver {
             report(
                 .warning, "long-password", at: setting.valueLocation,
                 "only the first 8 characters of this password count, and it has \(word.text.utf8.count)",
-                consequence: "Two passwords that differ after the eighth character are the same.",
+                consequence: "two passwords that differ after the eighth character are the same",
                 fix: "auth_pass \(word.text.prefix(8))")
         }
         instance.password = SimplePassword(word.text)
@@ -78,8 +78,8 @@ extension Resolver {
         guard let setting = lines["auth_type"], let word = lines.words("auth_type")?.first else {
             if !lines.wasAttempted("auth_type") {
                 report(
-                    .error, "missing-keyword", at: block, "'authentication' has no 'auth_type' line",
-                    consequence: "keepalived would send adverts without a password.", fix: "auth_type PASS")
+                    .error, "missing-keyword", at: block, "`authentication` has no `auth_type` line",
+                    consequence: "keepalived would send adverts without a password", fix: "auth_type PASS")
             }
             return false
         }
@@ -87,16 +87,16 @@ extension Resolver {
         case "PASS": return true
         case "AH":
             report(
-                .error, "not-supported-yet", at: setting.valueLocation, "'auth_type AH' is not supported by Understudy",
+                .error, "not-supported-yet", at: setting.valueLocation, "`auth_type AH` is not supported by Understudy",
                 consequence:
                     "VRRPv2's AH was withdrawn from the standard (RFC 3768), works with keepalived only and does "
-                    + "not survive a restart of one side; it is unlikely to come.",
+                    + "not survive a restart of one side; it is unlikely to come",
                 fix: "auth_type PASS   # on all routers, or keep keepalived for this instance")
         default:
             report(
                 .error, "unknown-auth-type", at: setting.valueLocation,
-                "'\(word.text)' is not a kind of authentication: PASS",
-                consequence: "keepalived would run without any authentication.", fix: "auth_type PASS")
+                "`\(word.text)` is not a kind of authentication: PASS",
+                consequence: "keepalived would run without any authentication", fix: "auth_type PASS")
         }
         return false
     }

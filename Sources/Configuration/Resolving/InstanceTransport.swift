@@ -21,7 +21,7 @@ extension Resolver {
             "unicast is asked for, but there is no peer to send to",
             consequence:
                 "keepalived would fall back to multicast, which the network perhaps does not carry: both routers "
-                + "would become MASTER.",
+                + "would become MASTER",
             fix: "unicast_peer { ADDRESS }   # the other router's address, on a line of its own")
     }
 
@@ -43,7 +43,7 @@ extension Resolver {
         if source != nil, let setting = contents["mcast_src_ip"], contents.has("unicast_peer") {
             report(
                 .note, "multicast-source-with-unicast", at: setting.location,
-                "'mcast_src_ip' is used as the source of unicast adverts, because there is a 'unicast_peer' block",
+                "`mcast_src_ip` is used as the source of unicast adverts, because there is a `unicast_peer` block",
                 fix: "unicast_src_ip \(setting.statement.arguments[0].text)")
         }
         return source
@@ -54,8 +54,8 @@ extension Resolver {
     ) {
         report(
             .error, "family-mismatch", at: location,
-            "'\(what)' \(address) is \(address.family.title), but the instance's addresses are \(family.title)",
-            consequence: "keepalived would ignore it and use another address.",
+            "`\(what)` \(address) is \(address.family.title), but the instance's addresses are \(family.title)",
+            consequence: "keepalived would ignore it and use another address",
             fix: "an \(family.title) address of the same router")
     }
 
@@ -66,7 +66,7 @@ extension Resolver {
             if peers.contains(peer) {
                 report(
                     .warning, "duplicate-peer", at: line.location, "peer \(peer) is listed twice",
-                    consequence: "It gets each advert once.", fix: "remove the line")
+                    consequence: "it gets each advert once", fix: "remove the line")
             } else {
                 peers.append(peer)
             }
@@ -85,7 +85,7 @@ extension Resolver {
             report(
                 .warning, "own-address-among-peers", at: line.location,
                 "\(peer) is this router's own address (unicast_src_ip), not a peer",
-                consequence: "Adverts to oneself are of no use; it is left out.", fix: "remove the line")
+                consequence: "adverts to oneself are of no use; it is left out", fix: "remove the line")
             return nil
         }
         return peer
@@ -95,16 +95,16 @@ extension Resolver {
         if word.text == "min_ttl" || word.text == "max_ttl" {
             report(
                 .error, "not-supported-yet", at: word.location,
-                "'\(word.text)' is not supported yet by Understudy",
-                consequence: "Without it any TTL is accepted from this peer.", fix: line.keyword.text)
+                "`\(word.text)` is not supported yet by Understudy",
+                consequence: "without it any TTL is accepted from this peer", fix: line.keyword.text)
         } else if IPAddress(word.text) != nil {
             report(
-                .error, "two-on-a-line", at: word.location, "'\(word.text)' must stand on a line of its own",
-                consequence: "Only the first address on the line becomes a peer.", fix: word.text)
+                .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
+                consequence: "only the first address on the line becomes a peer", fix: word.text)
         } else if Int(word.text) == nil {
             report(
-                .error, "unknown-keyword", at: word.location, "'\(word.text)' is not known after a peer's address",
-                consequence: "It would be ignored.", fix: line.keyword.text)
+                .error, "unknown-keyword", at: word.location, "`\(word.text)` is not known after a peer's address",
+                consequence: "it would be ignored", fix: line.keyword.text)
         }
     }
 

@@ -30,8 +30,11 @@ struct Resolver {
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
         consequence: String? = nil, fix: String? = nil
     ) {
-        let diagnostic = Diagnostic(
-            severity, code, at: location, message, consequence: consequence, fix: fix)
+        record(Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix))
+    }
+
+    /// Each thing is said once.
+    mutating func record(_ diagnostic: Diagnostic) {
         if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
     }
 
@@ -67,15 +70,15 @@ struct Resolver {
         for script in model.scripts where !usedScripts.contains(script.name) {
             report(
                 .warning, "unused-script", at: script.location,
-                "vrrp_script '\(script.name)' is not used by any instance",
-                consequence: "It is never run, and nothing depends on it.",
+                "vrrp_script `\(script.name)` is not used by any instance",
+                consequence: "it is never run, and nothing depends on it",
                 fix: "track_script { \(script.name) }   # inside the vrrp_instance")
         }
         for process in model.processes where !usedProcesses.contains(process.name) {
             report(
                 .warning, "unused-process", at: process.location,
-                "vrrp_track_process '\(process.name)' is not used by any instance",
-                consequence: "It is not watched, and nothing depends on it.",
+                "vrrp_track_process `\(process.name)` is not used by any instance",
+                consequence: "it is not watched, and nothing depends on it",
                 fix: "track_process { \(process.name) }   # inside the vrrp_instance")
         }
         model.scripts.removeAll { !usedScripts.contains($0.name) }
@@ -90,8 +93,8 @@ struct Resolver {
             hasServers ? .warning : .error, "no-instance", at: start,
             statements.isEmpty ? "the file says nothing" : "there is no vrrp_instance block",
             consequence: hasServers
-                ? "Understudy has nothing to do: IPVS services are not its business."
-                : "Nothing would be protected; keepalived would sit idle without a word.",
+                ? "Understudy has nothing to do: IPVS services are not its business"
+                : "nothing would be protected; keepalived would sit idle without a word",
             fix: "vrrp_instance NAME { interface IF  virtual_router_id N  virtual_ipaddress { ADDRESS/PREFIX } }, "
                 + "each setting on a line of its own")
     }

@@ -36,8 +36,8 @@ extension Resolver {
             if line.keyword.text == own {
                 resolver.report(
                     .note, "own-interface-tracked", at: line.location,
-                    "'\(own)' is the instance's own interface, which is always watched: this line has no effect",
-                    consequence: "Its loss is a fault, whatever the weight; keepalived leaves the line out too.",
+                    "`\(own)` is the instance's own interface, which is always watched: this line has no effect",
+                    consequence: "its loss is a fault, whatever the weight; keepalived leaves the line out too",
                     fix: "remove the line")
                 return nil
             }
@@ -57,7 +57,7 @@ extension Resolver {
             if list.contains(where: { $0.name == line.keyword.text }) {
                 report(
                     .warning, "duplicate-tracker", at: line.location,
-                    "'\(line.keyword.text)' is in '\(name)' already", consequence: "This line is left out.",
+                    "`\(line.keyword.text)` is in `\(name)` already", consequence: "this line is left out",
                     fix: "remove the line")
                 continue
             }
@@ -76,14 +76,14 @@ extension Resolver {
         let quoted = Statement(keyword: first, arguments: Array(words), rawLine: line.rawLine)
         if words.isEmpty {
             report(
-                .error, "missing-argument", at: first.location, "'weight' needs a value: N [reverse]",
-                consequence: "keepalived would leave the line out.", fix: "\(line.keyword.text) weight N")
+                .error, "missing-argument", at: first.location, "`weight` needs a value: N [reverse]",
+                consequence: "keepalived would leave the line out", fix: "\(line.keyword.text) weight N")
             return nil
         }
         if words.count > 2, let extra = words.dropFirst(2).first {
             report(
-                .warning, "extra-words", at: extra.location, "'\(extra.text)' is ignored",
-                consequence: "Only the weight counts.", fix: "\(line.keyword.text) weight \(words[1].text)")
+                .warning, "extra-words", at: extra.location, "`\(extra.text)` is ignored",
+                consequence: "only the weight counts", fix: "\(line.keyword.text) weight \(words[1].text)")
         }
         return weight(words.prefix(2), range, of: quoted, inherited: basis.reverse)
     }
@@ -93,9 +93,9 @@ extension Resolver {
         report(
             .error, isMisspelt ? "unknown-keyword" : "two-on-a-line", at: word.location,
             isMisspelt
-                ? "'\(word.text)' is not known after a name; is 'weight' meant?"
-                : "'\(word.text)' must stand on a line of its own, or is not known after a name",
-            consequence: "It would be ignored, so what it names would not be watched.",
+                ? "`\(word.text)` is not known after a name; is `weight` meant?"
+                : "`\(word.text)` must stand on a line of its own, or is not known after a name",
+            consequence: "it would be ignored, so what it names would not be watched",
             fix: isMisspelt ? "\(line.keyword.text) weight N" : word.text)
     }
 
@@ -104,8 +104,8 @@ extension Resolver {
         let near = KeywordTable.nearest(to: line.keyword.text, among: names)
         report(
             .error, "undefined-check", at: line.location,
-            "there is no \(kind) called '\(line.keyword.text)'" + (near.map { "; is '\($0)' meant?" } ?? ""),
-            consequence: "keepalived would leave it out: the instance would run without this check.",
+            "there is no \(kind) called `\(line.keyword.text)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "keepalived would leave it out: the instance would run without this check",
             fix: near ?? "\(kind) \(line.keyword.text) { ... }")
     }
 
@@ -115,8 +115,8 @@ extension Resolver {
             for tracked in instance.trackers where !tracked.weight.isFault {
                 report(
                     .warning, "weight-on-owner", at: tracked.location,
-                    "the weight of '\(tracked.name)' does not count with priority 255",
-                    consequence: "The check moves nothing; keepalived leaves it out too.",
+                    "the weight of `\(tracked.name)` does not count with priority 255",
+                    consequence: "the check moves nothing; keepalived leaves it out too",
                     fix: "priority 254, or \(tracked.name) weight 0 to make its failure a fault")
             }
             instance.trackedScripts.removeAll { !$0.weight.isFault }
@@ -136,13 +136,13 @@ extension Resolver {
             report(
                 .note, "weight-clamped", at: first.location,
                 "priority \(base) and the weights add up to \(most), which counts as 254",
-                consequence: "Routers that both reach 254 are equal.", fix: "priority \(max(1, base - (most - 254)))")
+                consequence: "routers that both reach 254 are equal", fix: "priority \(max(1, base - (most - 254)))")
         }
         if least < 1 {
             report(
                 .note, "weight-clamped", at: first.location,
                 "priority \(base) and the weights can fall to \(least), which counts as 1",
-                consequence: "Routers that both fall to 1 are equal.", fix: "priority \(min(254, base + 1 - least))")
+                consequence: "routers that both fall to 1 are equal", fix: "priority \(min(254, base + 1 - least))")
         }
     }
 }
