@@ -95,7 +95,15 @@ struct Resolver {
             consequence: hasServers
                 ? "Understudy has nothing to do: IPVS services are not its business"
                 : "nothing would be protected; keepalived would sit idle without a word",
-            fix: "vrrp_instance NAME { interface IF  virtual_router_id N  virtual_ipaddress { ADDRESS/PREFIX } }, "
-                + "each setting on a line of its own")
+            fix: """
+                vrrp_instance VI_1 {
+                    interface eth0
+                    virtual_router_id 52
+                    priority 101
+                    virtual_ipaddress {
+                        192.0.2.10/24
+                    }
+                }
+                """)
     }
 }
