@@ -1,1 +1,5 @@
-// The daemon.
+internal import Daemon
+
+func main() -> Never { leave(runDaemon(CommandLine.arguments)) }
+
+main()

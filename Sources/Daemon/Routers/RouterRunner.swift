@@ -165,6 +165,7 @@ final class RouterRunner {
     /// Gives back sockets; the router must have stopped.
     func close() {
         stopListening()
+        surroundings.held[ObjectIdentifier(self)] = nil
         if let old = socket { surroundings.sockets.leave(old, as: self) }
         socket = nil
     }
@@ -176,14 +177,23 @@ final class RouterRunner {
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
     private func reconcileAddresses() -> [VirtualAddress] {
-        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
-        let operations = AddressPlan.operations(desired: desiredAddresses, observed: observed)
+        let operations = plan(for: everyAddress, desired: desiredAddresses)
+        surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         return surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
     }
 
+    /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
+    private func plan(for addresses: [VirtualAddress], desired: [VirtualAddress]) -> [AddressOperation] {
+        let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
+        let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
+        return AddressPlan.operations(desired: desired, observed: observed).filter { operation in
+            guard case .remove(let present) = operation else { return true }
+            return !others.contains { $0.address == present.address && $0.interface == present.interface }
+        }
+    }
+
     private func noticeMissingAddresses(at now: MonotonicInstant) {
-        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
-        guard !AddressPlan.operations(desired: desiredAddresses, observed: observed).isEmpty else { return }
+        guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
         let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
         if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
     }
@@ -286,15 +296,12 @@ final class RouterRunner {
     }
 
     private func drop(_ addresses: [VirtualAddress]) {
-        let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
-        let operations = AddressPlan.operations(desired: [], observed: observed)
-        _ = surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
+        _ = surroundings.keeper.carryOut(plan(for: addresses, desired: []), for: name, in: &surroundings.interfaces)
     }
 
     /// Removes what an earlier run of ours left on this host.
     func removeLeftovers() {
-        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
-        let leftovers = AddressPlan.operations(desired: [], observed: observed)
+        let leftovers = plan(for: everyAddress, desired: [])
         guard !leftovers.isEmpty else { return }
         log.notice("(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind")
         _ = surroundings.keeper.carryOut(leftovers, for: name, in: &surroundings.interfaces)

@@ -9,6 +9,8 @@ final class Surroundings {
     let announcer: Announcer
     let sockets: SocketPool
     let readiness: Readiness
+    /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
+    var held: [ObjectIdentifier: [VirtualAddress]] = [:]
 
     init(log: Log, readiness: Readiness) throws(SystemError) {
         self.log = log
