@@ -1,5 +1,4 @@
 internal import Daemon
+internal import Glibc
 
-func main() -> Never { leave(runDaemon(CommandLine.arguments)) }
-
-main()
+exit(runDaemon(CommandLine.arguments))

@@ -1,5 +1,7 @@
-/// Blocks that keepalived knows at top level only. A line that begins with one of them cannot belong to a block, so it
-/// tells where a forgotten `}` should have been at the latest.
+/// Blocks that keepalived knows at top level only.
+///
+/// A line that begins with one of them cannot belong to a block, so it tells where a forgotten `}` should have been at
+/// the latest.
 private let topLevelBlocks: Set<String> = [
     "SSL", "bfd_instance", "garp_group", "global_defs", "interface_up_down_delays", "linkbeat_interfaces",
     "static_ipaddress", "static_routes", "static_rules", "virtual_server", "virtual_server_group", "vrrp_instance",

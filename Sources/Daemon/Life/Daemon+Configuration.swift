@@ -77,7 +77,8 @@ extension Daemon {
         let known = Dictionary(scripts.map { ($0.check.name, $0) }, uniquingKeysWith: { first, _ in first })
         var next: [ScriptRunner] = []
         for check in model.scripts.filter(isTracked) {
-            let globalsAgree = old.global.scriptUser == model.global.scriptUser
+            let globalsAgree =
+                old.global.scriptUser == model.global.scriptUser
                 && old.global.scriptSecurity == model.global.scriptSecurity
             if let existing = known[check.name], existing.check.means(check), globalsAgree {
                 next.append(existing)
@@ -108,14 +109,16 @@ extension Daemon {
         let names = trackedProcesses(model)
         let wanted = model.processes.filter { names.contains($0.name) }
         guard !wanted.isEmpty else { return }
-        let watcher = ProcessWatcher(wanted, surroundings: surroundings) { [unowned self] name, status, cause, instant in
+        let watcher = ProcessWatcher(wanted, surroundings: surroundings) {
+            [unowned self] name, status, cause, instant in
             tell(.process(name), status, because: cause, at: instant)
         }
         processes = watcher
         watcher.start(at: now)
     }
 
-    private func tell(_ name: TrackerName, _ status: CheckState.Status, because cause: String, at now: MonotonicInstant) {
+    private func tell(_ name: TrackerName, _ status: CheckState.Status, because cause: String, at now: MonotonicInstant)
+    {
         for runner in routers { runner.trackerChanged(name, to: status, because: cause, at: now) }
     }
 

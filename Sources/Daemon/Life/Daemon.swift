@@ -2,7 +2,9 @@ internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 
-/// The reactor: one thread, one epoll, one loop. It turns readiness into events and deadlines into ticks.
+/// The reactor: one thread, one epoll, one loop.
+///
+/// It turns readiness into events and deadlines into ticks.
 ///
 /// A turn waits, reads the clock once, drains what is readable, and only then acts on what is due, so that a process
 /// that was paused hears the news before it acts on it. Everything in a turn is bounded.
@@ -191,7 +193,9 @@ final class Daemon {
     }
 
     private func writeState(at now: MonotonicInstant) {
-        log.notice("understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)")
+        log.notice(
+            "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
+        )
         for runner in routers {
             for line in runner.describeState(at: now) { log.notice(line) }
         }

@@ -1,12 +1,16 @@
 internal import Configuration
 internal import LinuxKernel
 
-/// Exit codes of `understudyd`. An interface: documented, tested.
+/// Exit codes of `understudyd`.
+///
+/// An interface: documented, tested.
 private enum ExitCode {
     static let success: Int32 = 0
     /// The system refused something that the daemon cannot do without.
     static let failure: Int32 = 1
-    /// keepalived: EXIT_CONFIG. The configuration has errors, or the command line has.
+    /// keepalived: EXIT_CONFIG.
+    ///
+    /// The configuration has errors, or the command line has.
     static let configuration: Int32 = 2
     /// keepalived: MISSING_PERMISSION.
     static let permission: Int32 = 4

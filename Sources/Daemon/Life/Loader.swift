@@ -46,7 +46,8 @@ final class Loader {
     private func lines(_ diagnostics: [Diagnostic]) -> [String] {
         Self.unique(diagnostics).map { diagnostic in
             [
-                "\(diagnostic.location): \(diagnostic.severity.rawValue): \(diagnostic.message)", diagnostic.consequence,
+                "\(diagnostic.location): \(diagnostic.severity.rawValue): \(diagnostic.message)",
+                diagnostic.consequence,
                 diagnostic.fix.map { "mend it with: \($0)" },
             ].compactMap(\.self).joined(separator: "; ").split(separator: "\n").joined(separator: " ")
         }

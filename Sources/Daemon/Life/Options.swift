@@ -1,4 +1,6 @@
-/// What the command line of `understudyd` says. keepalived's flags, as far as they make sense for one process.
+/// What the command line of `understudyd` says.
+///
+/// These are keepalived's flags, as far as they make sense for one process.
 package struct Options: Equatable, Sendable {
     package var configurationFile: String
     /// `-n`: stay in the foreground.
@@ -51,13 +53,17 @@ private let flags: [Flag] = [
     Flag(short: "n", long: "dont-fork", value: nil, help: "Stay in the foreground"),
     Flag(short: "l", long: "log-console", value: nil, help: "Log to standard error too"),
     Flag(short: "D", long: "log-detail", value: nil, help: "Log details"),
-    Flag(short: "S", long: "log-facility", value: "N", help: "Syslog facility: 0-7, local0-local7, user or daemon (default)"),
+    Flag(
+        short: "S", long: "log-facility", value: "N",
+        help: "Syslog facility: 0-7, local0-local7, user or daemon (default)"),
     Flag(short: "G", long: "no-syslog", value: nil, help: "Do not log to syslog"),
     Flag(short: "u", long: "umask", value: "MASK", help: "umask for files that are created, in octal"),
     Flag(short: "p", long: "pid", value: "FILE", help: "Write the process id to this file"),
     Flag(short: "i", long: "config-id", value: "ID", help: "Which '@ID' lines of the configuration apply"),
     Flag(short: "d", long: "dump-conf", value: nil, help: "Write what was understood of the configuration to the log"),
-    Flag(short: "t", long: "config-test", value: nil, help: "Check the configuration and exit: 0 it would run, 2 it would not"),
+    Flag(
+        short: "t", long: "config-test", value: nil,
+        help: "Check the configuration and exit: 0 it would run, 2 it would not"),
     Flag(short: "v", long: "version", value: nil, help: "Print the version"),
     Flag(short: "h", long: "help", value: nil, help: "Print this"),
 ]
@@ -65,7 +71,8 @@ private let flags: [Flag] = [
 /// keepalived's other flags and why there is nothing for them to do.
 private let otherFlags: [String: String] = [
     "P": "only VRRP runs here anyway; leave it out", "vrrp": "only VRRP runs here anyway; leave it out",
-    "C": "there is no health-checker process that could run without VRRP", "check": "there is no health-checker process",
+    "C": "there is no health-checker process that could run without VRRP",
+    "check": "there is no health-checker process",
     "B": "there is no BFD process; leave it out", "no_bfd": "there is no BFD process; leave it out",
     "all": "there is one process; leave it out",
     "r": "there is one process and -p names its pid file; leave it out",
@@ -75,7 +82,8 @@ private let otherFlags: [String: String] = [
     "g": "log to syslog, or with -l to standard error", "log-file": "log to syslog, or with -l to standard error",
     "X": "addresses that an earlier run left are removed at start anyway; leave it out",
     "release-vips": "addresses that an earlier run left are removed at start anyway; leave it out",
-    "V": "not supported: an address must not outlive its owner", "dont-release-vrrp": "not supported: an address must not outlive its owner",
+    "V": "not supported: an address must not outlive its owner",
+    "dont-release-vrrp": "not supported: an address must not outlive its owner",
     "I": "IPVS is not ours; leave it out", "dont-release-ipvs": "IPVS is not ours; leave it out",
     "R": "there is no child to respawn; leave it to the service manager",
     "dont-respawn": "there is no child to respawn; leave it to the service manager",
@@ -87,7 +95,8 @@ private let otherFlags: [String: String] = [
     "x": "SNMP is not supported", "snmp": "SNMP is not supported", "A": "SNMP is not supported",
     "snmp-agent-socket": "SNMP is not supported", "m": "use the service manager's LimitCORE",
     "core-dump": "use the service manager's LimitCORE", "M": "set kernel.core_pattern by sysctl",
-    "core-dump-pattern": "set kernel.core_pattern by sysctl", "T": "there is no genhash here", "genhash": "there is no genhash here",
+    "core-dump-pattern": "set kernel.core_pattern by sysctl", "T": "there is no genhash here",
+    "genhash": "there is no genhash here",
     "signum": "the signals are HUP (reload), TERM (stop) and USR1 (state to the log)",
 ]
 
@@ -113,7 +122,9 @@ extension Options {
 
     private mutating func takeLong(_ text: Substring, _ rest: inout ArraySlice<String>) -> Request? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let flag = flags.first(where: { $0.long == parts[0] }) else { return Self.unknown(parts[0], "--" + parts[0]) }
+        guard let flag = flags.first(where: { $0.long == parts[0] }) else {
+            return Self.unknown(parts[0], "--" + parts[0])
+        }
         if flag.value == nil {
             return parts.count == 2 ? .mistake("--\(flag.long) takes no value") : apply(flag, "")
         }

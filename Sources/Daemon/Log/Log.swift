@@ -1,6 +1,8 @@
 internal import LinuxKernel
 
-/// Where the daemon's lines go. One line per fact; nothing here may ever wait for a reader.
+/// Where the daemon's lines go.
+///
+/// One line per fact; nothing here may ever wait for a reader.
 package final class Log {
     /// syslog(3)'s severities.
     package enum Level: Int32, Comparable, Sendable {
@@ -53,7 +55,9 @@ package final class Log {
     package func info(_ text: String) { write(.info, text) }
     package func debug(_ text: @autoclosure () -> String) { if settings.detailed { write(.debug, text()) } }
 
-    /// Seconds of the wall clock with milliseconds, UTC: `14:03:07.123`. For people; nothing is timed by it.
+    /// Seconds of the wall clock with milliseconds, UTC: `14:03:07.123`.
+    ///
+    /// For people; nothing is timed by it.
     private func stamp() -> String {
         let clock = wallClock()
         let second = Int(clock.seconds % 86_400)

@@ -6,7 +6,9 @@ internal import VRRPWire
 ///
 /// The kernel keeps our mark (IFA_PROTO) since Linux 5.18; on older ones only those that we added in this run are ours.
 final class AddressKeeper {
-    /// Our IFA_PROTO: VRRP's protocol number. `ip -d addr` shows it as `proto 112`.
+    /// Our IFA_PROTO: VRRP's protocol number.
+    ///
+    /// `ip -d addr` shows it as `proto 112`.
     static let mark: UInt8 = 112
 
     private struct Key: Hashable {
@@ -31,7 +33,9 @@ final class AddressKeeper {
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
         table.everyAddress.compactMap { present in
-            guard addresses.contains(present.address), let link = table.link(at: present.interfaceIndex) else { return nil }
+            guard addresses.contains(present.address), let link = table.link(at: present.interfaceIndex) else {
+                return nil
+            }
             return ObservedAddress(
                 address: present.address, prefixLength: present.prefixLength, interface: link.name,
                 isOurs: isOurs(present))
@@ -41,7 +45,9 @@ final class AddressKeeper {
     /// Carries out one plan; the table is brought up to date without waiting for the kernel's own news.
     ///
     /// - Returns: the addresses that were added.
-    func carryOut(_ operations: [AddressOperation], for router: String, in table: inout InterfaceTable) -> [VirtualAddress] {
+    func carryOut(_ operations: [AddressOperation], for router: String, in table: inout InterfaceTable)
+        -> [VirtualAddress]
+    {
         var present: [VirtualAddress] = []
         for operation in operations {
             switch operation {

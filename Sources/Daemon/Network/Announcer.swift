@@ -35,7 +35,9 @@ final class Announcer {
         in table: InterfaceTable
     ) {
         for address in addresses {
-            log.debug("(\(router)) Sending/queueing \(Self.kind(address.address)) on \(address.interface) for \(address.address)")
+            log.debug(
+                "(\(router)) Sending/queueing \(Self.kind(address.address)) on \(address.interface) for \(address.address)"
+            )
         }
         for _ in 0..<times {
             for address in addresses {
@@ -66,7 +68,9 @@ final class Announcer {
     func forget(_ router: String) { queue.removeAll { $0.router == router } }
 
     private func send(_ pending: Pending, in table: InterfaceTable) {
-        guard let link = table.link(named: pending.interface), let hardwareAddress = link.hardwareAddress else { return }
+        guard let link = table.link(named: pending.interface), let hardwareAddress = link.hardwareAddress else {
+            return
+        }
         let frame = Self.frame(pending.address, from: hardwareAddress, on: link.name)
         do throws(SystemError) {
             try socket.send(frame.span, interfaceIndex: link.index)

@@ -11,7 +11,9 @@ enum Source {
     case process(pid: Int32)
 }
 
-/// The poller and the meaning of its tokens. A token is never used twice, so late news of a closed descriptor is no news.
+/// The poller and the meaning of its tokens.
+///
+/// A token is never used twice, so late news of a closed descriptor is no news.
 final class Readiness {
     private let poller: Poller
     private var sources: [UInt64: Source] = [:]

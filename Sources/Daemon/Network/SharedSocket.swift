@@ -13,7 +13,9 @@ final class SharedSocket {
     let key: Key
     let raw: VRRPSocket
     fileprivate(set) var token: Token?
-    /// By VRID. Two routers never share one: the configuration forbids it.
+    /// By VRID.
+    ///
+    /// Two routers never share one: the configuration forbids it.
     private var routers: [UInt8: RouterRunner] = [:]
     /// Packets that were for nobody here or for no VRRP router at all (vrrpv3RouterVrIdErrors and the like).
     private(set) var unknownVirtualRouterIDs: UInt64 = 0
@@ -89,7 +91,9 @@ final class SocketPool {
 
     init(readiness: Readiness) { self.readiness = readiness }
 
-    func join(_ key: SharedSocket.Key, interfaceName: String, as router: RouterRunner) throws(SystemError) -> SharedSocket {
+    func join(_ key: SharedSocket.Key, interfaceName: String, as router: RouterRunner) throws(SystemError)
+        -> SharedSocket
+    {
         if let existing = open[key] {
             existing.join(router)
             return existing

@@ -57,7 +57,9 @@ extension RouterRunner {
         }
     }
 
-    /// Virtual addresses that this host has although we did not put them there. An owner is meant to have them.
+    /// Virtual addresses that this host has although we did not put them there.
+    ///
+    /// An owner is meant to have them.
     var clashes: [ObservedAddress] {
         if instance.priority == .owner { return [] }
         let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)

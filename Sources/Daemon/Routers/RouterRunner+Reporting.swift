@@ -84,7 +84,13 @@ extension RouterRunner {
     var stateName: String {
         switch router.state {
         case .initialize(let initialize):
-            if !initialize.isWanted { "STOP" } else if router.obstacles == .firstCheckPending { "INIT" } else { "FAULT" }
+            if !initialize.isWanted {
+                "STOP"
+            } else if router.obstacles == .firstCheckPending {
+                "INIT"
+            } else {
+                "FAULT"
+            }
         case .backup: "BACKUP"
         case .active, .resigning: "MASTER"
         }
@@ -102,21 +108,26 @@ extension RouterRunner {
         case .initialize:
             if !router.obstacles.isEmpty { lines.append("(\(name)) waiting: \(explain(router.obstacles))") }
         case .backup(let backup):
-            lines.append("(\(name)) takes over in \(inSeconds(backup.takeOverAt.since(now))) unless the active router is heard")
+            lines.append(
+                "(\(name)) takes over in \(inSeconds(backup.takeOverAt.since(now))) unless the active router is heard")
             if let heard = backup.lastHeard, let heardAt = backup.lastHeardAt {
                 lines.append(
                     "(\(name)) last heard \(heard.source), priority \(heard.priority.rawValue), "
                         + "\(inSeconds(now.since(heardAt))) ago")
             }
         case .active, .resigning:
-            lines.append("(\(name)) holds " + everyAddress.map { "\($0.address)/\($0.prefixLength) on \($0.interface)" }.joined(separator: ", "))
+            lines.append(
+                "(\(name)) holds "
+                    + everyAddress.map { "\($0.address)/\($0.prefixLength) on \($0.interface)" }.joined(separator: ", ")
+            )
         }
         lines.append(
             "(\(name)) adverts sent \(counters.sent), received \(counters.received); became master \(counters.becameActive), "
                 + "left \(counters.leftActive); errors: ttl \(counters.hopLimitErrors), checksum \(counters.checksumErrors), "
                 + "version \(counters.versionErrors), length \(counters.lengthErrors), type \(counters.invalidTypes), "
                 + "interval \(counters.intervalErrors), addresses \(counters.addressListErrors), "
-                + "authentication \(counters.authenticationFailures + counters.authenticationTypeMismatches + counters.invalidAuthenticationTypes)")
+                + "authentication \(counters.authenticationFailures + counters.authenticationTypeMismatches + counters.invalidAuthenticationTypes)"
+        )
         return lines
     }
 

@@ -23,8 +23,9 @@ final class RouterRunner {
     private var identification: UInt16 = 0
     var limiter = LineLimiter<LineKind>()
     /// Listening for the successor while resigning.
-    private var listeners: [(listener: AnnouncementListener, token: Token)] = []
-    private var unannounced: Set<IPAddress> = []
+    var listeners: [(listener: AnnouncementListener, token: Token)] = []
+    /// The addresses that no successor has announced yet.
+    var unannounced: Set<IPAddress> = []
     /// The last repair of the addresses, to keep two managers of one address from racing.
     private var repairedAt: MonotonicInstant?
     private(set) var repairDueAt: MonotonicInstant?
@@ -64,7 +65,7 @@ final class RouterRunner {
         if !listeners.isEmpty, !isResigning { stopListening() }
     }
 
-    private var isResigning: Bool {
+    var isResigning: Bool {
         if case .resigning = router.state { true } else { false }
     }
 
@@ -106,7 +107,9 @@ final class RouterRunner {
     }
 
     /// A tracked thing changed; `cause` says what, for the log.
-    func trackerChanged(_ changed: TrackerName, to status: CheckState.Status, because cause: String, at now: MonotonicInstant) {
+    func trackerChanged(
+        _ changed: TrackerName, to status: CheckState.Status, because cause: String, at now: MonotonicInstant
+    ) {
         var touched = false
         for (index, tracker) in trackers.enumerated() where tracker == changed {
             touched = touched || tracking.trackers[index].status != status
@@ -214,63 +217,6 @@ final class RouterRunner {
 
     private static let repairSpacing = Interval.milliseconds(100)
 
-    // MARK: Resigning
-
-    private func listenForSuccessor() {
-        unannounced = Set(everyAddress.map(\.address))
-        let interfaces = Set(everyAddress.map(\.interface)).compactMap { surroundings.interfaces.link(named: $0)?.index }
-        for index in interfaces {
-            do throws(SystemError) {
-                let listener = try AnnouncementListener(interfaceIndex: index)
-                let token = try surroundings.readiness.watch(listener.descriptor, as: .announcements(self))
-                listeners.append((listener, token))
-            } catch {
-                log.debug("(\(name)) cannot listen for the successor's announcements: \(error); its adverts will do")
-            }
-        }
-    }
-
-    private func stopListening() {
-        for (listener, token) in listeners { surroundings.readiness.forget(listener.descriptor, token) }
-        listeners = []
-    }
-
-    /// Reads what the link says about our addresses while we wait to be replaced.
-    func readAnnouncements(at now: MonotonicInstant) {
-        let ours = Set(listeners.isEmpty ? [] : everyAddress.compactMap { hardwareAddress(of: $0.interface) })
-        for (listener, _) in listeners {
-            var budget = 256
-            do throws(SystemError) {
-                while budget > 0, try listener.receive({ frame in notice(frame, except: ours) }) { budget -= 1 }
-            } catch {
-                log.debug("(\(name)) listening for announcements: \(error)")
-            }
-        }
-        if unannounced.isEmpty, !everyAddress.isEmpty, isResigning { deliver(.successorAnnounced, at: now) }
-    }
-
-    private func hardwareAddress(of interface: String) -> HardwareAddress? {
-        surroundings.interfaces.link(named: interface)?.hardwareAddress
-    }
-
-    private func notice(_ frame: Span<UInt8>, except ours: Set<HardwareAddress>) {
-        do throws(WireError) {
-            let packet = try ARPPacket.parse(frame)
-            if packet.isAnnouncement, !ours.contains(packet.senderHardwareAddress) {
-                unannounced.remove(.v4(packet.senderAddress))
-            }
-            return
-        } catch {
-            // Not ARP; perhaps a neighbour advertisement.
-        }
-        do throws(WireError) {
-            let packet = try NeighborAdvertisement.parse(frame)
-            if !ours.contains(packet.hardwareAddress) { unannounced.remove(.v6(packet.target)) }
-        } catch {
-            // Other traffic that the filter lets through is none of our business.
-        }
-    }
-
     // MARK: Reload
 
     /// Takes a changed configuration of the same virtual router without leaving its state.
@@ -330,7 +276,9 @@ final class RouterRunner {
             try socket.raw.send(packet.span, from: source, to: destination)
         } catch {
             if let more = limiter.pass(.sending(error.code), at: now) {
-                log.error("(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)")
+                log.error(
+                    "(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)"
+                )
             }
         }
     }

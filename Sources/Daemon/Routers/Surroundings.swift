@@ -12,6 +12,22 @@ final class Surroundings {
     /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
     var held: [ObjectIdentifier: [VirtualAddress]] = [:]
 
+    private var listeners: [UInt32: AnnouncementListener] = [:]
+
+    /// A listener for announcements on an interface, with nothing old in it.
+    ///
+    /// It is opened once and kept: closing a packet socket waits for every processor to let go of it, twenty
+    /// milliseconds in which no advert would leave.
+    func listener(on interfaceIndex: UInt32) throws(SystemError) -> AnnouncementListener {
+        if let kept = listeners[interfaceIndex] {
+            while try kept.receive({ _ in }) {}
+            return kept
+        }
+        let fresh = try AnnouncementListener(interfaceIndex: interfaceIndex)
+        listeners[interfaceIndex] = fresh
+        return fresh
+    }
+
     init(log: Log, readiness: Readiness) throws(SystemError) {
         self.log = log
         self.readiness = readiness

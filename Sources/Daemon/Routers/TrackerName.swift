@@ -59,7 +59,8 @@ extension Instance {
     func socketKey(on interfaceIndex: UInt32) -> SharedSocket.Key {
         switch transport {
         case .multicast:
-            SharedSocket.Key(interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: .vrrpGroup(family)))
+            SharedSocket.Key(
+                interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: .vrrpGroup(family)))
         case .unicast:
             SharedSocket.Key(interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress))
         }

@@ -34,7 +34,8 @@ package final class SystemLog {
         var line = line
         return line.withUTF8 { bytes in
             // SAFETY: the buffer is valid for the duration of the call, which reads exactly `count` octets.
-            unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)) >= 0
+            unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
+                >= 0
         }
     }
 

@@ -1,7 +1,9 @@
 internal import VRRPWire
 
 extension VirtualRouter {
-    /// Advances the machine by one event. The only entry point, and the only place with the big switch.
+    /// Advances the machine by one event.
+    ///
+    /// The only entry point, and the only place with the big switch.
     public mutating func handle(_ event: Event, at now: MonotonicInstant, into actions: inout ActionBuffer) {
         switch (state, event) {
         case (_, .primaryAddressChanged(let address)):
