@@ -3,6 +3,9 @@ private let unreadableWordCodes: Set<String> = [
     "invalid-utf8", "unterminated-quote", "variable-undefined", "variable-unsupported",
 ]
 
+/// A line of more bytes than this does not help anybody on a terminal.
+private let longestExcerpt = 400
+
 /// The result of checking a set of files: each thing to say once, in the order of files and lines.
 public struct CheckReport: Equatable, Sendable {
     /// The files read, in the order of their first reading.
@@ -87,9 +90,11 @@ extension CheckReport {
 
     /// The line and a caret under the column; nothing for an unknown or empty line, or one too long to help.
     private func excerpt(at location: SourceLocation) -> String {
-        guard let line = sources[location.file]?.line(location.line) else { return "" }
+        guard let source = sources[location.file], source.bytes(ofLine: location.line).count <= longestExcerpt,
+            let line = source.line(location.line)
+        else { return "" }
         let scalars = Array(line.unicodeScalars)
-        guard (1...200).contains(scalars.count), scalars.indices.contains(location.column - 1) else { return "" }
+        guard scalars.indices.contains(location.column - 1) else { return "" }
         let indent = scalars.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
         return "    | \(printable(line))\n    | \(indent)^\n"
     }
