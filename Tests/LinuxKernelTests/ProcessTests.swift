@@ -93,6 +93,17 @@ struct `Children` {
         #expect(failure?.code == EINVAL)
     }
 
+    @Test func `that their user may not execute are an error too`() throws {
+        let directory = try TemporaryDirectory()
+        let program = try directory.write("#!/bin/sh\n", to: "program")
+        try #require(chmod(program, 0o700) == 0)
+        var request = SpawnRequest(path: program, arguments: [program])
+        #expect(try run(request).status == .exited(code: 0))
+        request.user = (uid: 65534, gid: 65534, groups: [])
+        let failure = #expect(throws: SystemError.self) { _ = try Child.spawn(request) }
+        #expect(failure == SystemError("execute \(program)", EACCES))
+    }
+
     @Test func `that may not enter their directory are an error that names it`() throws {
         var request = shellRequest("true")
         request.workingDirectory = "/root/nonexistent"
@@ -125,12 +136,20 @@ struct `Watching processes` {
         #expect(us.arguments == CommandLine.arguments)
         #expect(us.name == processName(of: getpid()))
         #expect(arguments(of: 2_000_000_000) == [] && processName(of: 2_000_000_000) == nil)
+        let (input, output) = (try makePipe(), try makePipe())
+        defer { for descriptor in [input.reader, input.writer, output.reader, output.writer] { close(descriptor) } }
+        let words = ["odd name", "-c", "echo ready; read line", ""]
         let child = try Child.spawn(
-            SpawnRequest(path: "/bin/sleep", arguments: ["odd name", "1000"], environment: []))
+            SpawnRequest(
+                path: "/bin/sh", arguments: words, standardInput: .descriptor(input.reader),
+                standardOutput: .descriptor(output.writer)))
+        // Until the program says so itself, the kernel may still be busy replacing our image by its own.
+        #expect(try waitUntilReadable(output.reader))
         let entry = try #require(runningProcesses().first { $0.pid == child.pid })
-        #expect(entry.name == "sleep" && entry.arguments == ["odd name", "1000"])
+        #expect(entry.name == "sh" && entry.arguments == words)
         child.signalGroup(SIGKILL)
         #expect(try waitForEnd(of: child) == .signalled(signal: SIGKILL))
+        #expect(!runningProcesses().contains { $0.pid == child.pid })
     }
 
     @Test func `a handle is readable when its process ends, and there is none for a process that is not there`() throws

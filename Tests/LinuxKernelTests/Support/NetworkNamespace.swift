@@ -2,7 +2,7 @@ import Glibc
 import LinuxKernel
 import Testing
 
-/// A network namespace of the test's own, gone with this object. Threads enter it one at a time.
+/// A network namespace of the test's own, gone with this object.
 final class NetworkNamespace {
     let descriptor: Int32
 
