@@ -9,7 +9,7 @@ internal import VRRPCore
 final class ScriptRunner {
     let check: ScriptCheck
     private(set) var state: CheckState
-    private let user: UserName?
+    private let user: UserName
     private let security: Bool
     private let surroundings: Surroundings
     private let inspector: any HostInspector
@@ -34,15 +34,9 @@ final class ScriptRunner {
         self.surroundings = surroundings
         self.changed = changed
         state = CheckState(rise: check.rise, fall: check.fall)
-        user = check.user ?? global.scriptUser ?? Self.defaultUser(inspector)
+        user = check.user ?? global.scriptUser ?? defaultScriptUser()
         security = global.scriptSecurity
         nextRunAt = now
-    }
-
-    /// keepalived: user keepalived_script if the host has it, else whoever runs the daemon.
-    private static func defaultUser(_ inspector: any HostInspector) -> UserName? {
-        let conventional = UserName(user: "keepalived_script")
-        return inspector.exists(conventional) ? conventional : nil
     }
 
     private var timeout: Interval { check.timeout ?? check.interval }
@@ -101,9 +95,8 @@ final class ScriptRunner {
 
     private func request() throws(SystemError) -> SpawnRequest {
         var request = SpawnRequest(
-            path: Self.find(check.command[0]), arguments: check.command,
+            path: findProgram(check.command[0]) ?? check.command[0], arguments: check.command,
             environment: environmentVariables().filter { !Self.isDropped($0) }, workingDirectory: "/")
-        guard let user else { return request }
         guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
         var gid = found.gid
         if let group = user.group {
@@ -112,16 +105,6 @@ final class ScriptRunner {
         }
         if currentUserID() == 0 { request.user = (uid: found.uid, gid: gid, groups: []) }
         return request
-    }
-
-    /// The first executable of that name on PATH; a name with a slash is itself.
-    private static func find(_ program: String) -> String {
-        if program.contains("/") { return program }
-        let path = environmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        for directory in path.split(separator: ":") where isAccessible("\(directory)/\(program)", for: .executing) {
-            return "\(directory)/\(program)"
-        }
-        return program
     }
 
     /// What a check must not inherit: the way to our service manager, and keepalived's list.

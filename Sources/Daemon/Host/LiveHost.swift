@@ -65,8 +65,8 @@ private var searchPath: String {
 private func identity(of name: UserName) -> RunIdentity? {
     guard let user = lookUpUser(name.user) else { return nil }
     let primary = name.group.flatMap { lookUpGroup($0) } ?? user.gid
-    let groups = name.group == nil ? supplementaryGroups(ofUser: name.user, primary: primary) : [primary]
-    return RunIdentity(name: name.user, user: user.uid, groups: groups)
+    // keepalived: checks run without the user's supplementary groups.
+    return RunIdentity(name: name.user, user: user.uid, groups: [primary])
 }
 
 private func pathFacts(_ path: String) -> Result<PathFacts, ReadFailure> {

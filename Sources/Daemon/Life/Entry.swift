@@ -38,7 +38,13 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
 
 private func run(_ options: Options, calledAs program: String) -> Int32 {
     setUmask(options.umask ?? 0o077)
-    let loader = Loader(host: LiveHost(), reader: DiskReader())
+    let loader: Loader
+    do throws(SystemError) {
+        loader = try Loader(reader: DiskReader())
+    } catch {
+        writeStandardError("\(program): cannot look at this host: \(error)\n")
+        return ExitCode.failure
+    }
     let outcome = loader.load(options.configurationFile, configurationID: options.configurationID)
     if options.testOnly { return test(outcome, options) }
     let log = Log(

@@ -20,11 +20,12 @@ struct Refused: Error {
 /// An error in the file refuses it. What the host lacks (an interface, a script) is an error that is said, and then
 /// waited for: the interface may come, the check counts as failed until its script is there.
 final class Loader {
-    let host: any HostInspector
+    /// This machine as it was when a configuration was last loaded.
+    private(set) var host: any HostInspector
     private let reader: any SourceReader
 
-    init(host: any HostInspector, reader: any SourceReader) {
-        self.host = host
+    init(reader: any SourceReader) throws(SystemError) {
+        host = try LiveHost()
         self.reader = reader
     }
 
@@ -35,6 +36,12 @@ final class Loader {
         let fromFile = parsed.diagnostics + resolved + lint(model, host: nil, hostIsAuthoritative: false)
         if fromFile.contains(where: { $0.severity == .error }) {
             return .failure(Refused(lines: lines(fromFile.filter { $0.severity == .error })))
+        }
+        do throws(SystemError) {
+            host = try LiveHost()
+        } catch {
+            let here = SourceLocation(file: file, line: 1, column: 1)
+            return .failure(Refused(lines: ["\(here): error: cannot look at this host: \(error)"]))
         }
         let fromHost = lint(model, host: host, hostIsAuthoritative: true)
         let all = Self.unique(fromFile.filter { $0.severity == .warning } + fromHost.filter { $0.severity > .note })

@@ -6,11 +6,6 @@ internal import VRRPWire
 ///
 /// The kernel keeps our mark (IFA_PROTO) since Linux 5.18; on older ones only those that we added in this run are ours.
 final class AddressKeeper {
-    /// Our IFA_PROTO: VRRP's protocol number.
-    ///
-    /// `ip -d addr` shows it as `proto 112`.
-    static let mark: UInt8 = 112
-
     private struct Key: Hashable {
         var interfaceIndex: UInt32
         var address: IPAddress
@@ -26,7 +21,7 @@ final class AddressKeeper {
     }
 
     func isOurs(_ address: AddressInfo) -> Bool {
-        address.protocolMark == Self.mark
+        address.protocolMark == addressMark
             || added.contains(Key(interfaceIndex: address.interfaceIndex, address: address.address))
     }
 
@@ -67,7 +62,7 @@ final class AddressKeeper {
         }
         let request = AddressRequest(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-            broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: Self.mark,
+            broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
             noDAD: address.address.family == .v6, preferredSeconds: address.preferredSeconds, replaces: false)
         do throws(SystemError) {
             try commands.add(request)
@@ -83,7 +78,7 @@ final class AddressKeeper {
                 AddressInfo(
                     interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
                     scope: address.scope, label: address.label, broadcast: address.broadcast, isTentative: false,
-                    isDADFailed: false, isSecondary: false, isDeprecated: false, protocolMark: Self.mark,
+                    isDADFailed: false, isSecondary: false, isDeprecated: false, protocolMark: addressMark,
                     validSeconds: nil)))
         return true
     }
