@@ -4,6 +4,7 @@ internal import VRRPWire
 extension Linter {
     /// Programs that cannot be run and users that do not exist.
     mutating func checkPrograms(_ host: any HostInspector) {
+        checkDefaultUser(host)
         for script in model.scripts {
             let user = script.user ?? model.global.scriptUser
             if let user, !host.exists(user) {
@@ -30,6 +31,19 @@ extension Linter {
         }
     }
 
+    /// With script security keepalived runs nothing as root merely because nobody else is named.
+    private mutating func checkDefaultUser(_ host: any HostInspector) {
+        guard model.global.scriptSecurity, model.global.scriptUser == nil,
+            let script = model.scripts.first(where: { $0.user == nil }),
+            !host.exists(UserName(user: "keepalived_script"))
+        else { return }
+        report(
+            .warning, "no-script-user", at: script.location,
+            "`\(script.name)` names no user, and neither `script_user` nor a user `keepalived_script` exists",
+            consequence: "it runs as root; keepalived with `enable_script_security` would drop it",
+            fix: "script_user root   # or another user, in global_defs")
+    }
+
     mutating func checkHost(_ instance: Instance, _ facts: HostFacts) {
         checkInterfaces(instance, facts)
         checkSource(instance, facts)
@@ -38,7 +52,8 @@ extension Linter {
 
     private mutating func checkInterfaces(_ instance: Instance, _ facts: HostFacts) {
         if let interface = facts.interface(instance.interface) {
-            if interface.isLoopback {
+            // The name `lo` is refused without asking the host.
+            if interface.isLoopback, interface.name != "lo" {
                 report(
                     .error, "loopback-interface", at: instance.interfaceLocation,
                     "`\(interface.name)` is a loopback interface",
@@ -81,7 +96,7 @@ extension Linter {
             !$0.isOurs && $0.address.family == source.family
         }
         report(
-            missing, "source-not-here", at: instance.location,
+            missing, "source-not-here", at: instance.sourceLocation ?? instance.location,
             "instance `\(instance.name)`: the source address \(source) is not on this host",
             consequence: "no advert can be sent before it is there",
             fix: own.map { "\(instance.transport == .multicast ? "mcast_src_ip" : "unicast_src_ip") \($0.address)" })

@@ -61,7 +61,7 @@ extension Linter {
             .note, "process-check-by-command", at: script.commandLocation,
             "`\(script.text)` asks whether a process called `\(kept)` exists",
             consequence:
-                "it sees a death after up to \((script.interval * UInt64(script.fall)).decimalSeconds) s and starts a "
+                "it sees a death after up to \(script.detectionTime.decimalSeconds) s and starts a "
                 + "command every \(script.interval.decimalSeconds) s; vrrp_track_process sees it in milliseconds",
             fix: (lines + [
                 "# and in the instance, instead of track_script:", "track_process {", "    \(script.name)", "}",
@@ -71,13 +71,13 @@ extension Linter {
 
     /// How long a failure may go unnoticed: `fall` runs, an interval apart.
     private mutating func checkDetection(_ script: ScriptCheck) {
-        let detection = script.interval * UInt64(script.fall)
+        let detection = script.detectionTime
         guard detection > .seconds(10) else { return }
         let fix =
             script.fall > 1 && script.interval <= .seconds(5)
             ? "fall \(max(1, Int(10_000_000_000 / script.interval.nanoseconds)))" : "interval 2"
         report(
-            .warning, "slow-detection", at: script.location,
+            .note, "slow-detection", at: script.location,
             "`\(script.name)` notices a failure after up to \(detection.decimalSeconds) s (interval "
                 + "\(script.interval.decimalSeconds) x fall \(script.fall))",
             consequence: "clients meet the failed service for that long before the address moves", fix: fix)
@@ -121,6 +121,12 @@ extension Instance {
 }
 
 extension ScriptCheck {
+    /// The longest time until a failure counts: `fall` runs, an interval apart.
+    var detectionTime: Interval {
+        let (product, overflow) = interval.nanoseconds.multipliedReportingOverflow(by: UInt64(fall))
+        return Interval(nanoseconds: overflow ? .max : product)
+    }
+
     /// The process that this command looks for and does nothing else; nil when it does more, or is not understood.
     var watchedProcess: String? {
         guard let program = command.first?.split(separator: "/").last else { return nil }

@@ -22,6 +22,7 @@ public func resolve(
 struct Resolver {
     var model = Model()
     private(set) var diagnostics: [Diagnostic] = []
+    private var said: [SourceLocation: [Diagnostic]] = [:]
     var defaults = GlobalDefaults()
     /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
     var definedScripts: Set<String> = []
@@ -39,7 +40,9 @@ struct Resolver {
 
     /// Each thing is said once.
     mutating func record(_ diagnostic: Diagnostic) {
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+        if said[diagnostic.location, default: []].contains(diagnostic) { return }
+        said[diagnostic.location, default: []].append(diagnostic)
+        diagnostics.append(diagnostic)
     }
 
     mutating func resolveFile(_ statements: [Statement], file: String) {
