@@ -22,7 +22,7 @@ package final class NetworkNamespace {
     /// Runs `body` with the calling thread inside the namespace. A socket made in there stays in there.
     ///
     /// The thread is back in its own namespace when this returns or throws. `body` must not wait for other threads.
-    package func perform<Result>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
+    package func perform<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
         let home = try FileDescriptor(opening: "/proc/thread-self/ns/net", O_RDONLY)
         let target = descriptor.rawValue
         try retryingOnInterrupt("setns(CLONE_NEWNET)") { lab_namespace_enter(target, Self.kind) }

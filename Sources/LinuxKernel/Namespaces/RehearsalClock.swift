@@ -29,7 +29,9 @@ package struct Readiness {
 
     /// Waits until one of `items` is ready or the clock reaches `deadline` (nil is for ever), and marks the ready ones.
     package static func wait(_ items: inout [Readiness], until deadline: UInt64?) throws(SystemError) {
-        var polled = items.map { pollfd(fd: $0.descriptor, events: Int16($0.wantsToWrite ? POLLOUT : POLLIN), revents: 0) }
+        var polled = items.map {
+            pollfd(fd: $0.descriptor, events: Int16($0.wantsToWrite ? POLLOUT : POLLIN), revents: 0)
+        }
         let count = UInt(polled.count)
         try retryingOnInterrupt("ppoll") {
             // SAFETY: the array holds exactly `count` elements and outlives the call.

@@ -46,7 +46,7 @@ package final class SpawnedProcess {
         let (pidfd, number) = (pidfd.rawValue, signal.number)
         do {
             try retryingOnInterrupt("pidfd_send_signal \(name)") { lab_pidfd_signal(pidfd, number) }
-        } catch where error.code == ESRCH {
+        } catch  where error.code == ESRCH {
             return
         }
     }
