@@ -26,7 +26,9 @@ package final class ByteStream {
 
     package var rawDescriptor: Int32 { descriptor.rawValue }
 
-    /// The errno with which connecting failed, or nil when it succeeded. Ask once the stream is ready to write.
+    /// The errno with which connecting failed, or nil when it succeeded.
+    ///
+    /// Ask once the stream is ready to write.
     package var connectionError: Int32? {
         let code = lab_stream_error(descriptor.rawValue)
         return code == 0 ? nil : code

@@ -52,7 +52,9 @@ package final class HostNamespaces {
     /// What the host sees as `path`, as a path of ours.
     package func outside(_ path: String) -> String { "/proc/\(pid)/root\(path)" }
 
-    /// Runs the program at `path` (as the host sees it) in here. The first argument is the program's own name for itself.
+    /// Runs the program at `path` (as the host sees it) in here.
+    ///
+    /// The first argument is the program's own name for itself.
     package func spawn(
         _ path: String, _ arguments: [String], environment: [String], output: Int32?
     ) throws(SystemError) -> SpawnedProcess {

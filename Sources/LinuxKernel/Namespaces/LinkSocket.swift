@@ -35,6 +35,7 @@ package final class LinkSocket {
     }
 
     /// Lays a cable from a port of `bridge` in this namespace to an interface called `interface` in another one.
+    ///
     /// Both ends are up.
     package func addCable(
         port: String, bridge: Int32, interface: String, in other: NetworkNamespace

@@ -107,7 +107,9 @@ package enum LocalFiles {
     }
 }
 
-/// What programs say, kept in memory (or in a file) and read while it grows. Writers never wait for the reader.
+/// What programs say, kept in memory (or in a file) and read while it grows.
+///
+/// Writers never wait for the reader.
 package final class OutputLog {
     private let file: FileDescriptor
     private var position = 0

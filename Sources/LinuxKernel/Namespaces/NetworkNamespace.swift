@@ -1,8 +1,9 @@
 internal import CLinux
 internal import Glibc
 
-/// A network namespace: interfaces, addresses, routes and sockets of its own. It lives while this value does, or while
-/// a process or socket is in it.
+/// A network namespace: interfaces, addresses, routes and sockets of its own.
+///
+/// It lives while this value does, or while a process or socket is in it.
 package final class NetworkNamespace {
     private static let kind = Int32(LAB_NAMESPACE_NETWORK)
     private let descriptor: FileDescriptor
@@ -19,7 +20,9 @@ package final class NetworkNamespace {
 
     var rawDescriptor: Int32 { descriptor.rawValue }
 
-    /// Runs `body` with the calling thread inside the namespace. A socket made in there stays in there.
+    /// Runs `body` with the calling thread inside the namespace.
+    ///
+    /// A socket made in there stays in there.
     ///
     /// The thread is back in its own namespace when this returns or throws. `body` must not wait for other threads.
     package func perform<Result: ~Copyable>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
@@ -34,7 +37,9 @@ package final class NetworkNamespace {
         return try body()
     }
 
-    /// Moves the calling thread into the namespace for good. For threads that do nothing else.
+    /// Moves the calling thread into the namespace for good.
+    ///
+    /// For threads that do nothing else.
     package func enterForever() throws(SystemError) {
         let target = descriptor.rawValue
         try retryingOnInterrupt("setns(CLONE_NEWNET)") { lab_namespace_enter(target, Self.kind) }

@@ -45,7 +45,9 @@ package struct Readiness {
 package final class EndRequests {
     private let descriptor: FileDescriptor
 
-    /// From now on SIGINT, SIGTERM and SIGHUP no longer end the process. Call it before threads are started.
+    /// From now on SIGINT, SIGTERM and SIGHUP no longer end the process.
+    ///
+    /// Call it before threads are started.
     package init() throws(SystemError) {
         descriptor = try FileDescriptor("signalfd") { lab_signal_descriptor() }
     }

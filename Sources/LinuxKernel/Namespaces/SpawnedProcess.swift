@@ -7,7 +7,9 @@ package enum ExitStatus: Equatable, Sendable {
     case signalled(Int32)
 }
 
-/// A child process that was started in other namespaces. Waiting for it is a matter of its pidfd.
+/// A child process that was started in other namespaces.
+///
+/// Waiting for it is a matter of its pidfd.
 package final class SpawnedProcess {
     package enum Signal: Sendable {
         case terminate, kill, reload, interrupt, stop, `continue`, user1
