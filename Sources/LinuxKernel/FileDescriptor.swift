@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// An open file descriptor with one owner. Copying it does not compile; dropping it closes it.
+/// An open file descriptor with one owner: copying it does not compile, dropping it closes it.
 package struct FileDescriptor: ~Copyable {
     package let rawValue: Int32
 
     /// Takes ownership of the result of `call`, or throws the errno it left.
-    init(_ operation: String, _ call: () -> Int32) throws(SystemError) {
-        rawValue = try retryingOnInterrupt(operation, call)
+    init(_ operation: @autoclosure () -> String, _ call: () -> Int32) throws(SystemError) {
+        rawValue = try retryingOnInterrupt(operation(), call)
     }
 
     /// Takes ownership of a descriptor that someone else opened for us.
@@ -16,13 +16,17 @@ package struct FileDescriptor: ~Copyable {
 }
 
 /// Runs `call` until it is not interrupted; a negative result becomes the errno it left.
+///
+/// The operation is named only when it fails, so that a packet costs no string.
 @discardableResult
-func retryingOnInterrupt(_ operation: String, _ call: () -> Int32) throws(SystemError) -> Int32 {
+func retryingOnInterrupt<Result: SignedInteger>(
+    _ operation: @autoclosure () -> String, _ call: () -> Result
+) throws(SystemError) -> Result {
     while true {
         let result = call()
         if result >= 0 { return result }
         let code = errno
         if code == EINTR { continue }
-        throw SystemError(operation, code)
+        throw SystemError(operation(), code)
     }
 }

@@ -1,2 +1,96 @@
+// The doors to Linux that Swift cannot open itself: headers the Glibc overlay lacks, variadic calls, function-like
+// macros, and structures with unions or trailing pointers. Arguments and results are plain values wherever that is
+// possible, so that the Swift side needs few unsafe expressions.
+//
+// _GNU_SOURCE must not be defined here: it would give fd_set and RUSAGE_* another definition than Swift's Glibc has.
+// The .c files define it for themselves.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <linux/cn_proc.h>
+#include <linux/connector.h>
+#include <linux/if_addr.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+#if __has_include("namespaces.h")
 #include "namespaces.h"
+#endif
+
+// ---- clock.c: time and readiness
+
+struct cl_time {
+    int64_t seconds;
+    int64_t nanoseconds;
+};
+
+struct cl_ready {
+    uint64_t token;
+    uint32_t events;
+};
+
+uint64_t cl_monotonic_nanoseconds(void);
+struct cl_time cl_wall_clock(void);
+
+int cl_epoll_create(void);
+// Adds `fd`, or changes what is watched when it is already there.
+int cl_epoll_watch(int epoll, int fd, int writable, uint64_t token);
+int cl_epoll_forget(int epoll, int fd);
+int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity);
+int cl_timer_create(void);
+// An absolute CLOCK_MONOTONIC instant; zero disarms.
+int cl_timer_set(int fd, uint64_t nanoseconds);
+// One descriptor that takes the signals whose bits (1 << signal) are set, which it blocks in the calling thread.
+int cl_signal_descriptor(uint64_t signals);
+// The next pending signal, 0 when there is none, -1 with errno.
+int cl_signal_next(int fd);
+int cl_ignore_signal(int signal);
+
+// ---- sockets.c: the addresses of four socket families as one value
+
+struct cl_address {
+    int32_t family;   // AF_INET, AF_INET6, AF_PACKET, AF_NETLINK; 0 means none
+    uint32_t scope;   // interface index (AF_INET6, AF_PACKET), port (AF_NETLINK)
+    uint64_t high;    // first eight octets of an IPv6 address
+    uint64_t low;     // last eight octets; an IPv4 address; an Ethernet type; netlink groups
+};
+
+struct cl_received {
+    struct cl_address source;
+    struct cl_address destination;   // from the packet information; family 0 when unknown
+    uint32_t interface_index;        // 0 when unknown
+    int32_t hop_limit;               // -1 when unknown
+    int32_t packet_type;             // AF_PACKET: PACKET_HOST, PACKET_OUTGOING...
+    int32_t truncated;
+};
+
+// What Swift cannot name: enums of <sys/socket.h> and options that old headers lack.
+enum {
+    CL_SOCK_RAW = 3,
+    CL_SOCK_DGRAM = 2,
+    CL_SO_BINDTOIFINDEX = 62,
+    CL_IP_MULTICAST_ALL = 49,
+    CL_IPV6_MULTICAST_ALL = 29,
+    CL_IPV6_FREEBIND = 78,
+    CL_NETLINK_GET_STRICT_CHK = 12,
+    CL_PACKET_IGNORE_OUTGOING = 23,
+    CL_IFA_PROTO = 11,
+};
+
+// Close-on-exec and non-blocking unless `blocking`.
+int cl_socket(int family, int type, int protocol, int blocking);
+int cl_set_option(int fd, int level, int name, int value);
+int cl_set_receive_timeout(int fd, int seconds);
+int cl_join(int fd, struct cl_address group, int interface_index);
+int cl_multicast_interface_v4(int fd, int interface_index);
+int cl_bind(int fd, struct cl_address address);
+// `to` and `from` may be of family 0: the connected or default peer, and the source the kernel chooses.
+ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to, struct cl_address from);
+ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
+// Classic BPF on a packet socket: IPv6 neighbor advertisements that did not leave from this host, nothing else.
+int cl_accept_only_neighbor_advertisements(int fd);

@@ -1,0 +1,10 @@
+internal import CLinux
+
+/// The reading of CLOCK_MONOTONIC, in nanoseconds: the one place the daemon asks what time it is.
+package func monotonicNanoseconds() -> UInt64 { cl_monotonic_nanoseconds() }
+
+/// Seconds since 1970 and the nanoseconds beyond them, for log stamps only: this clock may jump.
+package func wallClock() -> (seconds: Int64, nanoseconds: Int) {
+    let now = cl_wall_clock()
+    return (now.seconds, Int(now.nanoseconds))
+}

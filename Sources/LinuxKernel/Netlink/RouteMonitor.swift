@@ -1,0 +1,68 @@
+internal import CLinux
+internal import Glibc
+
+/// Hears of every change of interfaces and addresses in the network namespace it was opened in.
+package final class RouteMonitor {
+    package enum Outcome: Equatable, Sendable {
+        /// Nothing waits, or so much did that the rest is left for the next turn.
+        case drained
+        /// Events were lost: the caller must list interfaces and addresses anew.
+        case overrun
+    }
+
+    /// So many datagrams a turn, then the timers get theirs.
+    private static let maximumDatagrams = 256
+    private static let datagramSize = 1 << 16
+    private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
+        .reduce(UInt32(0)) { $0 | 1 << ($1.rawValue - 1) }
+
+    private let socket: FileDescriptor
+    private var buffer: [UInt8]
+
+    /// Subscribes; `receiveBuffer` is how many bytes of events may wait.
+    package init(receiveBuffer: Int32 = 1 << 20) throws(SystemError) {
+        let socket = try FileDescriptor("socket for interface changes") {
+            cl_socket(AF_NETLINK, Int32(CL_SOCK_RAW), NETLINK_ROUTE, 0)
+        }
+        socket.setReceiveBuffer(receiveBuffer)
+        let descriptor = socket.rawValue
+        try retryingOnInterrupt("subscribe to interface changes") {
+            cl_bind(descriptor, cl_address(netlinkGroups: Self.groups))
+        }
+        self.socket = socket
+        buffer = Array(repeating: 0, count: Self.datagramSize)
+    }
+
+    package var descriptor: Int32 { socket.rawValue }
+
+    /// Gives `body` what waits, in the kernel's order.
+    ///
+    /// Events that follow a loss are still given; after `.overrun` they are part of what a new listing will say.
+    package func drain(_ body: (RouteChange) -> Void) throws(SystemError) -> Outcome {
+        var outcome = Outcome.drained
+        for _ in 0..<Self.maximumDatagrams {
+            do throws(SystemError) {
+                guard let datagram = try receiveDatagram(descriptor, into: &buffer, "receive interface changes") else {
+                    return outcome
+                }
+                guard datagram.isFromKernel else { continue }
+                if datagram.isTruncated { outcome = .overrun }
+                deliver(datagram.count, body)
+            } catch {
+                guard error.code == ENOBUFS else { throw error }
+                outcome = .overrun
+            }
+        }
+        return outcome
+    }
+
+    private func deliver(_ count: Int, _ body: (RouteChange) -> Void) {
+        let bytes = buffer
+        let span = bytes.span.extracting(0..<count)
+        var offset = 0
+        while let header = NetlinkHeader(span, at: offset) {
+            if let change = RouteChange(span, header) { body(change) }
+            offset = header.end
+        }
+    }
+}
