@@ -16,7 +16,7 @@ package final class HostNamespaces {
     private var children: [SpawnedProcess] = []
     private var hasEnded = false
 
-    /// Starts it. /run and /tmp are empty and its own, but for `visible`: directories to see at their usual place.
+    /// Starts it; /run and /tmp are empty and its own, but for `visible`: directories to see at their usual place.
     package init(name: String, visible: [String] = []) throws(SystemError) {
         let ownerPid = getpid()
         let owner = try FileDescriptor("pidfd_open") { lab_pidfd_open(ownerPid) }
@@ -73,13 +73,7 @@ package final class HostNamespaces {
         hasEnded = true
         _ = lab_pidfd_signal(pidfd.rawValue, SIGKILL)
         // The first process is gone only after all others are, and those whose parent we are must be waited for by us.
-        for child in children {
-            var status: Int32 = 0
-            if child.status == nil {
-                // SAFETY: the kernel writes the one integer that it is given.
-                while unsafe waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
-            }
-        }
+        for child in children { child.reap() }
         var status: Int32 = 0
         // SAFETY: the kernel writes the one integer that it is given.
         while unsafe waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -69,31 +69,6 @@ struct LinkRequest {
 }
 
 extension IPAddress {
-    /// The octets in network order.
-    var octets: [UInt8] {
-        switch self {
-        case .v4(let address):
-            (0..<4).map { UInt8(truncatingIfNeeded: address.bigEndianValue >> UInt32(24 - 8 * $0)) }
-        case .v6(let address):
-            (0..<16).map { index in
-                UInt8(truncatingIfNeeded: (index < 8 ? address.high : address.low) >> UInt64(56 - 8 * (index & 7)))
-            }
-        }
-    }
-
-    /// An address from octets in network order; nil unless there are 4 or 16.
-    init?(octets: ArraySlice<UInt8>) {
-        switch octets.count {
-        case 4: self = .v4(IPv4Address(bigEndian: octets.reduce(0) { $0 << 8 | UInt32($1) }))
-        case 16:
-            self = .v6(
-                IPv6Address(
-                    high: octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
-                    low: octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }))
-        default: return nil
-        }
-    }
-
     /// The numbers that the C side takes: for IPv4 the low half alone.
     var halves: (high: UInt64, low: UInt64) {
         switch self {

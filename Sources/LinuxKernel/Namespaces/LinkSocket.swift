@@ -12,9 +12,7 @@ package final class LinkSocket {
     package init(in namespace: NetworkNamespace) throws(SystemError) {
         self.namespace = namespace
         descriptor = try namespace.perform { () throws(SystemError) in
-            try FileDescriptor("socket(AF_NETLINK)") {
-                socket(AF_NETLINK, Int32(SOCK_RAW.rawValue) | cloexec, NETLINK_ROUTE)
-            }
+            try FileDescriptor("socket(AF_NETLINK)") { cl_socket(AF_NETLINK, Int32(CL_SOCK_RAW), NETLINK_ROUTE, 1) }
         }
     }
 
@@ -36,7 +34,7 @@ package final class LinkSocket {
 
     /// Lays a cable from a port of `bridge` in this namespace to an interface called `interface` in another one.
     ///
-    /// Both ends are up.
+    /// The port is up; the interface, which cannot be before its port exists, is down.
     package func addCable(
         port: String, bridge: Int32, interface: String, in other: NetworkNamespace
     ) throws(SystemError) {
@@ -48,7 +46,7 @@ package final class LinkSocket {
             $0.attribute(Int(IFLA_INFO_KIND), "veth")
             $0.nested(Int(IFLA_INFO_DATA)) {
                 $0.nested(Int(VETH_INFO_PEER)) {
-                    $0.appendInterface(flags: up, change: up)
+                    $0.appendInterface()
                     $0.attribute(Int(IFLA_IFNAME), interface)
                     $0.attribute(Int(IFLA_NET_NS_FD), UInt32(bitPattern: other.rawDescriptor))
                 }
@@ -64,25 +62,19 @@ package final class LinkSocket {
         try perform("set interface \(index) \(isUp ? "up" : "down")", request)
     }
 
+    /// Removes an interface; of a cable, both ends.
+    package func remove(_ index: Int32) throws(SystemError) {
+        var request = LinkRequest(Int(RTM_DELLINK), flags: Int(NLM_F_ACK))
+        request.appendInterface(index: index)
+        try perform("remove interface \(index)", request)
+    }
+
     /// Plugs an interface into a bridge, or out of it with nil.
     package func setMaster(of index: Int32, _ bridge: Int32?) throws(SystemError) {
         var request = LinkRequest(Int(RTM_NEWLINK), flags: Int(NLM_F_ACK))
         request.appendInterface(index: index)
         request.attribute(Int(IFLA_MASTER), UInt32(bitPattern: bridge ?? 0))
         try perform("set master of \(index)", request)
-    }
-
-    /// Gives an interface an address, usable at once (no duplicate address detection).
-    package func addAddress(_ address: IPAddress, prefixLength: UInt8, to index: Int32) throws(SystemError) {
-        try perform(
-            "add \(address)/\(prefixLength)",
-            addressRequest(Int(RTM_NEWADDR), Int(NLM_F_CREATE | NLM_F_REPLACE), address, prefixLength, index))
-    }
-
-    /// Takes an address from an interface.
-    package func removeAddress(_ address: IPAddress, prefixLength: UInt8, from index: Int32) throws(SystemError) {
-        try perform(
-            "delete \(address)/\(prefixLength)", addressRequest(Int(RTM_DELADDR), 0, address, prefixLength, index))
     }
 
     /// Sends everything that has no better route out of an interface, through `gateway`.
@@ -94,19 +86,6 @@ package final class LinkSocket {
         request.attribute(Int(RTA_GATEWAY.rawValue), gateway.octets)
         request.attribute(Int(RTA_OIF.rawValue), UInt32(bitPattern: index))
         try perform("add default route through \(gateway)", request)
-    }
-
-    private func addressRequest(
-        _ type: Int, _ flags: Int, _ address: IPAddress, _ prefixLength: UInt8, _ index: Int32
-    ) -> LinkRequest {
-        var request = LinkRequest(type, flags: flags | Int(NLM_F_ACK))
-        for octet in [UInt8(address.family == .v4 ? AF_INET : AF_INET6), prefixLength, UInt8(IFA_F_NODAD), 0] {
-            request.append(octet)
-        }
-        request.append(index)
-        request.attribute(Int(IFA_LOCAL), address.octets)
-        request.attribute(Int(IFA_ADDRESS), address.octets)
-        return request
     }
 
     private func perform(_ operation: String, _ request: LinkRequest) throws(SystemError) {
@@ -124,19 +103,9 @@ package final class LinkSocket {
         }
         // An acknowledgement is an error message (type 2) whose error, after the header, is zero.
         guard answer.count >= 20, answer[4] == 2 else { throw SystemError(operation, EPROTO) }
-        let code = Int32(bitPattern: answer.number32(at: 16))
+        let code = answer.span.hostUInt32(at: 16).map { Int32(bitPattern: $0) } ?? -EPROTO
         if code != 0 { throw SystemError(operation, -code) }
     }
 }
 
 private let up = Int32(IFF_UP)
-let cloexec = Int32(SOCK_CLOEXEC.rawValue)
-
-extension Array<UInt8> {
-    /// Four octets in the host's (little-endian on every supported machine, checked by the kernel's answers) order.
-    func number32(at offset: Int) -> UInt32 {
-        (0..<4).reduce(0) { $0 | UInt32(self[offset + $1]) << UInt32(8 * $1) }
-    }
-
-    func number16(at offset: Int) -> Int { Int(self[offset]) | Int(self[offset + 1]) << 8 }
-}

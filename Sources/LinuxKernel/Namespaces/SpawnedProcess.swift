@@ -55,12 +55,22 @@ package final class SpawnedProcess {
 
     /// How it ended, or nil while it runs.
     package var status: ExitStatus? {
-        if let ended { return ended }
-        var status: Int32 = 0
-        // SAFETY: the kernel writes the one integer that it is given.
-        guard unsafe waitpid(pid, &status, WNOHANG) == pid else { return nil }
-        ended = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+        if ended == nil { collect(WNOHANG) }
         return ended
+    }
+
+    /// Waits for the end of a process that was killed.
+    func reap() { if ended == nil { collect(0) } }
+
+    private func collect(_ options: Int32) {
+        var status: Int32 = 0
+        var result: Int32
+        repeat {
+            // SAFETY: the kernel writes the one integer that it is given.
+            result = unsafe waitpid(pid, &status, options)
+        } while result < 0 && errno == EINTR
+        guard result == pid else { return }
+        ended = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
     }
 
     /// Waits for the end, at most until `deadline`; nil when it still runs then.
@@ -68,7 +78,7 @@ package final class SpawnedProcess {
         while status == nil {
             var items = [Readiness(pidfd.rawValue)]
             try Readiness.wait(&items, until: deadline)
-            if let deadline, RehearsalClock.now() >= deadline { break }
+            if let deadline, monotonicNanoseconds() >= deadline { break }
         }
         return status
     }

@@ -1,20 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// CLOCK_MONOTONIC and waiting on it, in nanoseconds.
-package enum RehearsalClock {
-    /// Now.
-    package static func now() -> UInt64 {
-        var instant = timespec()
-        // SAFETY: the kernel writes the one struct that it is given.
-        let result = unsafe clock_gettime(CLOCK_MONOTONIC, &instant)
-        precondition(result == 0, "CLOCK_MONOTONIC always exists")
-        return UInt64(instant.tv_sec) * 1_000_000_000 + UInt64(instant.tv_nsec)
-    }
-
-    /// Short waits of the calling thread end when they should instead of up to 50 microseconds later.
-    package static func makePrecise() { _ = lab_precise_timers() }
-}
+/// Short waits of the calling thread end when they should instead of up to 50 microseconds later.
+package func makeTimersPrecise() { _ = lab_precise_timers() }
 
 /// A descriptor to wait for, and whether the wait ended because of it.
 package struct Readiness {
