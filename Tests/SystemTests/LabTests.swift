@@ -5,7 +5,7 @@ import VRRPWire
 
 import class Foundation.FileManager
 
-/// Does the laboratory behave like machines on a switch, and does it leave nothing behind?
+/// The laboratory behaves like machines on a switch, and leaves nothing behind.
 @Suite(.serialized) struct LabTests {
     @Test func `hosts on one switch reach each other and a port that is down cuts one off`() throws {
         let lab = try Laboratory.forTests()

@@ -33,10 +33,8 @@ package final class Host {
 
     /// Starts a program in the host; it runs until it ends or is killed.
     ///
-    /// - Parameters:
-    ///   - program: a path as the host sees it, or a name to be found in `searchPath`.
-    ///   - name: what the process is called, when it is not to be called like the program.
-    ///   - log: where its output goes; nowhere without one.
+    /// `program` is a path as the host sees it, or a name to be found in `searchPath`. The process is called `name` when
+    /// it is not to be called like the program. Its output goes to `log`; without one, nowhere.
     package func start(
         _ program: String, _ arguments: [String] = [], environment: [String] = [], as name: String? = nil,
         log: OutputLog? = nil

@@ -16,8 +16,8 @@ package final class Laboratory {
 
     /// An empty one.
     ///
-    /// - Parameter visible: directories that hosts see at their usual place although they lie under /tmp or /run, which
-    ///   every host otherwise has for itself. Name those that hold the programs to run.
+    /// `visible` are directories that hosts see at their usual place although they lie under /tmp or /run, which every
+    /// host otherwise has for itself. Name those that hold the programs to run.
     package init(visible: [String] = []) throws(SystemError) {
         let switchboard = try NetworkNamespace()
         cables = try LinkSocket(in: switchboard)

@@ -57,9 +57,8 @@ package final class Probe {
 
     /// Begins to send from `network`.
     ///
-    /// - Parameters:
-    ///   - interval: nanoseconds between two requests to the same target.
-    ///   - timeout: nanoseconds after which a request without a whole answer has failed.
+    /// `interval` is the nanoseconds between two requests to the same target. A request without a whole answer within
+    /// `timeout` nanoseconds has failed.
     package init(
         in network: NetworkNamespace, targets: [Target], interval: UInt64 = 4_000_000, timeout: UInt64 = 1_000_000_000
     ) throws(SystemError) {
