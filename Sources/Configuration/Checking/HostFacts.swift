@@ -9,7 +9,8 @@ public struct HostFacts: Equatable, Sendable {
         public var isLoopback: Bool
         public var supportsMulticast: Bool
         public var addresses: [Assigned]
-        public init(name: String, isLoopback: Bool = false, supportsMulticast: Bool = true, addresses: [Assigned] = []) {
+        public init(name: String, isLoopback: Bool = false, supportsMulticast: Bool = true, addresses: [Assigned] = [])
+        {
             self.name = name
             self.isLoopback = isLoopback
             self.supportsMulticast = supportsMulticast

@@ -1,0 +1,188 @@
+/// One keyword of keepalived's language, as it is understood inside one kind of block.
+///
+/// The table of these is the single source for the resolver, for suggestions and for the reference page.
+public struct Keyword: Equatable, Sendable {
+    public enum Status: Equatable, Sendable {
+        /// Understudy does it.
+        case supported
+        /// keepalived does it and Understudy does not: an error. `without` says what is missing when the line is
+        /// removed; `instead` is what to do about it, nil for the general advice.
+        case notYet(without: String, instead: String?)
+        /// Belongs to another daemon's job and is passed over whole, with a note.
+        case skipped(String)
+        /// Has no effect in keepalived today either: a warning that names what replaced it.
+        case obsolete(String)
+    }
+
+    public var name: String
+    public var shape: ArgumentShape
+    /// The default in words; nil when there is none, or when leaving the keyword out is an error.
+    public var defaultText: String?
+    /// One line, without a full stop.
+    public var meaning: String
+    public var status: Status
+    /// The block that the keyword opens, when its content has a table of its own.
+    public var opens: BlockKind?
+    /// True when the keyword may stand several times in its block.
+    public var repeats: Bool
+
+    public init(
+        _ name: String, _ shape: ArgumentShape, _ defaultText: String? = nil, _ meaning: String,
+        status: Status = .supported, opens: BlockKind? = nil, repeats: Bool = false
+    ) {
+        self.name = name
+        self.shape = shape
+        self.defaultText = defaultText
+        self.meaning = meaning
+        self.status = status
+        self.opens = opens
+        self.repeats = repeats
+    }
+
+    /// A keyword that Understudy does not act on yet; `without` completes "Without it ...".
+    static func notYet(
+        _ name: String, _ shape: ArgumentShape, _ meaning: String, without: String, instead: String? = nil,
+        opens: BlockKind? = nil
+    ) -> Keyword {
+        Keyword(name, shape, nil, meaning, status: .notYet(without: without, instead: instead), opens: opens)
+    }
+
+    static func skipped(_ name: String, _ shape: ArgumentShape, _ meaning: String) -> Keyword {
+        Keyword(name, shape, nil, meaning, status: .skipped("the daemon that does IPVS"), repeats: true)
+    }
+
+    static func obsolete(_ name: String, _ shape: ArgumentShape, _ meaning: String, now replacement: String) -> Keyword
+    {
+        Keyword(name, shape, nil, meaning, status: .obsolete(replacement))
+    }
+
+    var isSupported: Bool { status == .supported }
+}
+
+/// What may follow a keyword.
+public enum ArgumentShape: Hashable, Sendable {
+    /// Nothing.
+    case flag
+    /// Nothing, or one of `on off true false yes no`; nothing means on.
+    case optionalBoolean
+    case integer(ClosedRange<Int>)
+    /// Decimal seconds; the range is in microseconds.
+    case seconds(ClosedRange<UInt64>)
+    /// `N [reverse]` with the range of N.
+    case weight(ClosedRange<Int>)
+    /// An address, written without a prefix.
+    case address
+    /// The name of a network interface.
+    case interface
+    /// `USER [GROUP]`.
+    case user
+    /// One word, with the placeholder that stands for it in documentation.
+    case word(String)
+    /// So many words.
+    case words(String, ClosedRange<Int>)
+    /// A command in double quotes.
+    case command
+    /// `{ ... }` whose first words are keywords or values; the placeholder names the block's own argument.
+    case block(named: String?)
+    /// Whatever keepalived takes there, in its notation; for keywords that are not read.
+    case text(String)
+
+    /// How the arguments are written, for messages and for the reference page.
+    public var notation: String {
+        switch self {
+        case .flag: ""
+        case .optionalBoolean: "[on|off]"
+        case .integer(let range): "\(range.lowerBound)..\(range.upperBound)"
+        case .seconds: "SECONDS"
+        case .weight(let range): "\(range.lowerBound)..\(range.upperBound) [reverse]"
+        case .address: "ADDRESS"
+        case .interface: "INTERFACE"
+        case .user: "USER [GROUP]"
+        case .word(let placeholder), .words(let placeholder, _), .text(let placeholder): placeholder
+        case .command: "\"COMMAND\""
+        case .block(named: nil): "{ }"
+        case .block(named: .some(let name)): "\(name) { }"
+        }
+    }
+
+    /// How many words must follow, not counting a block.
+    var wordCount: ClosedRange<Int> {
+        switch self {
+        case .flag, .block(named: nil): 0...0
+        case .optionalBoolean: 0...1
+        case .integer, .seconds, .address, .interface, .word, .block(named: .some), .command: 1...1
+        case .weight, .user: 1...2
+        case .words(_, let range): range
+        case .text: 0...Int.max
+        }
+    }
+
+    var isBlock: Bool {
+        if case .block = self { true } else { false }
+    }
+}
+
+/// The kinds of block that have keywords of their own.
+public enum BlockKind: String, CaseIterable, Sendable {
+    case topLevel = "top level"
+    case globalDefs = "global_defs"
+    case script = "vrrp_script"
+    case process = "vrrp_track_process"
+    case instance = "vrrp_instance"
+    case authentication = "authentication"
+    case unicastPeers = "unicast_peer"
+    case addresses = "virtual_ipaddress"
+    case trackedInterfaces = "track_interface"
+    case trackedScripts = "track_script"
+    case trackedProcesses = "track_process"
+    case syncGroup = "vrrp_sync_group"
+    case trackFile = "track_file"
+    case bfd = "bfd_instance"
+    case garpGroup = "garp_group"
+    case trackGroup = "track_group"
+
+    /// "at top level", "inside vrrp_instance".
+    public var place: String { self == .topLevel ? "at top level" : "inside \(rawValue)" }
+
+    /// True when a line's first word is a value; the table then holds what may follow it.
+    var holdsValues: Bool {
+        switch self {
+        case .unicastPeers, .addresses, .trackedInterfaces, .trackedScripts, .trackedProcesses: true
+        default: false
+        }
+    }
+}
+
+/// Every keyword that is known, by block.
+public enum KeywordTable {
+    /// The keywords of one kind of block, in the order of the reference page.
+    public static func keywords(in block: BlockKind) -> [Keyword] {
+        switch block {
+        case .topLevel: topLevel
+        case .globalDefs: globalDefs + globalDefsLater + globalDefsProcess + globalDefsElsewhere
+        case .script: script
+        case .process: process
+        case .instance: instance + instanceLater
+        case .authentication: authentication
+        case .unicastPeers: unicastPeers
+        case .addresses: addressAttributes
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses: trackAttributes
+        case .syncGroup: syncGroup
+        case .trackFile: trackFile
+        case .bfd: bfd
+        case .garpGroup: garpGroup
+        case .trackGroup: trackGroup
+        }
+    }
+
+    private static let byName: [BlockKind: [String: Keyword]] = {
+        var table: [BlockKind: [String: Keyword]] = [:]
+        for block in BlockKind.allCases {
+            for keyword in keywords(in: block) { table[block, default: [:]][keyword.name] = keyword }
+        }
+        return table
+    }()
+
+    /// The keyword `name` inside `block`, or nil when it is not known there.
+    public static func keyword(_ name: String, in block: BlockKind) -> Keyword? { byName[block]?[name] }
+}

@@ -1,0 +1,57 @@
+/// What an unknown word was perhaps meant to be.
+public enum Suggestion: Equatable, Sendable {
+    /// A keyword of the same block, misspelt.
+    case spelling(String)
+    /// A keyword that is right, in another block.
+    case otherBlock(BlockKind)
+}
+
+extension KeywordTable {
+    /// The likeliest meaning of `word`, which is not a keyword inside `block`; nil when nothing is near.
+    ///
+    /// A right word in the wrong block is certain, so it comes before any misspelling.
+    public static func suggestion(for word: String, in block: BlockKind) -> Suggestion? {
+        let homes: [BlockKind] = [.instance, .globalDefs, .script, .process, .topLevel, .authentication, .addresses]
+        for home in homes where home != block {
+            if let known = keyword(word, in: home), known.isSupported { return .otherBlock(home) }
+        }
+        if let near = nearest(to: word, among: keywords(in: block).filter { !isObsolete($0) }.map(\.name)) {
+            return .spelling(near)
+        }
+        for home in homes where home != block && keyword(word, in: home) != nil { return .otherBlock(home) }
+        return nil
+    }
+
+    private static func isObsolete(_ keyword: Keyword) -> Bool {
+        if case .obsolete = keyword.status { true } else { false }
+    }
+
+    /// The candidate with the least edit distance, when it is near enough to be a misspelling.
+    static func nearest(to word: String, among candidates: [String]) -> String? {
+        let limit = max(1, min(3, word.count / 3))
+        var best: (name: String, distance: Int)?
+        for candidate in candidates {
+            let distance = editDistance(Array(word.lowercased().utf8), Array(candidate.utf8))
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// Insertions, deletions, substitutions and exchanges of neighbours that turn `a` into `b` (restricted
+    /// Damerau-Levenshtein distance).
+    static func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var beforeLast: [Int] = []
+        var last = Array(0...b.count)
+        for i in a.indices {
+            var row = [i + 1]
+            for j in b.indices {
+                var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, beforeLast[j - 1] + 1) }
+                row.append(cost)
+            }
+            beforeLast = last
+            last = row
+        }
+        return last[b.count]
+    }
+}

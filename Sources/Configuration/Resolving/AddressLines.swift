@@ -1,0 +1,204 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// The addresses of an instance as written: the advertised ones and the excluded ones.
+struct WrittenAddresses {
+    var advertised: [WrittenAddress] = []
+    var excluded: [WrittenAddress] = []
+}
+
+extension Resolver {
+    mutating func addresses(_ contents: BlockContents, interface: String) -> WrittenAddresses {
+        var held = WrittenAddresses()
+        for line in contents.lines("virtual_ipaddress") {
+            if let written = addressLine(line, interface: interface) { held.advertised.append(written) }
+        }
+        for line in contents.lines("virtual_ipaddress_excluded") {
+            if let written = addressLine(line, interface: interface) { held.excluded.append(written) }
+        }
+        return held
+    }
+
+    /// Reads `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]`.
+    private mutating func addressLine(_ line: Statement, interface: String) -> WrittenAddress? {
+        guard let (address, prefix) = addressAndPrefix(line) else { return nil }
+        var written = VirtualAddress(address: address, prefixLength: prefix, interface: interface)
+        var index = 0
+        while index < line.arguments.count {
+            index += attribute(at: index, of: line, into: &written)
+        }
+        checkAddress(written, line)
+        return WrittenAddress(address: written, location: line.location)
+    }
+
+    private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {
+        let word = line.keyword
+        var text = word.text
+        if let end = text.firstIndex(where: { ",;".contains($0) }) {
+            text = String(text[..<end])
+            report(
+                .error, "stray-punctuation", at: word.location,
+                "`\(word.text)`: addresses are separated by lines, not by `\(word.text[end])`",
+                consequence: "everything after the first address would be missing", fix: text)
+        }
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let address = IPAddress(parts[0]) else {
+            reportNoAddress(word, text: parts[0])
+            return nil
+        }
+        guard parts.count > 1 else { return (address, address.family.hostPrefixLength) }
+        let longest = address.family.hostPrefixLength
+        guard let prefix = UInt8(parts[1]), prefix <= longest, prefix > 0 else {
+            report(
+                .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 1 to \(longest)",
+                consequence: "keepalived would use /\(longest), a host without its subnet",
+                fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
+            return (address, longest)
+        }
+        return (address, prefix)
+    }
+
+    private mutating func reportNoAddress(_ word: Word, text: String) {
+        guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return }
+        report(
+            .error, "bad-address", at: word.location, "`\(text)` is not an address",
+            consequence: "keepalived would leave it out: MASTER without this address",
+            fix: "ADDRESS/PREFIX, such as 192.0.2.10/24")
+    }
+
+    /// Reads one attribute and returns how many words it took.
+    private mutating func attribute(at index: Int, of line: Statement, into written: inout VirtualAddress) -> Int {
+        let word = line.arguments[index]
+        guard let keyword = KeywordTable.keyword(word.text, in: .addresses) else {
+            reportUnknownAttribute(word)
+            return 1
+        }
+        if case .notYet(let without, let instead) = keyword.status {
+            report(
+                .error, "not-supported-yet", at: word.location, "`\(word.text)` is not supported yet by Understudy",
+                consequence: "without it \(without)", fix: instead)
+            return 1 + keyword.shape.wordCount.upperBound.clampedToOne(present: index + 1 < line.arguments.count)
+        }
+        guard index + 1 < line.arguments.count else {
+            report(
+                .error, "missing-argument", at: word.location,
+                "`\(word.text)` needs a value: \(keyword.shape.notation)",
+                consequence: "it would be ignored", fix: "\(word.text) \(keyword.shape.notation)")
+            return 1
+        }
+        apply(keyword.name, line.arguments[index + 1], line, to: &written)
+        return 2
+    }
+
+    private mutating func reportUnknownAttribute(_ word: Word) {
+        if IPAddress(String(word.text.prefix { !"/,;".contains($0) })) != nil {
+            report(
+                .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
+                consequence: "only the first address on the line would be set; this one would be missing",
+                fix: String(word.text.prefix { !",;".contains($0) }))
+            return
+        }
+        let names = KeywordTable.keywords(in: .addresses).map(\.name)
+        let near = KeywordTable.nearest(to: word.text, among: names)
+        report(
+            .error, "unknown-keyword", at: word.location,
+            "`\(word.text)` is not known after an address" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "it would be ignored", fix: near ?? "remove `\(word.text)`")
+    }
+
+    private mutating func apply(_ name: String, _ value: Word, _ line: Statement, to written: inout VirtualAddress) {
+        let quoted = Statement(
+            keyword: Word(name, at: value.location), arguments: [value], rawLine: line.rawLine)
+        switch name {
+        case "dev":
+            if let interface = interfaceName(value, of: quoted) { written.interface = interface.text }
+        case "brd", "broadcast": applyBroadcast(value, to: &written)
+        case "scope": applyScope(value, quoted, to: &written)
+        default: applyLabel(value, to: &written)
+        }
+    }
+
+    private mutating func applyBroadcast(_ value: Word, to written: inout VirtualAddress) {
+        guard case .v4(let address) = written.address else {
+            report(
+                .error, "attribute-for-ipv4", at: value.location, "IPv6 has no broadcast addresses (`\(value.text)`)",
+                consequence: "keepalived would leave this address out",
+                fix: "\(written.address)/\(written.prefixLength)")
+            return
+        }
+        let hostBits = written.prefixLength >= 32 ? 0 : UInt32.max >> UInt32(written.prefixLength)
+        switch value.text {
+        case "+": written.broadcast = IPv4Address(bigEndian: address.bigEndianValue | hostBits)
+        case "-": written.broadcast = IPv4Address(bigEndian: address.bigEndianValue & ~hostBits)
+        default: written.broadcast = IPv4Address(value.text)
+        }
+        if written.broadcast == nil {
+            report(
+                .error, "bad-address", at: value.location,
+                "`\(value.text)` is not a broadcast address: an address, + or -",
+                consequence: "the address would get no broadcast address", fix: "brd +")
+        } else if written.broadcast == address {
+            report(
+                .error, "broadcast-is-address", at: value.location,
+                "`\(value.text)` makes \(address) its own broadcast address",
+                consequence: "neighbours would not resolve it, so nobody reaches it",
+                fix: "\(address)/24 brd +   # with the subnet's real prefix")
+            written.broadcast = nil
+        }
+    }
+
+    private mutating func applyScope(_ value: Word, _ quoted: Statement, to written: inout VirtualAddress) {
+        let names: [String: UInt8] = [
+            "global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255,
+        ]
+        guard let scope = names[value.text] ?? UInt8(value.text) else {
+            reportBadValue(value, of: quoted, expected: "global, site, link, host or 0 to 255")
+            return
+        }
+        if written.address.family == .v6 { reportIgnored("scope", value) } else { written.scope = scope }
+    }
+
+    private mutating func applyLabel(_ value: Word, to written: inout VirtualAddress) {
+        if written.address.family == .v6 {
+            reportIgnored("label", value)
+        } else if value.text.utf8.count > 15 {
+            report(
+                .error, "long-label", at: value.location, "label `\(value.text)` is longer than 15 characters",
+                consequence: "the kernel would refuse the address", fix: "label \(value.text.prefix(15))")
+        } else {
+            written.label = value.text
+        }
+    }
+
+    private mutating func reportIgnored(_ name: String, _ value: Word) {
+        report(
+            .warning, "attribute-for-ipv4", at: value.location, "`\(name) \(value.text)` is ignored on an IPv6 address",
+            consequence: "only IPv4 addresses have a \(name)", fix: "remove `\(name) \(value.text)`")
+    }
+
+    private mutating func checkAddress(_ written: VirtualAddress, _ line: Statement) {
+        let address = written.address
+        if address.isMulticast || address.isUnspecified || address.isLoopback {
+            report(
+                .error, "bad-address", at: line.location, "\(address) cannot be a virtual address",
+                consequence: "no client could reach it on this network",
+                fix: "an unused address of the interface's subnet")
+            return
+        }
+        guard case .v4(let number) = address, written.prefixLength < 31 else { return }
+        let hostBits = UInt32.max >> UInt32(written.prefixLength)
+        let host = number.bigEndianValue & hostBits
+        if host == 0 || host == hostBits {
+            report(
+                .warning, "not-a-host", at: line.location,
+                "\(address)/\(written.prefixLength) is the \(host == 0 ? "first" : "last") of its subnet, which is no "
+                    + "host's", consequence: "neighbours treat it as the subnet's own or broadcast address",
+                fix: "another address of the subnet")
+        }
+    }
+}
+
+extension Int {
+    /// How many words an unsupported attribute takes: its own argument, when there is one.
+    fileprivate func clampedToOne(present: Bool) -> Int { present && self > 0 ? 1 : 0 }
+}

@@ -1,0 +1,286 @@
+internal import VRRPCore
+internal import VRRPWire
+
+extension Resolver {
+    /// Reads a statement's arguments as its shape demands, or reports why that cannot be done.
+    mutating func value(of statement: Statement, shape: ArgumentShape, in block: BlockKind) -> Value? {
+        guard checkBraces(statement, shape: shape), checkCount(statement, shape: shape, in: block) else { return nil }
+        let words = statement.arguments
+        switch shape {
+        case .flag: return .flag
+        case .block: return .block(statement.children ?? [])
+        case .words, .command, .text: return .words(words)
+        case .optionalBoolean: return boolean(words.first, of: statement)
+        case .integer(let range): return integer(words[0], range, of: statement).map(Value.integer)
+        case .seconds(let range): return seconds(words[0], range, of: statement).map(Value.interval)
+        case .weight(let range): return weight(words[...], range, of: statement).map(Value.weight)
+        case .address: return address(words[0], of: statement).map(Value.address)
+        case .interface: return interfaceName(words[0], of: statement).map { .words([$0]) }
+        case .user: return user(words, of: statement).map(Value.user)
+        case .word: return isPlain(words[0], of: statement) ? .words(words) : nil
+        }
+    }
+
+    private mutating func checkBraces(_ statement: Statement, shape: ArgumentShape) -> Bool {
+        let name = statement.keyword.text
+        if shape.isBlock, statement.children == nil {
+            report(
+                .error, "missing-block", at: statement.location, "`\(name)` needs a block in braces",
+                consequence: "nothing would be read from this line", fix: "\(name) \(shape.notation)")
+            return false
+        }
+        if !shape.isBlock, statement.children != nil {
+            report(
+                .error, "unexpected-block", at: statement.location, "`\(name)` takes no block in braces",
+                consequence: "keepalived would end the enclosing block at this block's closing brace",
+                fix: "\(name) \(shape.notation)")
+            return false
+        }
+        return true
+    }
+
+    private mutating func checkCount(_ statement: Statement, shape: ArgumentShape, in block: BlockKind) -> Bool {
+        let name = statement.keyword.text
+        let words = statement.arguments
+        if words.first?.text == "=" {
+            report(
+                .error, "equals-sign", at: words[0].location,
+                "`=` does not belong between `\(name)` and its value",
+                consequence: "`=` itself would be taken for the value",
+                fix: ([name] + words.dropFirst().map(\.text)).joined(separator: " "))
+            return false
+        }
+        if words.count < shape.wordCount.lowerBound {
+            report(
+                .error, "missing-argument", at: statement.location, "`\(name)` needs a value: \(shape.notation)",
+                consequence: "keepalived would exit at this line", fix: "\(name) \(shape.notation)")
+            return false
+        }
+        guard words.count > shape.wordCount.upperBound, shape != .command else { return true }
+        return checkExtra(statement, extra: words[shape.wordCount.upperBound...], shape: shape, in: block)
+    }
+
+    private mutating func checkExtra(
+        _ statement: Statement, extra: ArraySlice<Word>, shape: ArgumentShape, in block: BlockKind
+    ) -> Bool {
+        let name = statement.keyword.text
+        let kept = ([name] + statement.arguments.prefix(extra.startIndex).map(\.text)).joined(separator: " ")
+        let text = extra.map(\.text).joined(separator: " ")
+        if let next = extra.first, KeywordTable.keyword(next.text, in: block) != nil {
+            report(
+                .error, "two-on-a-line", at: next.location, "`\(next.text)` must begin a line of its own",
+                consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line")
+            return false
+        }
+        if shape.isBlock {
+            report(
+                .error, "extra-words", at: extra[extra.startIndex].location,
+                "`\(text)` after `\(kept)` is too much", consequence: "keepalived would skip the whole block",
+                fix: "\(kept) {")
+            return false
+        }
+        report(
+            .warning, "extra-words", at: extra[extra.startIndex].location, "`\(text)` after `\(kept)` is ignored",
+            consequence: "only the first value counts, in keepalived too", fix: kept)
+        return true
+    }
+
+    /// False, and reported, when the word shows a habit from another language or an undefined name.
+    mutating func isPlain(_ word: Word, of statement: Statement) -> Bool {
+        if word.text.hasPrefix("$"), !word.isQuoted {
+            report(
+                .error, "undefined-name", at: word.location, "`\(word.text)` is not defined",
+                consequence: "the text itself would be taken for the value",
+                fix: "define it before its first use, on a line of its own: \(word.text)=VALUE")
+            return false
+        }
+        if let last = word.text.last, ";,".contains(last), !word.isQuoted, word.text.count > 1 {
+            let bare = String(word.text.dropLast())
+            report(
+                .error, "stray-punctuation", at: word.location, "`\(word.text)` ends in `\(last)`",
+                consequence: "the `\(last)` would be taken for a part of the value",
+                fix: "\(statement.keyword.text) \(bare)")
+            return false
+        }
+        return true
+    }
+
+    mutating func reportBadValue(_ word: Word, of statement: Statement, expected: String) {
+        guard isPlain(word, of: statement) else { return }
+        report(
+            .error, "bad-value", at: word.location,
+            "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
+            consequence: "keepalived would go on with the default", fix: "\(statement.keyword.text) VALUE, \(expected)"
+        )
+    }
+
+    private mutating func boolean(_ word: Word?, of statement: Statement) -> Value? {
+        guard let word else { return .boolean(true) }
+        switch word.text {
+        case "on", "true", "yes": return .boolean(true)
+        case "off", "false", "no": return .boolean(false)
+        default:
+            reportBadValue(word, of: statement, expected: "one of on, off, true, false, yes, no in lower case")
+            return nil
+        }
+    }
+
+    mutating func integer(_ word: Word, _ range: ClosedRange<Int>, of statement: Statement) -> Int? {
+        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard let value = Int(word.text) else {
+            reportBadValue(word, of: statement, expected: expected)
+            return nil
+        }
+        guard range.contains(value) else {
+            reportOutOfRange(word, of: statement, range: "\(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return value
+    }
+
+    private mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
+        report(
+            .error, "out-of-range", at: word.location,
+            "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
+            consequence: statement.keyword.text == "virtual_router_id"
+                ? "keepalived would exit" : "keepalived would go on with another value",
+            fix: "\(statement.keyword.text) N, with N from \(range)")
+    }
+
+    private mutating func seconds(
+        _ word: Word, _ range: ClosedRange<UInt64>, of statement: Statement
+    ) -> Interval? {
+        guard let parsed = DecimalSeconds(word.text) else {
+            reportBadValue(word, of: statement, expected: "seconds, such as 1 or 0.5")
+            return nil
+        }
+        let interval = Interval.microseconds(parsed.microseconds)
+        if parsed.isRounded {
+            report(
+                .warning, "rounded", at: word.location,
+                "`\(word.text)` has more decimals than count: it becomes \(interval.decimalSeconds)",
+                consequence: "times are kept in millionths of a second",
+                fix: "\(statement.keyword.text) \(interval.decimalSeconds)")
+        }
+        guard range.contains(parsed.microseconds) else {
+            let lower = Interval.microseconds(range.lowerBound).decimalSeconds
+            let upper = Interval.microseconds(range.upperBound).decimalSeconds
+            reportOutOfRange(word, of: statement, range: "\(lower) to \(upper)")
+            return nil
+        }
+        return interval
+    }
+
+    /// `N [reverse|noreverse]`; `inherited` is what the definition says, for references to it.
+    mutating func weight(
+        _ words: ArraySlice<Word>, _ range: ClosedRange<Int>, of statement: Statement, inherited: Bool = false
+    ) -> Weight? {
+        guard let first = words.first, let value = integer(first, range, of: statement) else { return nil }
+        guard let second = words.dropFirst().first else { return Weight(value, reverse: inherited) }
+        switch second.text {
+        case "reverse": return Weight(value, reverse: true)
+        case "noreverse": return Weight(value)
+        default:
+            reportBadValue(second, of: statement, expected: "after the number only `reverse` may stand")
+            return nil
+        }
+    }
+
+    private mutating func user(_ words: [Word], of statement: Statement) -> UserName? {
+        if let group = words.first(where: { $0.text.hasPrefix(":") }) {
+            report(
+                .error, "not-supported-yet", at: group.location,
+                "supplementary groups (`\(group.text)`) are not supported yet by Understudy",
+                consequence: "without it the command runs with one group only",
+                fix: "\(statement.keyword.text) \(words[0].text) \(group.text.dropFirst())")
+            return nil
+        }
+        guard words.allSatisfy({ isPlain($0, of: statement) }) else { return nil }
+        return UserName(user: words[0].text, group: words.count > 1 ? words[1].text : nil)
+    }
+
+    /// The name of an interface: at most 15 octets, as the kernel keeps it.
+    mutating func interfaceName(_ word: Word, of statement: Statement) -> Word? {
+        guard isPlain(word, of: statement) else { return nil }
+        if word.text.utf8.count > 15 || word.text.contains("/") || word.text.isEmpty {
+            report(
+                .error, "bad-interface-name", at: word.location, "`\(word.text)` cannot be the name of an interface",
+                consequence: "a name has 1 to 15 characters and no `/`, so there is no such interface",
+                fix: "\(statement.keyword.text) NAME, as `ip -br link` shows it")
+            return nil
+        }
+        return word
+    }
+
+    /// An address of a router, which has no prefix; one is reported and cut off, as in keepalived.
+    mutating func address(_ word: Word, of statement: Statement) -> IPAddress? {
+        let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = IPAddress(String(parts[0])) else {
+            reportBadValue(word, of: statement, expected: "an IPv4 or IPv6 address")
+            return nil
+        }
+        if parts.count > 1 {
+            let written = statement.arguments.isEmpty ? "" : statement.keyword.text + " "
+            report(
+                .warning, "prefix-on-router-address", at: word.location,
+                "`\(word.text)` is a router's address, which has no prefix: `/\(parts[1])` is ignored",
+                consequence: "keepalived cuts it off without a word", fix: written + address.description)
+        }
+        if address.isMulticast || address.isUnspecified {
+            report(
+                .error, "bad-address", at: word.location, "`\(word.text)` cannot be the address of a router",
+                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface")
+            return nil
+        }
+        return address
+    }
+}
+
+extension IPAddress {
+    var isUnspecified: Bool {
+        switch self {
+        case .v4(let address): address == .any
+        case .v6(let address): address == .any
+        }
+    }
+
+    var isLoopback: Bool {
+        switch self {
+        case .v4(let address): address.isLoopback
+        case .v6(let address): address.isLoopback
+        }
+    }
+
+    var isLinkLocal: Bool { if case .v6(let address) = self { address.isLinkLocal } else { false } }
+}
+
+/// Decimal seconds as keepalived reads them, kept exactly.
+struct DecimalSeconds: Equatable {
+    var microseconds: UInt64
+    /// True when there were more than six decimals that mattered.
+    var isRounded: Bool
+
+    /// Nil unless the text is digits with at most one point and fits.
+    init?(_ text: String) {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let fraction = parts.count > 1 ? parts[1] : ""
+        let digits = Array(parts[0].utf8) + Array(fraction.utf8)
+        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }), parts[0].utf8.count <= 12,
+            let whole = parts[0].isEmpty ? 0 : UInt64(parts[0])
+        else { return nil }
+        var scaled = whole * 1_000_000
+        var unit: UInt64 = 100_000
+        var isRounded = false
+        for (index, digit) in fraction.utf8.enumerated() {
+            if index < 6 {
+                scaled += UInt64(digit - 48) * unit
+                unit /= 10
+            } else {
+                if index == 6, digit >= 53 { scaled += 1 }
+                isRounded = isRounded || digit != 48
+            }
+        }
+        microseconds = scaled
+        self.isRounded = isRounded
+    }
+}

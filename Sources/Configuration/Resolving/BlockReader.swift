@@ -1,0 +1,153 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// A keyword's arguments, once they are what its shape asks for.
+enum Value: Equatable {
+    case flag
+    case boolean(Bool)
+    case integer(Int)
+    case interval(Interval)
+    case weight(Weight)
+    case address(IPAddress)
+    case user(UserName)
+    case words([Word])
+    case block([Statement])
+}
+
+struct Setting: Equatable {
+    var keyword: Keyword
+    var statement: Statement
+    var value: Value
+
+    var location: SourceLocation { statement.location }
+    /// Where the first argument stands.
+    var valueLocation: SourceLocation { statement.arguments.first?.location ?? statement.location }
+}
+
+/// What a block holds, by keyword. Everything that does not belong has been reported already.
+struct BlockContents {
+    private var settings: [String: [Setting]] = [:]
+    private var attempted: Set<String> = []
+
+    mutating func add(_ setting: Setting) { settings[setting.keyword.name, default: []].append(setting) }
+    mutating func attempt(_ name: String) { attempted.insert(name) }
+
+    func all(_ name: String) -> [Setting] { settings[name] ?? [] }
+    /// The last one wins, as in keepalived.
+    subscript(name: String) -> Setting? { settings[name]?.last }
+    func has(_ name: String) -> Bool { settings[name] != nil }
+    /// True when someone tried to write `name`, even if it went wrong: it is then not reported as missing.
+    func wasAttempted(_ name: String) -> Bool { attempted.contains(name) }
+
+    func integer(_ name: String) -> Int? { if case .integer(let value)? = self[name]?.value { value } else { nil } }
+    func boolean(_ name: String) -> Bool? { if case .boolean(let value)? = self[name]?.value { value } else { nil } }
+    func interval(_ name: String) -> Interval? {
+        if case .interval(let value)? = self[name]?.value { value } else { nil }
+    }
+    func weight(_ name: String) -> Weight? { if case .weight(let value)? = self[name]?.value { value } else { nil } }
+    func address(_ name: String) -> IPAddress? {
+        if case .address(let value)? = self[name]?.value { value } else { nil }
+    }
+    func user(_ name: String) -> UserName? { if case .user(let value)? = self[name]?.value { value } else { nil } }
+    func words(_ name: String) -> [Word]? { if case .words(let value)? = self[name]?.value { value } else { nil } }
+    func word(_ name: String) -> String? { words(name)?.first?.text }
+
+    /// The lines of every block called `name`, joined.
+    func lines(_ name: String) -> [Statement] { all(name).flatMap { $0.statement.children ?? [] } }
+}
+
+extension Resolver {
+    /// Sorts a block's statements by keyword and reports those that are unknown, unsupported or malformed.
+    mutating func read(_ statements: [Statement], in block: BlockKind) -> BlockContents {
+        var contents = BlockContents()
+        for statement in statements {
+            let name = statement.keyword.text
+            guard let keyword = KeywordTable.keyword(name, in: block) else {
+                if let meant = reportUnknown(statement, in: block) { contents.attempt(meant) }
+                continue
+            }
+            contents.attempt(name)
+            switch keyword.status {
+            case .supported: break
+            case .notYet(let without, let instead):
+                reportNotYet(statement, without: without, instead: instead, in: block)
+                continue
+            case .skipped(let owner):
+                reportSkipped(statement, owner: owner)
+                continue
+            case .obsolete(let replacement):
+                reportObsolete(statement, replacement: replacement)
+                continue
+            }
+            guard let value = value(of: statement, shape: keyword.shape, in: block) else { continue }
+            if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, earlier: earlier) }
+            contents.add(Setting(keyword: keyword, statement: statement, value: value))
+        }
+        return contents
+    }
+
+    private mutating func reportRepeated(_ statement: Statement, earlier: Setting) {
+        report(
+            .warning, "repeated-keyword", at: statement.location,
+            "`\(statement.keyword.text)` is given a second time; the first is on line \(earlier.location.line)",
+            consequence: "the last one counts", fix: "remove one of the two lines")
+    }
+
+    private mutating func reportNotYet(
+        _ statement: Statement, without: String, instead: String?, in block: BlockKind
+    ) {
+        let what = statement.children == nil ? "line" : "block"
+        let scope = block == .instance ? "for this instance" : "on this host"
+        report(
+            .error, "not-supported-yet", at: statement.location,
+            "`\(statement.keyword.text)` is not supported yet by Understudy", consequence: "without it \(without)",
+            fix: instead ?? "remove the \(what), or keep keepalived \(scope) until Understudy supports it")
+    }
+
+    private mutating func reportSkipped(_ statement: Statement, owner: String) {
+        let what = statement.children == nil ? "line" : "block"
+        report(
+            .note, "not-our-business", at: statement.location,
+            "`\(statement.keyword.text)` is passed over: this \(what) belongs to \(owner)",
+            consequence: "Understudy moves addresses and does no IPVS")
+    }
+
+    private mutating func reportObsolete(_ statement: Statement, replacement: String) {
+        report(
+            .warning, "obsolete-keyword", at: statement.location,
+            "`\(statement.keyword.text)` is obsolete and has no effect", consequence: "today this is \(replacement)",
+            fix: "remove the line")
+    }
+
+    /// Reports an unknown keyword and returns the one that was perhaps meant in this very block.
+    private mutating func reportUnknown(_ statement: Statement, in block: BlockKind) -> String? {
+        let word = statement.keyword.text
+        let bare = String(word.filter { !":;,=".contains($0) })
+        let rest = statement.arguments.map(\.text).joined(separator: " ")
+        let ending = (rest.isEmpty ? "" : " " + rest) + (statement.children == nil ? "" : " {")
+        let ignored = statement.children == nil ? "the line" : "the whole block"
+        var consequence = "\(ignored) would be ignored"
+        var fix = "remove the line"
+        var meant: String?
+        if bare != word, KeywordTable.keyword(bare, in: block) != nil {
+            meant = bare
+            fix = bare + ending
+        } else {
+            switch KeywordTable.suggestion(for: word, in: block) {
+            case .spelling(let name)?:
+                meant = name
+                fix = name + ending
+            case .otherBlock(let home)?:
+                consequence += "; `\(word)` belongs \(home.place)"
+                let target = home == .topLevel ? "out of this block" : "into \(home.rawValue) { }"
+                fix = "move the \(statement.children == nil ? "line" : "block") \(target)"
+            case nil: break
+            }
+        }
+        let question = meant.map { "; is `\($0)` meant?" } ?? ""
+        report(
+            .error, "unknown-keyword", at: statement.location, "`\(word)` is not known \(block.place)\(question)",
+            consequence: consequence, fix: fix)
+        return meant
+    }
+}

@@ -1,0 +1,155 @@
+internal import VRRPCore
+internal import VRRPWire
+
+extension Resolver {
+    /// The name of a named block; nil, and reported, when another one has it already.
+    private mutating func name(of statement: Statement, among defined: Set<String>) -> String? {
+        guard let word = statement.arguments.first else { return nil }
+        if defined.contains(word.text) {
+            report(
+                .error, "duplicate-name", at: word.location,
+                "there is already a \(statement.keyword.text) called `\(word.text)`",
+                consequence: "keepalived would ignore this second block",
+                fix: "\(statement.keyword.text) \(word.text)_2 {")
+            return nil
+        }
+        return word.text
+    }
+
+    mutating func resolveScript(_ statement: Statement) {
+        guard let name = name(of: statement, among: definedScripts) else { return }
+        definedScripts.insert(name)
+        let contents = read(statement.children ?? [], in: .script)
+        guard let setting = contents["script"] else {
+            if !contents.wasAttempted("script") { reportMissing("script", of: "vrrp_script", name, at: statement) }
+            return
+        }
+        guard let check = scriptCheck(name, setting, at: statement.location) else { return }
+        var script = check
+        script.interval = contents.interval("interval") ?? script.interval
+        script.timeout = contents.interval("timeout")
+        script.weight = contents.weight("weight") ?? script.weight
+        script.rise = contents.integer("rise") ?? script.rise
+        script.fall = contents.integer("fall") ?? script.fall
+        script.user = contents.user("user")
+        checkTiming(script, contents)
+        if let setting = contents["init_fail"] {
+            report(
+                .note, "no-effect", at: setting.location, "`init_fail` has no effect on a tracked script",
+                consequence: "the first result counts at once, as in keepalived", fix: "remove the line")
+        }
+        model.scripts.append(script)
+    }
+
+    private mutating func checkTiming(_ script: ScriptCheck, _ contents: BlockContents) {
+        guard let timeout = script.timeout, timeout > script.interval, let setting = contents["timeout"] else { return }
+        report(
+            .warning, "timeout-over-interval", at: setting.valueLocation,
+            "timeout \(timeout.decimalSeconds) is longer than interval \(script.interval.decimalSeconds)",
+            consequence: "while a run hangs the next ones are left out, so a failure is seen late",
+            fix: "timeout \(script.interval.decimalSeconds)")
+    }
+
+    private mutating func reportMissing(
+        _ keyword: String, of block: String, _ name: String, at statement: Statement
+    ) {
+        report(
+            .error, "missing-keyword", at: statement.location, "\(block) `\(name)` has no `\(keyword)` line",
+            consequence: "keepalived would drop it, and the instances that name it would run unchecked",
+            fix: keyword == "script" ? "script \"/path/to/check\"" : "\(keyword) NAME")
+    }
+
+    /// Reads the command; keepalived takes only the first word after `script`, which may be a quoted string.
+    private mutating func scriptCheck(
+        _ name: String, _ setting: Setting, at location: SourceLocation
+    ) -> ScriptCheck? {
+        let line: CommandLine
+        switch CommandLine.parse(setting.statement) {
+        case .success(let parsed): line = parsed
+        case .failure(let problem):
+            record(problem.diagnostic)
+            return nil
+        }
+        let text = line.text
+        if let extra = line.user {
+            let whole = ([text] + [line.user, line.group].compactMap { $0?.text }).joined(separator: " ")
+            report(
+                .error, "unquoted-command", at: extra.location,
+                "`\(extra.text)` is not part of the command: only `\(text)` would run",
+                consequence: "the check would not test what is written here",
+                fix: "script \"\(whole)\"   # or, if a user is meant, a line of its own: user \(extra.text)")
+            return nil
+        }
+        var command = line.command
+        if text.hasPrefix("</") {
+            command = ["/bin/sh", "-c", text]
+            report(
+                .warning, "shell-redirection", at: setting.valueLocation,
+                "`\(text)` is run by /bin/sh, which must know /dev/tcp",
+                consequence: "where /bin/sh is not bash (Debian, Ubuntu) the check always fails",
+                fix: "script \"/bin/bash -c '\(text)'\"")
+        }
+        return ScriptCheck(
+            name: name, location: location, command: command, text: text, commandLocation: line.location)
+    }
+
+    mutating func resolveProcess(_ statement: Statement) {
+        guard let name = name(of: statement, among: definedProcesses) else { return }
+        definedProcesses.insert(name)
+        let contents = read(statement.children ?? [], in: .process)
+        guard let words = contents.words("process"), let first = words.first else {
+            if !contents.wasAttempted("process") {
+                reportMissing("process", of: "vrrp_track_process", name, at: statement)
+            }
+            return
+        }
+        guard isPlain(first, of: statement) else { return }
+        var check = ProcessCheck(name: name, location: statement.location, process: first.text)
+        check.parameters = words.dropFirst().map(\.text)
+        check.match = parameterMatch(contents, hasParameters: words.count > 1)
+        check.fullCommand = contents.has("full_command") || check.match != .ignored
+        check.weight = contents.weight("weight") ?? check.weight
+        check.quorum = contents.integer("quorum") ?? check.quorum
+        check.quorumMaximum = contents.integer("quorum_max")
+        let delay = contents.interval("delay") ?? .zero
+        check.forkDelay = contents.interval("fork_delay") ?? delay
+        check.terminateDelay = contents.interval("terminate_delay") ?? delay
+        checkProcess(&check, contents, nameAt: first.location)
+        model.processes.append(check)
+    }
+
+    private mutating func parameterMatch(
+        _ contents: BlockContents, hasParameters: Bool
+    ) -> ProcessCheck.ParameterMatch {
+        guard let setting = contents["param_match"] else { return hasParameters ? .exact : .ignored }
+        switch setting.statement.arguments.first?.text {
+        case nil: return .exact
+        case "initial": return .initial
+        case "partial": return .partial
+        case .some:
+            reportBadValue(setting.statement.arguments[0], of: setting.statement, expected: "initial or partial")
+            return .exact
+        }
+    }
+
+    private mutating func checkProcess(
+        _ check: inout ProcessCheck, _ contents: BlockContents, nameAt location: SourceLocation
+    ) {
+        if !check.fullCommand, check.process.utf8.count > 15 {
+            let kept = String(check.process.prefix(15))
+            report(
+                .warning, "long-process-name", at: location,
+                "`\(check.process)` is longer than the 15 characters that the kernel keeps of a name",
+                consequence: "it is compared as `\(kept)`", fix: "process \(kept)")
+            check.process = kept
+        }
+        if let maximum = check.quorumMaximum, maximum > 0, maximum < check.quorum, let setting = contents["quorum_max"]
+        {
+            report(
+                .error, "impossible-quorum", at: setting.valueLocation,
+                "quorum_max \(maximum) is less than quorum \(check.quorum)",
+                consequence: "no number of processes would do, so the check would always fail",
+                fix: "quorum_max \(check.quorum)")
+        }
+    }
+}

@@ -1,0 +1,180 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// An address line once read, and where it stood.
+struct WrittenAddress: Equatable {
+    var address: VirtualAddress
+    var location: SourceLocation
+}
+
+extension Resolver {
+    /// Reads a `vrrp_instance` block. An instance without interface or VRID is reported and left out of the model.
+    mutating func resolveInstance(_ statement: Statement) {
+        guard let name = instanceName(statement) else { return }
+        let contents = read(statement.children ?? [], in: .instance)
+        let interface = ownInterface(contents, name, at: statement)
+        let id = virtualRouterID(contents, name, at: statement)
+        let held = addresses(contents, interface: interface?.text ?? "")
+        let family = held.advertised.first?.address.address.family ?? routerFamily(contents) ?? .v4
+        let version = version(contents, family: family)
+        let priority = priority(contents)
+        // Made with stand-ins where something is missing, so that the rest of the block is still looked at.
+        var instance = Instance(
+            name: name, location: statement.location, interface: interface?.text ?? "",
+            interfaceLocation: interface?.location ?? statement.location,
+            virtualRouterID: id ?? VirtualRouterID(1) ?? Self.anyID, family: family, version: version,
+            priority: Priority(UInt8(priority)))
+        instance.initialState = initialState(contents, priority: priority)
+        instance.advertisementInterval = advertisementInterval(contents, version: version)
+        instance.checksum = checksum(contents) ?? defaults.checksum
+        instance.announcements = announcements(contents, prefix: "garp_", basis: defaults.announcements)
+        resolvePreemption(&instance, contents)
+        resolveTransport(&instance, contents)
+        resolveAuthentication(&instance, contents)
+        place(held, in: &instance, contents)
+        instance.trackedInterfaces = trackedInterfaces(contents, own: instance.interface)
+        instance.trackedScripts = trackedScripts(contents)
+        instance.trackedProcesses = trackedProcesses(contents)
+        checkWeights(&instance)
+        if interface != nil, id != nil { model.instances.append(instance) }
+    }
+
+    private static let anyID: VirtualRouterID = {
+        guard let id = VirtualRouterID(1) else { preconditionFailure("1 is a VRID") }
+        return id
+    }()
+
+    private mutating func instanceName(_ statement: Statement) -> String? {
+        guard let word = statement.arguments.first else { return nil }
+        if let earlier = definedInstances[word.text] {
+            report(
+                .error, "duplicate-name", at: word.location,
+                "there is already a vrrp_instance called `\(word.text)`, on line \(earlier.line)",
+                consequence: "keepalived would ignore this second block, and its addresses would be missing",
+                fix: "vrrp_instance \(word.text)_2 {")
+            return nil
+        }
+        definedInstances[word.text] = word.location
+        return word.text
+    }
+
+    private mutating func ownInterface(_ contents: BlockContents, _ name: String, at statement: Statement) -> Word? {
+        guard let word = contents.words("interface")?.first else {
+            if !contents.wasAttempted("interface") {
+                report(
+                    .error, "missing-keyword", at: statement.location, "instance `\(name)` has no `interface` line",
+                    consequence: "there is nowhere to send adverts or to hold the addresses",
+                    fix: "interface eth0   # the interface that receives the traffic")
+            }
+            return nil
+        }
+        if word.text == "lo" {
+            report(
+                .error, "loopback-interface", at: word.location, "`interface lo` cannot work",
+                consequence: "adverts on the loopback interface reach nobody, so every router would become MASTER",
+                fix: "interface eth0   # the interface that the other router is reached by")
+        }
+        return word
+    }
+
+    private mutating func virtualRouterID(
+        _ contents: BlockContents, _ name: String, at statement: Statement
+    ) -> VirtualRouterID? {
+        if let number = contents.integer("virtual_router_id") { return VirtualRouterID(UInt8(number)) }
+        if !contents.wasAttempted("virtual_router_id") {
+            report(
+                .error, "missing-keyword", at: statement.location,
+                "instance `\(name)` has no `virtual_router_id` line",
+                consequence: "routers find each other by this number; keepalived would exit",
+                fix: "virtual_router_id 52   # 1 to 255, the same on both routers, unused elsewhere on this network")
+        }
+        return nil
+    }
+
+    private func routerFamily(_ contents: BlockContents) -> AddressFamily? {
+        let source = contents.address("unicast_src_ip") ?? contents.address("mcast_src_ip")
+        if let source { return source.family }
+        for line in contents.lines("unicast_peer") {
+            if let peer = IPAddress(line.keyword.text) { return peer.family }
+        }
+        return nil
+    }
+
+    private mutating func version(_ contents: BlockContents, family: AddressFamily) -> ProtocolVersion {
+        let written = contents.integer("version").flatMap { ProtocolVersion(rawValue: UInt8($0)) }
+        if family == .v4 { return written ?? defaults.version ?? .v2 }
+        if written == .v2, let setting = contents["version"] {
+            report(
+                .error, "version-2-with-ipv6", at: setting.valueLocation, "VRRPv2 knows no IPv6 addresses",
+                consequence: "keepalived would send adverts that only keepalived understands", fix: "version 3")
+        }
+        return .v3
+    }
+
+    private mutating func priority(_ contents: BlockContents) -> Int {
+        if let priority = contents.integer("priority") {
+            if priority == 255, let setting = contents["priority"] {
+                report(
+                    .note, "owner-priority", at: setting.valueLocation,
+                    "priority 255 says that the virtual addresses are this host's own",
+                    consequence: "it becomes MASTER at once, takes over from everyone, and checks with a weight do not "
+                        + "count", fix: "priority 254   # unless the addresses really are its own")
+            }
+            return priority
+        }
+        guard contents.word("state") == "MASTER", !contents.wasAttempted("priority"), let state = contents["state"]
+        else { return 100 }
+        report(
+            .warning, "master-without-priority", at: state.location,
+            "`state MASTER` without a `priority` line means priority 255",
+            consequence:
+                "the router claims to own the addresses: it becomes MASTER at once, takes over from everyone, and "
+                + "checks with a weight do not count", fix: "priority 150")
+        return 255
+    }
+
+    private mutating func initialState(_ contents: BlockContents, priority: Int) -> Instance.InitialState {
+        guard let setting = contents["state"], let word = contents.words("state")?.first else {
+            return priority == 255 ? .master : .backup
+        }
+        switch word.text {
+        case "MASTER": return .master
+        case "BACKUP": return .backup
+        default:
+            report(
+                .warning, "unknown-state", at: setting.valueLocation, "`\(word.text)` is not a state: MASTER or BACKUP",
+                consequence: "it counts as BACKUP; the priority decides in any case", fix: "state BACKUP")
+            return .backup
+        }
+    }
+
+    private mutating func advertisementInterval(
+        _ contents: BlockContents, version: ProtocolVersion
+    ) -> Centiseconds {
+        guard let written = contents.interval("advert_int"), let setting = contents["advert_int"] else {
+            return .oneSecond
+        }
+        let unit: UInt64 = version == .v2 ? 1_000_000_000 : 10_000_000
+        let units = max(1, (written.nanoseconds + unit / 2) / unit)
+        let kept = Interval(nanoseconds: units * unit)
+        if version == .v3, kept > Interval(.maximumV3) {
+            report(
+                .error, "out-of-range", at: setting.valueLocation,
+                "`advert_int \(written.decimalSeconds)` is more than VRRPv3 can say: 40.95 s",
+                consequence: "the interval on the wire would be another one", fix: "advert_int 40.95")
+            return .maximumV3
+        }
+        if kept != written {
+            report(
+                .warning, "rounded-interval", at: setting.valueLocation,
+                "`advert_int \(written.decimalSeconds)` becomes \(kept.decimalSeconds) s: VRRPv\(version.rawValue) "
+                    + "counts " + (version == .v2 ? "whole seconds" : "hundredths of a second"),
+                consequence:
+                    "a dead MASTER is noticed after about \((kept * 3).decimalSeconds) s; keepalived rounds alike",
+                fix: version == .v2
+                    ? "version 3   # on all routers; or advert_int \(kept.decimalSeconds)"
+                    : "advert_int \(kept.decimalSeconds)")
+        }
+        return Centiseconds(Int(kept.nanoseconds / 10_000_000)) ?? .oneSecond
+    }
+}

@@ -1,0 +1,101 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// Turns statements into a model: defaults applied, names resolved after the whole file is read, so that order does
+/// not matter. `file` only says where an empty file is reported.
+///
+/// Source: keepalived: the keywords' meaning and defaults; the severities are Understudy's own: an error would not
+/// run, or would run unprotected, without an address, merged or half configured.
+public func resolve(
+    _ statements: [Statement], file: String = "configuration"
+) -> (model: Model, diagnostics: [Diagnostic]) {
+    var resolver = Resolver()
+    resolver.resolveFile(statements, file: file)
+    return (resolver.model, resolver.orderedDiagnostics(files: statements))
+}
+
+/// The state of one resolution. Methods are grouped by block in the other files of this folder.
+struct Resolver {
+    var model = Model()
+    private(set) var diagnostics: [Diagnostic] = []
+    var defaults = GlobalDefaults()
+    /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
+    var definedScripts: Set<String> = []
+    var definedProcesses: Set<String> = []
+    var definedInstances: [String: SourceLocation] = [:]
+    var usedScripts: Set<String> = []
+    var usedProcesses: Set<String> = []
+
+    mutating func report(
+        _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
+        consequence: String? = nil, fix: String? = nil
+    ) {
+        record(Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix))
+    }
+
+    /// Each thing is said once.
+    mutating func record(_ diagnostic: Diagnostic) {
+        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    }
+
+    mutating func resolveFile(_ statements: [Statement], file: String) {
+        let contents = read(statements, in: .topLevel)
+        resolveGlobals(contents)
+        for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
+        for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
+        for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
+        checkBetweenInstances()
+        reportUnused()
+        reportNothingToDo(contents, statements, file: file)
+    }
+
+    /// Sorted as a reader meets them: files in the order in which they are read, then by line and column.
+    func orderedDiagnostics(files statements: [Statement]) -> [Diagnostic] {
+        var rank: [String: Int] = [:]
+        func visit(_ statements: [Statement]) {
+            for statement in statements {
+                if rank[statement.location.file] == nil { rank[statement.location.file] = rank.count }
+                visit(statement.children ?? [])
+            }
+        }
+        visit(statements)
+        func key(_ item: (offset: Int, element: Diagnostic)) -> (Int, Int, Int, Int) {
+            let location = item.element.location
+            return (rank[location.file] ?? rank.count, location.line, location.column, item.offset)
+        }
+        return diagnostics.enumerated().sorted { key($0) < key($1) }.map(\.element)
+    }
+
+    private mutating func reportUnused() {
+        for script in model.scripts where !usedScripts.contains(script.name) {
+            report(
+                .warning, "unused-script", at: script.location,
+                "vrrp_script `\(script.name)` is not used by any instance",
+                consequence: "it is never run, and nothing depends on it",
+                fix: "track_script { \(script.name) }   # inside the vrrp_instance")
+        }
+        for process in model.processes where !usedProcesses.contains(process.name) {
+            report(
+                .warning, "unused-process", at: process.location,
+                "vrrp_track_process `\(process.name)` is not used by any instance",
+                consequence: "it is not watched, and nothing depends on it",
+                fix: "track_process { \(process.name) }   # inside the vrrp_instance")
+        }
+        model.scripts.removeAll { !usedScripts.contains($0.name) }
+        model.processes.removeAll { !usedProcesses.contains($0.name) }
+    }
+
+    private mutating func reportNothingToDo(_ contents: BlockContents, _ statements: [Statement], file: String) {
+        if contents.wasAttempted("vrrp_instance") { return }
+        let start = SourceLocation(file: statements.first?.location.file ?? file, line: 1, column: 1)
+        let hasServers = statements.contains { $0.keyword.text.hasPrefix("virtual_server") }
+        report(
+            hasServers ? .warning : .error, "no-instance", at: start,
+            statements.isEmpty ? "the file says nothing" : "there is no vrrp_instance block",
+            consequence: hasServers
+                ? "Understudy has nothing to do: IPVS services are not its business"
+                : "nothing would be protected; keepalived would sit idle without a word",
+            fix: "vrrp_instance NAME { interface IF  virtual_router_id N  virtual_ipaddress { ADDRESS/PREFIX } }, "
+                + "each setting on a line of its own")
+    }
+}

@@ -1,0 +1,163 @@
+internal import VRRPCore
+internal import VRRPWire
+
+extension Resolver {
+    mutating func trackedScripts(_ contents: BlockContents) -> [Tracked] {
+        let scripts = model.scripts
+        let names = scripts.map(\.name)
+        return trackList(contents, "track_script", range: -253...253) { resolver, line in
+            let name = line.keyword.text
+            resolver.usedScripts.insert(name)
+            if let script = scripts.first(where: { $0.name == name }) { return script.weight }
+            if !resolver.definedScripts.contains(name) {
+                resolver.reportUndefined(line, kind: "vrrp_script", names: names)
+            }
+            return nil
+        }
+    }
+
+    mutating func trackedProcesses(_ contents: BlockContents) -> [Tracked] {
+        let processes = model.processes
+        let names = processes.map(\.name)
+        return trackList(contents, "track_process", range: -254...254) { resolver, line in
+            let name = line.keyword.text
+            resolver.usedProcesses.insert(name)
+            if let process = processes.first(where: { $0.name == name }) { return process.weight }
+            if !resolver.definedProcesses.contains(name) {
+                resolver.reportUndefined(line, kind: "vrrp_track_process", names: names)
+            }
+            return nil
+        }
+    }
+
+    mutating func trackedInterfaces(_ contents: BlockContents, own: String) -> [Tracked] {
+        trackList(contents, "track_interface", range: -253...253) { resolver, line in
+            guard resolver.interfaceName(line.keyword, of: resolver.valueLine(line)) != nil else { return nil }
+            if line.keyword.text == own {
+                resolver.report(
+                    .note, "own-interface-tracked", at: line.location,
+                    "`\(own)` is the instance's own interface, which is always watched: this line has no effect",
+                    consequence: "its loss is a fault, whatever the weight; keepalived leaves the line out too",
+                    fix: "remove the line")
+                return nil
+            }
+            return Weight(0)
+        }
+    }
+
+    /// Reads the lines of a track block. `definition` says what weight a name has by itself, or nil when the line is
+    /// to be left out.
+    private mutating func trackList(
+        _ contents: BlockContents, _ name: String, range: ClosedRange<Int>,
+        definition: (inout Resolver, Statement) -> Weight?
+    ) -> [Tracked] {
+        var list: [Tracked] = []
+        for line in contents.lines(name) {
+            guard let basis = definition(&self, line), let weight = lineWeight(line, basis, range) else { continue }
+            if list.contains(where: { $0.name == line.keyword.text }) {
+                report(
+                    .warning, "duplicate-tracker", at: line.location,
+                    "`\(line.keyword.text)` is in `\(name)` already", consequence: "this line is left out",
+                    fix: "remove the line")
+                continue
+            }
+            list.append(Tracked(name: line.keyword.text, weight: weight, location: line.location))
+        }
+        return list
+    }
+
+    private mutating func lineWeight(_ line: Statement, _ basis: Weight, _ range: ClosedRange<Int>) -> Weight? {
+        guard let first = line.arguments.first else { return basis }
+        guard first.text == "weight" else {
+            reportAfterName(first, line)
+            return basis
+        }
+        let words = line.arguments.dropFirst()
+        let quoted = Statement(keyword: first, arguments: Array(words), rawLine: line.rawLine)
+        if words.isEmpty {
+            report(
+                .error, "missing-argument", at: first.location, "`weight` needs a value: N [reverse]",
+                consequence: "keepalived would leave the line out", fix: "\(line.keyword.text) weight N")
+            return nil
+        }
+        if words.count > 2, let extra = words.dropFirst(2).first {
+            report(
+                .warning, "extra-words", at: extra.location, "`\(extra.text)` is ignored",
+                consequence: "only the weight counts", fix: "\(line.keyword.text) weight \(words[1].text)")
+        }
+        return weight(words.prefix(2), range, of: quoted, inherited: basis.reverse)
+    }
+
+    private mutating func reportAfterName(_ word: Word, _ line: Statement) {
+        let isMisspelt = KeywordTable.nearest(to: word.text, among: ["weight"]) != nil
+        report(
+            .error, isMisspelt ? "unknown-keyword" : "two-on-a-line", at: word.location,
+            isMisspelt
+                ? "`\(word.text)` is not known after a name; is `weight` meant?"
+                : "`\(word.text)` must stand on a line of its own, or is not known after a name",
+            consequence: "it would be ignored, so what it names would not be watched",
+            fix: isMisspelt ? "\(line.keyword.text) weight N" : word.text)
+    }
+
+    private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {
+        guard isPlain(line.keyword, of: valueLine(line)) else { return }
+        let near = KeywordTable.nearest(to: line.keyword.text, among: names)
+        report(
+            .error, "undefined-check", at: line.location,
+            "there is no \(kind) called `\(line.keyword.text)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "keepalived would leave it out: the instance would run without this check",
+            fix: near ?? "\(kind) \(line.keyword.text) { ... }")
+    }
+
+    /// What the weights cannot do: move priority 255, or leave the range from 1 to 254.
+    mutating func checkWeights(_ instance: inout Instance) {
+        if instance.priority == .owner {
+            for tracked in instance.trackers where !tracked.weight.isFault {
+                report(
+                    .warning, "weight-on-owner", at: tracked.location,
+                    "the weight of `\(tracked.name)` does not count with priority 255",
+                    consequence: "the check moves nothing; keepalived leaves it out too",
+                    fix: "priority 254, or \(tracked.name) weight 0 to make its failure a fault")
+            }
+            instance.trackedScripts.removeAll { !$0.weight.isFault }
+            instance.trackedProcesses.removeAll { !$0.weight.isFault }
+            instance.trackedInterfaces.removeAll { !$0.weight.isFault }
+            return
+        }
+        let base = Int(instance.priority.rawValue)
+        let most = instance.trackers.reduce(base) {
+            $0 + max($1.weight.contributions.ok, $1.weight.contributions.failed)
+        }
+        let least = instance.trackers.reduce(base) {
+            $0 + min($1.weight.contributions.ok, $1.weight.contributions.failed)
+        }
+        guard let first = instance.trackers.first(where: { !$0.weight.isFault }) else { return }
+        if most > 254 {
+            report(
+                .note, "weight-clamped", at: first.location,
+                "priority \(base) and the weights add up to \(most), which counts as 254",
+                consequence: "routers that both reach 254 are equal", fix: "priority \(max(1, base - (most - 254)))")
+        }
+        if least < 1 {
+            report(
+                .note, "weight-clamped", at: first.location,
+                "priority \(base) and the weights can fall to \(least), which counts as 1",
+                consequence: "routers that both fall to 1 are equal", fix: "priority \(min(254, base + 1 - least))")
+        }
+    }
+}
+
+extension Instance {
+    /// Everything this instance watches.
+    var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses }
+}
+
+extension Weight {
+    /// What a tracker adds to the priority while it is well, and while it has failed.
+    ///
+    /// Source: keepalived: a positive weight is added on success, a negative one on failure; `reverse` negates it.
+    var contributions: (ok: Int, failed: Int) {
+        let amount = reverse ? -value : value
+        return value > 0 ? (amount, 0) : (0, amount)
+    }
+}

@@ -1,0 +1,199 @@
+/// A command read again from its line by the rules of the quoted keywords (`script`, `notify_master`, ...).
+public struct CommandLine: Equatable, Sendable {
+    /// The program and its arguments.
+    public var command: [String]
+    /// The command as written, without the quotes around it.
+    public var text: String
+    /// Where the command stands.
+    public var location: SourceLocation
+    /// The third word of the line: who runs it.
+    public var user: Word?
+    /// The fourth word.
+    public var group: Word?
+
+    /// Why a command cannot be read.
+    public struct Problem: Error, Equatable, Sendable {
+        /// What is wrong, where.
+        public var diagnostic: Diagnostic
+
+        init(_ code: String, at location: SourceLocation, _ message: String, fix: String? = nil) {
+            diagnostic = Diagnostic(
+                .error, code, at: location, message, consequence: "the command cannot be run", fix: fix)
+        }
+    }
+
+    /// Reads `keyword COMMAND [USER [GROUP]]`: both kinds of quotes, adjacent pieces join into one word; then COMMAND
+    /// is split once more in the same way with escapes (keepalived: quoted keywords).
+    public static func parse(_ statement: Statement) -> Result<CommandLine, Problem> {
+        do throws(Problem) {
+            let words = try pieces(of: statement.rawLine, at: statement.location)
+            guard words.count > 1, !words[1].text.isEmpty else {
+                throw Problem(
+                    "missing-value", at: statement.location, "`\(statement.keyword.text)` has no command",
+                    fix: "\(statement.keyword.text) \"/path/to/program argument\"")
+            }
+            let text = words[1].text
+            let user = words.count > 2 ? words[2] : nil
+            if words.count > 4 || user?.text.hasPrefix("-") == true || user?.text.hasPrefix("/") == true {
+                let whole = words.dropFirst().map(\.text).joined(separator: " ")
+                throw Problem(
+                    "unquoted-command", at: words[2].location,
+                    "after the command only a user and a group can follow, not `\(words[2].text)`",
+                    fix: "\(statement.keyword.text) \"\(whole)\"")
+            }
+            let command = try split(text, at: words[1].location)
+            guard let program = command.first, !program.isEmpty else {
+                throw Problem("missing-value", at: words[1].location, "the command is empty")
+            }
+            return .success(
+                CommandLine(
+                    command: command, text: text, location: words[1].location, user: user,
+                    group: words.count > 3 ? words[3] : nil))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The first pass: words by blanks and quotes, nothing else.
+    private static func pieces(of line: String, at start: SourceLocation) throws(Problem) -> [Word] {
+        var words: [Word] = []
+        var word: [Unicode.Scalar] = []
+        var wordLocation: SourceLocation?
+        var quote: (mark: Unicode.Scalar, location: SourceLocation)?
+        var isQuoted = false
+        var location = start
+        for scalar in line.unicodeScalars {
+            if let open = quote {
+                if scalar == open.mark { quote = nil } else { word.append(scalar) }
+            } else if scalar == "\"" || scalar == "'" {
+                quote = (scalar, location)
+                isQuoted = true
+                wordLocation = wordLocation ?? location
+            } else if !scalar.isBlank {
+                wordLocation = wordLocation ?? location
+                word.append(scalar)
+            } else if let begin = wordLocation {
+                words.append(Word(String(word), at: begin, isQuoted: isQuoted))
+                word = []
+                wordLocation = nil
+                isQuoted = false
+            }
+            location.column += 1
+        }
+        if let quote { throw unterminated(quote.mark, at: quote.location) }
+        if let begin = wordLocation { words.append(Word(String(word), at: begin, isQuoted: isQuoted)) }
+        return words
+    }
+
+    private static func unterminated(_ mark: Unicode.Scalar, at location: SourceLocation) -> Problem {
+        let name = mark == "'" ? "single" : "double"
+        return Problem(
+            "unterminated-quote", at: location, "this \(name) quote is never closed on its line",
+            fix: "add a \(mark) at the end of the quoted text")
+    }
+
+    /// The second pass: the command itself, with escapes.
+    private static func split(_ text: String, at location: SourceLocation) throws(Problem) -> [String] {
+        var splitter = EscapedWords(text)
+        switch splitter.split() {
+        case .complete: break
+        case .unterminated(let mark): throw unterminated(mark, at: location)
+        case .notText:
+            throw Problem(
+                "escape-not-text", at: location, "an escape stands for a byte that is not ASCII text, or for NUL",
+                fix: "write the character itself")
+        }
+        return splitter.words
+    }
+}
+
+/// Splits a command into words by blanks and both kinds of quotes, with backslash escapes everywhere.
+private struct EscapedWords {
+    enum Outcome { case complete, unterminated(Unicode.Scalar), notText }
+
+    private let scalars: [Unicode.Scalar]
+    private var index = 0
+    private var word: [Unicode.Scalar] = []
+    /// True from a word's first character or quote on: `''` is a word too.
+    private var isInWord = false
+    private(set) var words: [String] = []
+
+    init(_ text: String) { scalars = Array(text.unicodeScalars) }
+
+    mutating func split() -> Outcome {
+        var quote: Unicode.Scalar?
+        while index < scalars.count {
+            let scalar = scalars[index]
+            index += 1
+            if scalar == "\\", index < scalars.count {
+                guard let escaped = escape() else { return .notText }
+                add(escaped)
+            } else if let open = quote {
+                if scalar == open { quote = nil } else { add(scalar) }
+            } else if scalar == "\"" || scalar == "'" {
+                quote = scalar
+                isInWord = true
+            } else if scalar.isBlank {
+                endWord()
+            } else {
+                add(scalar)
+            }
+        }
+        endWord()
+        return quote.map { .unterminated($0) } ?? .complete
+    }
+
+    private mutating func add(_ scalar: Unicode.Scalar) {
+        word.append(scalar)
+        isInWord = true
+    }
+
+    private mutating func endWord() {
+        guard isInWord else { return }
+        words.append(String(word))
+        word = []
+        isInWord = false
+    }
+
+    /// The scalar that the escape at `index` stands for; nil when it is a byte outside of ASCII, or NUL.
+    private mutating func escape() -> Unicode.Scalar? {
+        let scalar = scalars[index]
+        index += 1
+        switch scalar {
+        case "a": return "\u{07}"
+        case "b": return "\u{08}"
+        case "E": return "\u{1B}"
+        case "f": return "\u{0C}"
+        case "n": return "\n"
+        case "r": return "\r"
+        case "t": return "\t"
+        case "v": return "\u{0B}"
+        case "0"..."7":
+            index -= 1
+            return number(radix: 8, atMost: 3)
+        case "x":
+            guard index < scalars.count, scalars[index].properties.isASCIIHexDigit else { return scalar }
+            return number(radix: 16, atMost: 2)
+        case "c":
+            guard index < scalars.count, scalars[index].isASCII else { return scalar }
+            index += 1
+            return text(scalars[index - 1].value & 0x1F)
+        default: return scalar
+        }
+    }
+
+    private mutating func number(radix: Int, atMost digits: Int) -> Unicode.Scalar? {
+        var value = 0
+        var count = 0
+        while index < scalars.count, count < digits, let digit = Int(String(scalars[index]), radix: radix) {
+            value = value * radix + digit
+            index += 1
+            count += 1
+        }
+        return text(UInt32(value))
+    }
+
+    private func text(_ value: UInt32) -> Unicode.Scalar? {
+        (1...0x7F).contains(value) ? Unicode.Scalar(value) : nil
+    }
+}

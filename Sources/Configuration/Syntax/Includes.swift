@@ -1,0 +1,221 @@
+/// `include` and its stricter forms.
+let includeKeywords: Set<String> = ["include", "includer", "includem", "includew", "includeb", "includea"]
+
+/// The bounds that keep a bad file set from using up memory or time. All are far beyond any real configuration.
+private enum Bound {
+    static let files = 1000
+    static let bytes = 4 << 20
+    static let includeDepth = 16
+}
+
+/// Reads a file and all that it includes into one list of statements.
+struct FileSetParser<Reader: SourceReader> {
+    private let reader: Reader
+    private let configurationID: String
+    private(set) var sources: [SourceText] = []
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var conditions: [Condition] = []
+    private(set) var definedNames: Set<String> = []
+    private(set) var uses: [VariableUse] = []
+    private var filesRead = 0
+    private var bytesRead = 0
+    /// True when a bound was passed: nothing more is read, and it is said once.
+    private var isExhausted = false
+
+    init(reader: Reader, configurationID: String) {
+        self.reader = reader
+        self.configurationID = configurationID
+    }
+
+    /// The statements of the file the operator named.
+    mutating func parse(file: String) -> [Statement] {
+        switch reader.read(file) {
+        case .success(let bytes):
+            return parse(bytes, of: file, within: [])
+        case .failure(let failure):
+            diagnostics.append(
+                Diagnostic(
+                    .error, "file-unreadable", at: SourceLocation(file: file, line: 1, column: 1),
+                    "the file cannot be read: \(failure.reason)", consequence: "there is nothing to run"))
+            return []
+        }
+    }
+
+    private mutating func parse(_ bytes: [UInt8], of file: String, within chain: [String]) -> [Statement] {
+        filesRead += 1
+        bytesRead += bytes.count
+        guard filesRead <= Bound.files, bytesRead <= Bound.bytes else {
+            isExhausted = true
+            diagnostics.append(
+                Diagnostic(
+                    .error, "configuration-too-large", at: SourceLocation(file: file, line: 1, column: 1),
+                    "the configuration is larger than \(Bound.files) files or \(Bound.bytes >> 20) MiB",
+                    consequence: "this file is not read", fix: "check what the include lines match"))
+            return []
+        }
+        let source = SourceText(file: file, bytes: bytes)
+        if !sources.contains(where: { $0.file == file }) { sources.append(source) }
+        let lexed = Lexer.lex(source, configurationID: configurationID)
+        diagnostics += lexed.diagnostics
+        conditions += lexed.conditions
+        definedNames.formUnion(lexed.definedNames)
+        uses += lexed.uses
+        let (statements, problems) = matchBraces(lexed.pieces)
+        diagnostics += problems.map(\.diagnostic)
+        return expand(statements, within: chain + [normalized(file)])
+    }
+
+    /// Puts the content of included files in the place of the lines that include them, at every depth.
+    private mutating func expand(_ statements: [Statement], within chain: [String]) -> [Statement] {
+        var expanded: [Statement] = []
+        for var statement in statements {
+            // A line that an unexpanded name begins has been reported as such; it has no keyword to resolve.
+            if !statement.keyword.isQuoted, statement.keyword.text.hasPrefix("$"),
+                !variables(in: statement.keyword.text).isEmpty
+            {
+                continue
+            }
+            if !statement.keyword.isQuoted, includeKeywords.contains(statement.keyword.text) {
+                expanded += include(statement, within: chain)
+                continue
+            }
+            if let children = statement.children { statement.children = expand(children, within: chain) }
+            expanded.append(statement)
+        }
+        return expanded
+    }
+
+    private mutating func report(
+        _ severity: Diagnostic.Severity, _ code: String, at word: Word, _ message: String,
+        consequence: String? = nil, fix: String? = nil
+    ) {
+        diagnostics.append(
+            Diagnostic(severity, code, at: word.location, message, consequence: consequence, fix: fix))
+    }
+}
+
+// MARK: One include line
+
+extension FileSetParser {
+    private mutating func include(_ statement: Statement, within chain: [String]) -> [Statement] {
+        let keyword = statement.keyword
+        guard let pattern = statement.arguments.first else {
+            report(.error, "include-without-file", at: keyword, "`\(keyword.text)` names no file")
+            return []
+        }
+        // A name that is not expanded has been reported already.
+        guard variables(in: pattern.text).isEmpty else { return [] }
+        if let extra = statement.arguments.dropFirst().first {
+            report(
+                .warning, "extra-words", at: extra, "`\(keyword.text)` takes one file or pattern",
+                consequence: "`\(extra.text)` is ignored", fix: "write a line of its own for each")
+        }
+        guard chain.count < Bound.includeDepth else {
+            report(
+                .error, "include-too-deep", at: pattern,
+                "more than \(Bound.includeDepth) files include one another here",
+                consequence: "`\(pattern.text)` is not read", fix: "include it from a file further up")
+            return []
+        }
+        let path = resolve(pattern.text, from: keyword.location.file)
+        if path.contains(where: { "*?[{".contains($0) }) {
+            return includeMatches(of: path, pattern: pattern, keyword: keyword, within: chain)
+        }
+        return includeFile(path, named: pattern, isNamed: true, within: chain)
+    }
+
+    /// Reads what a pattern matches. No match is suspicious in a plain include, and an error where a stricter form asks.
+    private mutating func includeMatches(
+        of path: String, pattern: Word, keyword: Word, within chain: [String]
+    ) -> [Statement] {
+        let isStrict = keyword.text == "includew" || keyword.text == "includea"
+        let wantsEachAlternative = keyword.text == "includeb" || isStrict
+        let matches = reader.glob(path)
+        if matches.isEmpty {
+            report(
+                isStrict || keyword.text == "includeb" ? .error : .warning, "include-unmatched", at: pattern,
+                "no file matches `\(pattern.text)`", consequence: "nothing is included",
+                fix: "correct the pattern, or remove the line")
+        } else if wantsEachAlternative {
+            for alternative in expandBraces(path) where reader.glob(alternative).isEmpty {
+                report(
+                    .error, "include-unmatched", at: pattern, "no file matches the alternative `\(alternative)`",
+                    consequence: "`\(keyword.text)` asks for a file for each", fix: "correct the pattern")
+            }
+        }
+        var statements: [Statement] = []
+        for match in matches {
+            statements += includeFile(match, named: pattern, isNamed: false, within: chain)
+        }
+        return statements
+    }
+
+    private mutating func includeFile(
+        _ path: String, named pattern: Word, isNamed: Bool, within chain: [String]
+    ) -> [Statement] {
+        guard !isExhausted else { return [] }
+        if let first = chain.firstIndex(of: normalized(path)) {
+            let cycle = (chain[first...] + [normalized(path)]).joined(separator: " -> ")
+            report(
+                .error, "include-cycle", at: pattern, "this include comes back to where it began: \(cycle)",
+                consequence: "`\(path)` is not read again", fix: "remove the line")
+            return []
+        }
+        switch reader.read(path) {
+        case .failure(let failure):
+            report(
+                .error, isNamed ? "include-missing" : "include-unreadable", at: pattern,
+                "`\(path)` cannot be read: \(failure.reason)",
+                consequence: "the configuration would run without this part",
+                fix: isNamed ? "correct the name, or remove the line" : "make the file readable, or remove it")
+            return []
+        case .success(let bytes):
+            guard reader.isIncludable(path) else {
+                report(
+                    isNamed ? .error : .warning, "include-skipped", at: pattern,
+                    "`\(path)` is not included: it is executable or not a regular file",
+                    consequence: "the configuration would run without this part", fix: "chmod a-x \(path)")
+                return []
+            }
+            return parse(bytes, of: path, within: chain)
+        }
+    }
+
+    /// A relative name starts at the directory of the file that contains the line.
+    private func resolve(_ pattern: String, from file: String) -> String {
+        guard !pattern.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return pattern }
+        return String(file[...slash]) + pattern
+    }
+}
+
+/// The same path without `//` and `/./`, so that a cycle is recognised.
+private func normalized(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+}
+
+/// The alternatives of a pattern's braces, `{a,b}`; at most 64.
+func expandBraces(_ pattern: String) -> [String] {
+    guard let open = pattern.firstIndex(of: "{") else { return [pattern] }
+    var depth = 0
+    var start = pattern.index(after: open)
+    var alternatives: [Substring] = []
+    var index = open
+    while index < pattern.endIndex {
+        switch pattern[index] {
+        case "{": depth += 1
+        case "}": depth -= 1
+        default: break
+        }
+        if depth == 0 || (depth == 1 && pattern[index] == ",") {
+            alternatives.append(pattern[start..<index])
+            start = pattern.index(after: index)
+        }
+        if depth == 0 { break }
+        index = pattern.index(after: index)
+    }
+    // A brace that never closes is a character like any other.
+    guard index < pattern.endIndex else { return [pattern] }
+    let expanded = alternatives.flatMap { expandBraces(pattern[..<open] + String($0) + pattern[start...]) }
+    return Array(expanded.prefix(64))
+}

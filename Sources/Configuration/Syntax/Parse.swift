@@ -1,0 +1,67 @@
+/// What a file and everything it includes says, and what there is to say about it.
+public struct ParsedFile: Equatable, Sendable {
+    public var statements: [Statement]
+    public var diagnostics: [Diagnostic]
+    /// The files read, in the order of their first reading.
+    public var files: [String] { sources.map(\.file) }
+    /// Their texts, in the same order.
+    public var sources: [SourceText]
+
+    public init(statements: [Statement] = [], diagnostics: [Diagnostic] = [], sources: [SourceText] = []) {
+        self.statements = statements
+        self.diagnostics = diagnostics
+        self.sources = sources
+    }
+}
+
+/// Reads `file` and all that it includes. Always comes to an end, whatever the files hold.
+///
+/// - Parameters:
+///   - file: the path as the operator gave it; locations repeat it.
+///   - reader: how to get at files.
+///   - configurationID: the id that `@ID` lines are compared with (keepalived: option -i, else the short host name).
+/// - Returns: the statements in order with every include in its place. Lines that could not be understood are missing
+///   from them and have a diagnostic of severity error each, so nothing may run from a result with errors.
+public func parse(file: String, reading reader: any SourceReader, configurationID: String) -> ParsedFile {
+    func run(_ reader: some SourceReader) -> ParsedFile {
+        var parser = FileSetParser(reader: reader, configurationID: configurationID)
+        let statements = parser.parse(file: file)
+        var diagnostics = parser.diagnostics
+        diagnostics += parser.uses.compactMap { judge($0, definedNames: parser.definedNames) }
+        if let warning = unmatchedID(configurationID, conditions: parser.conditions) { diagnostics.append(warning) }
+        return ParsedFile(statements: statements, diagnostics: diagnostics, sources: parser.sources)
+    }
+    return run(reader)
+}
+
+/// Names that keepalived defines by itself.
+private let builtInNames: Set<String> = ["_PWD", "_INSTANCE", "_RANDOM", "_ENV", "_HASH", "_BANG"]
+
+/// keepalived leaves an undefined name as it stands. That is right in a quoted command, where it may be the shell's,
+/// and in a password, but never for a value.
+private func judge(_ use: VariableUse, definedNames: Set<String>) -> Diagnostic? {
+    if definedNames.contains(use.name) || builtInNames.contains(use.name) {
+        return Diagnostic(
+            .error, "variable-unsupported", at: use.location, "`$\(use.name)` is not expanded yet",
+            consequence: "the line has no value", fix: "write the value out")
+    }
+    if use.isQuoted || use.keyword == "auth_pass" { return nil }
+    return Diagnostic(
+        .error, "variable-undefined", at: use.location, "`$\(use.name)` is not defined anywhere",
+        consequence: "the line has no value", fix: "write the value out")
+}
+
+/// With an id that no line names, every `@ID` line is dropped and every `@^ID` line kept, which is nobody's intention.
+private func unmatchedID(_ configurationID: String, conditions: [Condition]) -> Diagnostic? {
+    guard let first = conditions.first, !conditions.contains(where: { $0.identifier == configurationID }) else {
+        return nil
+    }
+    var seen: Set<String> = []
+    let names = conditions.map(\.identifier).filter { seen.insert($0).inserted }
+    let list = names.prefix(10).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
+    return Diagnostic(
+        .warning, "configuration-id-unmatched", at: first.location,
+        "no `@` line names the configuration id `\(configurationID)`; they name \(list)",
+        consequence: "every `@ID` line is dropped and every `@^ID` line is kept",
+        fix: "give the right id, for instance `understudy check --id \(names[0])` or `understudyd -i \(names[0])`")
+}
