@@ -79,6 +79,24 @@ package enum LocalFiles {
         unsafe access(path, F_OK) == 0
     }
 
+    /// True for a regular file.
+    package static func isPlainFile(_ path: String) -> Bool {
+        var facts = stat()
+        // SAFETY: the string outlives the call; the kernel writes the one struct that it is given.
+        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// The paths that match a glob(3) pattern with brace expansion, sorted.
+    package static func matching(_ pattern: String) -> [String] {
+        var found = unsafe glob_t()
+        // SAFETY: glob fills the struct, whose paths are copied before globfree frees them.
+        defer { unsafe globfree(&found) }
+        guard unsafe glob(pattern, Int32(GLOB_BRACE), nil, &found) == 0 else { return [] }
+        return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+            unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+        }
+    }
+
     /// True for a regular file that may be executed.
     package static func isProgram(_ path: String) -> Bool {
         var facts = stat()
