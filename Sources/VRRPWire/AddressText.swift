@@ -42,7 +42,9 @@ extension IPv6Address: LosslessStringConvertible {
         self.init(high: halves[0], low: halves[1])
     }
 
-    /// The sixteen-bit groups written in `text`, or nil when it is malformed. Empty text has none.
+    /// The sixteen-bit groups written in `text`, or nil when it is malformed.
+    ///
+    /// Empty text has none.
     private static func groups(of text: Substring) -> [UInt16]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)

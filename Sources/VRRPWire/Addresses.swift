@@ -58,7 +58,9 @@ public struct IPv6Address: Comparable, Hashable, Sendable {
     }
 }
 
-/// An address of either family. Ordered numerically within a family, as RFC 9568 section 6.4.3 compares senders.
+/// An address of either family.
+///
+/// Ordered numerically within a family, as RFC 9568 section 6.4.3 compares senders.
 public enum IPAddress: Comparable, Hashable, Sendable {
     case v4(IPv4Address)
     case v6(IPv6Address)

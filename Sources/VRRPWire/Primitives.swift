@@ -24,7 +24,7 @@ public struct Priority: Comparable, Hashable, Sendable {
     public static func < (lhs: Priority, rhs: Priority) -> Bool { lhs.rawValue < rhs.rawValue }
 }
 
-/// A count of 10 ms units, the finest interval VRRP can say. Units live in types.
+/// A count of 10 ms units, the finest interval VRRP can say: units live in types.
 ///
 /// VRRPv3 carries 1 to 4095 of them; VRRPv2 carries whole seconds, 1 to 255, which is 100 to 25500 here.
 public struct Centiseconds: Comparable, Hashable, Sendable {

@@ -1,0 +1,178 @@
+public import VRRPWire
+
+/// What a virtual router demands of an advertisement before it believes it (RFC 9568 section 7.1, RFC 3768 section 7.1).
+public struct ReceptionRules: Equatable, Sendable {
+    public var version: ProtocolVersion
+    /// Advertisement_Interval; VRRPv2 demands the same of everyone.
+    public var interval: Centiseconds
+    /// VRRPv2's simple password, or none.
+    public var authentication: Authentication
+    /// The addresses that are advertised, which everyone should agree on.
+    public var addresses: [IPAddress]
+    /// Whom to believe when adverts are unicast; nil when they are multicast.
+    public var peers: [IPAddress]?
+
+    public init(
+        version: ProtocolVersion, interval: Centiseconds, authentication: Authentication, addresses: [IPAddress],
+        peers: [IPAddress]?
+    ) {
+        self.version = version
+        self.interval = interval
+        self.authentication = authentication
+        self.addresses = addresses
+        self.peers = peers
+    }
+}
+
+/// Why an advertisement for a virtual router of ours was not believed. Each case has its counter.
+public enum Refusal: Error, Equatable, Sendable {
+    case malformed(WireError)
+    case hopLimit(UInt8)
+    case version(got: UInt8, expected: ProtocolVersion)
+    case authenticationType(got: UInt8, expected: UInt8)
+    case password
+    case interval(got: Centiseconds, expected: Centiseconds)
+    case unknownPeer
+}
+
+/// An advertisement that was believed, and what was odd about it.
+public struct Admitted: Equatable, Sendable {
+    public struct Remarks: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// VRRPv3 only: the sender's interval is not ours. It is learned, not refused.
+        public static let intervalDiffers = Remarks(rawValue: 1)
+        /// The sender advertises other addresses. Refusing it would make two owners of those that are the same.
+        public static let addressesDiffer = Remarks(rawValue: 2)
+    }
+
+    public var heard: Heard
+    public var checksum: ChecksumForm
+    public var remarks: Remarks
+
+    public init(heard: Heard, checksum: ChecksumForm, remarks: Remarks) {
+        self.heard = heard
+        self.checksum = checksum
+        self.remarks = remarks
+    }
+}
+
+extension VirtualRouter {
+    /// Judges one VRRP message addressed to this router's VRID, and counts the verdict.
+    ///
+    /// The order is that of RFC 9568 section 7.1. Nothing is learned from a message that fails any check.
+    /// - Parameters:
+    ///   - message: the IP payload, the whole of it.
+    ///   - carrier: from the IP header.
+    public mutating func admit(
+        _ message: Span<UInt8>, carrier: Carrier, rules: ReceptionRules
+    ) throws(Refusal) -> Admitted {
+        if let peers = rules.peers {
+            // Unicast may be routed, so the hop limit proves nothing there; the list of peers takes its place.
+            guard peers.contains(carrier.source) else { throw refuse(.unknownPeer) }
+        } else if !carrier.isOnLink {
+            throw refuse(.hopLimit(carrier.hopLimit))
+        }
+        let version = message.isEmpty ? 0 : message[0] >> 4
+        if message.count >= Advertisement.headerSize, version != rules.version.rawValue {
+            throw refuse(.version(got: version, expected: rules.version))
+        }
+        let (advertisement, checksum) = try parse(message, carrier: carrier)
+        try authenticate(advertisement, against: rules.authentication)
+        if advertisement.interval != rules.interval, rules.version == .v2 {
+            throw refuse(.interval(got: advertisement.interval, expected: rules.interval))
+        }
+        var remarks: Admitted.Remarks = []
+        if advertisement.interval != rules.interval {
+            counters.intervalErrors += 1
+            remarks.insert(.intervalDiffers)
+        }
+        let same = Advertisement.addresses(
+            in: message, family: carrier.family, count: advertisement.addressCount, equalAsSetTo: rules.addresses)
+        if !same {
+            counters.addressListErrors += 1
+            remarks.insert(.addressesDiffer)
+        }
+        let heard = Heard(
+            priority: advertisement.priority, interval: advertisement.interval, source: carrier.source)
+        return Admitted(heard: heard, checksum: checksum, remarks: remarks)
+    }
+
+    private mutating func parse(
+        _ message: Span<UInt8>, carrier: Carrier
+    ) throws(Refusal) -> (Advertisement, ChecksumForm) {
+        do {
+            return try Advertisement.parse(message, carrier: carrier)
+        } catch {
+            throw refuse(.malformed(error))
+        }
+    }
+
+    private mutating func authenticate(
+        _ advertisement: Advertisement, against expected: Authentication
+    ) throws(Refusal) {
+        switch (advertisement.authentication, expected) {
+        case (.none, .none): return
+        case (.password(let got), .password(let wanted)):
+            guard got.matches(wanted) else { throw refuse(.password) }
+        case (.none, .password): throw refuse(.authenticationType(got: 0, expected: 1))
+        case (.password, .none): throw refuse(.authenticationType(got: 1, expected: 0))
+        }
+    }
+
+    private mutating func refuse(_ refusal: Refusal) -> Refusal {
+        switch refusal {
+        case .hopLimit: counters.hopLimitErrors += 1
+        case .version: counters.versionErrors += 1
+        case .authenticationType: counters.authenticationTypeMismatches += 1
+        case .password: counters.authenticationFailures += 1
+        case .interval: counters.intervalErrors += 1
+        case .unknownPeer: counters.unknownPeers += 1
+        case .malformed(let error): count(error)
+        }
+        return refusal
+    }
+
+    private mutating func count(_ error: WireError) {
+        switch error {
+        case .truncated, .lengthMismatch, .ipHeaderLength, .ipTotalLength: counters.lengthErrors += 1
+        case .unsupportedVersion, .versionTwoOverIPv6, .notIPv4: counters.versionErrors += 1
+        case .unsupportedType: counters.invalidTypes += 1
+        case .checksum: counters.checksumErrors += 1
+        case .noAddresses, .firstAddressNotLinkLocal: counters.addressListErrors += 1
+        case .zeroInterval: counters.intervalErrors += 1
+        case .unknownAuthenticationType: counters.invalidAuthenticationTypes += 1
+        case .invalidVirtualRouterID, .notARP, .unsupportedARPOperation, .notNeighborAdvertisement,
+            .neighborHopLimit:
+            break  // Counted, if at all, where they can occur.
+        }
+    }
+}
+
+extension Refusal: CustomStringConvertible {
+    /// The reason as the end of a sentence about the packet, with what would end it.
+    public var description: String {
+        switch self {
+        case .malformed(.zeroInterval):
+            "its advertisement interval is 0 (a router in a vendor's fast mode? configure whole seconds there)"
+        case .malformed(let error): error.description
+        case .hopLimit(let limit): "its TTL is \(limit), not 255: it crossed a router or was forged"
+        case .version(let got, let expected):
+            "it speaks VRRP version \(got), we are configured for version \(expected.rawValue) (keyword 'version')"
+        case .authenticationType(let got, let expected):
+            "its authentication type is \(Self.name(got)), ours is \(Self.name(expected)) (block 'authentication')"
+        case .password: "its password is not ours (keyword 'auth_pass')"
+        case .interval(let got, let expected):
+            "its interval is \(Interval(got)), ours is \(Interval(expected)) (keyword 'advert_int')"
+        case .unknownPeer: "it is not one of our peers (block 'unicast_peer')"
+        }
+    }
+
+    private static func name(_ type: UInt8) -> String {
+        switch type {
+        case 0: "none"
+        case 1: "PASS"
+        default: String(type)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+public import VRRPWire
+
+// RFC 9568 section 6.1, RFC 3768 section 6.1, in whole nanoseconds.
+
+extension VirtualRouter {
+    /// How long after a successor's first advert we serve on when its announcements are not seen.
+    ///
+    /// keepalived advertises first and may need tens of milliseconds to add addresses on a busy host.
+    public static let announcementGrace = Interval.milliseconds(250)
+
+    /// Stopping never takes longer than this, however slow the adverts are.
+    public static let longestHold = Interval.seconds(10)
+
+    var ownInterval: Interval { Interval(configuration.advertisementInterval) }
+
+    /// Skew_Time: (256 - Priority) / 256 of a second in VRRPv2, of Active_Adver_Interval in VRRPv3.
+    public func skewTime(for interval: Centiseconds) -> Interval { skewTime(of: priority, for: interval) }
+
+    private func skewTime(of priority: Priority, for interval: Centiseconds) -> Interval {
+        let unit =
+            switch configuration.version {
+            case .v2: Interval(.oneSecond)
+            case .v3: Interval(interval)
+            }
+        return Interval(nanoseconds: (256 - UInt64(priority.rawValue)) * unit.nanoseconds / 256)
+    }
+
+    /// Active_Down_Interval (Master_Down_Interval in RFC 3768): three intervals and Skew_Time.
+    public func activeDownInterval(for interval: Centiseconds) -> Interval {
+        Interval(interval) * 3 + skewTime(for: interval)
+    }
+
+    /// How long a resigned router waits: the longest Skew_Time a Backup can have, and its lateness.
+    var successionBound: Interval {
+        let longestSkew = skewTime(of: Priority(1), for: configuration.advertisementInterval)
+        return min(longestSkew + .milliseconds(250), Self.longestHold)
+    }
+
+    /// A Backup's running timer is shifted by the change of Skew_Time, as keepalived does.
+    mutating func changePriority(to new: Priority, at now: MonotonicInstant) {
+        precondition(new != .resigning, "zero is what a router says when it leaves, never its priority")
+        if case .backup(var backup) = state {
+            let (old, changed) = (
+                skewTime(of: priority, for: backup.learnedInterval), skewTime(of: new, for: backup.learnedInterval)
+            )
+            let target = backup.takeOverAt.nanoseconds + changed.nanoseconds
+            backup.takeOverAt = MonotonicInstant(
+                nanoseconds: max(target > old.nanoseconds ? target - old.nanoseconds : 0, now.nanoseconds))
+            state = .backup(backup)
+        }
+        priority = new
+    }
+
+    /// Takes new parameters while running; no timer ends up later than the new parameters allow.
+    mutating func reconfigure(_ new: Configuration, at now: MonotonicInstant) {
+        let intervalChanged = new.advertisementInterval != configuration.advertisementInterval
+        configuration = new
+        switch state {
+        case .initialize, .resigning:
+            break
+        case .backup(var backup):
+            if intervalChanged, backup.lastHeard == nil { backup.learnedInterval = new.advertisementInterval }
+            backup.takeOverAt = min(backup.takeOverAt, now + activeDownInterval(for: backup.learnedInterval))
+            if new.preemptDelay == .zero { backup.preemptAt = nil }
+            state = .backup(backup)
+        case .active(var active):
+            active.advertiseAt = min(active.advertiseAt, now + ownInterval)
+            let refresh = new.announcements.refresh
+            active.refreshAt = refresh > .zero ? min(active.refreshAt ?? now + refresh, now + refresh) : nil
+            state = .active(active)
+        }
+    }
+
+    mutating func advertise(_ priority: Priority, _ actions: inout ActionBuffer) {
+        counters.sent += 1
+        if priority == .resigning { counters.priorityZeroSent += 1 }
+        actions.append(.advertise(priority))
+    }
+
+    mutating func count(_ heard: Heard) {
+        counters.received += 1
+        if heard.priority == .resigning { counters.priorityZeroReceived += 1 }
+    }
+}

@@ -1,0 +1,48 @@
+/// Whether a check counts as working, after rise and fall.
+///
+/// Source: keepalived: `vrrp_script`'s result counter. A single result decides at the start; afterwards `rise`
+/// successes in a row bring it up and `fall` failures in a row bring it down.
+public struct CheckState: Equatable, Sendable {
+    public enum Status: Equatable, Sendable {
+        /// No result yet.
+        case unknown
+        case working
+        case failed
+    }
+
+    public let rise: Int
+    public let fall: Int
+    public private(set) var status = Status.unknown
+    /// 0 is firmly failed, rise + fall - 1 firmly working; below rise is failed.
+    private var counter = 0
+
+    public init(rise: Int, fall: Int) {
+        precondition(rise >= 1 && fall >= 1, "a check changes after at least one result")
+        self.rise = rise
+        self.fall = fall
+    }
+
+    private var top: Int { rise + fall - 1 }
+
+    /// Takes one result; true when the status changed.
+    public mutating func record(success: Bool) -> Bool {
+        let before = status
+        if status == .unknown {
+            status = success ? .working : .failed
+            counter = success ? top : 0
+        } else if success {
+            if counter < rise - 1 {
+                counter += 1
+            } else {
+                counter = top
+                status = .working
+            }
+        } else if counter > rise {
+            counter -= 1
+        } else {
+            counter = 0
+            status = .failed
+        }
+        return status != before
+    }
+}
