@@ -316,6 +316,16 @@ int lab_signal_descriptor(void) {
     return signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+int lab_mount_overlay(const char *directory, const char *upper, const char *work) {
+    char options[3 * 4096];
+    int size = snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s", directory, upper, work);
+    if (size < 0 || size >= (int)sizeof options) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return mount("overlay", directory, "overlay", 0, options);
+}
+
 // ---- streams ---------------------------------------------------------------------------------------------------
 
 union address {

@@ -95,3 +95,6 @@ int lab_stream_listen(int is_v6, uint64_t high, uint64_t low, uint16_t port);
 int lab_stream_accept(int listener);
 /// The pending error of a connection attempt, 0 when there is none.
 int lab_stream_error(int stream);
+
+/// Lays a writable layer over a directory; `upper` and `work` are empty directories of one other file system.
+int lab_mount_overlay(const char *directory, const char *upper, const char *work);

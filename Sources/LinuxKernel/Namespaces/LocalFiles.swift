@@ -57,6 +57,24 @@ package enum LocalFiles {
         }
     }
 
+    /// Makes a directory and all that lead to it.
+    package static func makeDirectories(_ path: String) throws(SystemError) {
+        var made = ""
+        for part in path.split(separator: "/") {
+            made += "/\(part)"
+            if !exists(made) { try makeDirectory(made) }
+        }
+    }
+
+    /// Makes what is written below `directory` go to `layer` (an empty directory on another file system) from now on.
+    package static func overlay(_ directory: String, with layer: String) throws(SystemError) {
+        let (upper, work) = (layer + "/upper", layer + "/work")
+        try makeDirectory(upper)
+        try makeDirectory(work)
+        // SAFETY: the strings outlive the call.
+        try retryingOnInterrupt("mount overlay on \(directory)") { unsafe lab_mount_overlay(directory, upper, work) }
+    }
+
     /// Makes `path` a symbolic link to `target`; one that is there already is replaced.
     package static func link(_ path: String, to target: String) throws(SystemError) {
         // SAFETY: the strings outlive the calls.

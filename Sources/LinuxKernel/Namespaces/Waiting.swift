@@ -41,6 +41,15 @@ package final class EndRequests {
     }
 
     package var rawDescriptor: Int32 { descriptor.rawValue }
+
+    /// Whether a request has come.
+    package var isPending: Bool {
+        get throws(SystemError) {
+            var items = [Readiness(descriptor.rawValue)]
+            try Readiness.wait(&items, until: 0)
+            return items[0].isReady
+        }
+    }
 }
 
 /// A thread of one's own, for work that nothing else may delay.

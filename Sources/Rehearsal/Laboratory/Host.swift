@@ -94,6 +94,24 @@ package final class Host {
 
     // MARK: Network
 
+    /// Whether something accepts TCP connections on `port`.
+    package func listens(on port: UInt16) throws(SystemError) -> Bool {
+        let hexadecimal = String(port, radix: 16, uppercase: true)
+        let suffix = ":" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
+        for file in ["tcp", "tcp6"] {
+            // Like sysctls, these files show the network of who reads them.
+            let bytes = try inNetwork { () throws(SystemError) in
+                try LocalFiles.read("/proc/thread-self/net/\(file)")
+            }
+            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+                let words = line.split(separator: " ")
+                // The second word is the local address, the fourth the state; 0A is listening.
+                if words.count > 3, words[1].hasSuffix(suffix), words[3] == "0A" { return true }
+            }
+        }
+        return false
+    }
+
     /// Whether the host has `address` now.
     package func holds(_ address: IPAddress) throws(SystemError) -> Bool {
         try watch.refresh()

@@ -33,9 +33,10 @@ package struct Topology {
                 for name in instance.trackedInterfaces.map(\.name) + instance.allAddresses.map(\.interface) {
                     // An interface that nothing but a tracker names is taken to be on the network of its namesake.
                     if !isKnown(Place(host: host, interface: name)) {
-                        connect([Place(host: host, interface: name), Place(host: 1 - host, interface: name)].filter {
-                            $0.host == host || isKnown($0)
-                        })
+                        connect(
+                            [Place(host: host, interface: name), Place(host: 1 - host, interface: name)].filter {
+                                $0.host == host || isKnown($0)
+                            })
                     }
                 }
             }

@@ -11,7 +11,8 @@ package struct WatchedProcesses: Equatable {
 
     private static let tools: Set<String> = ["pkill", "killall", "pidof", "pgrep", "killall5"]
     private static let balancers = [
-        "hapee-lb", "haproxy", "nginx", "envoy", "traefik", "varnishd", "apache2", "httpd", "lighttpd", "caddy", "squid",
+        "hapee-lb", "haproxy", "nginx", "envoy", "traefik", "varnishd", "apache2", "httpd", "lighttpd", "caddy",
+        "squid",
         "pound", "relayd", "gobetween",
     ]
     /// Options of the tools that take the next word with them.
