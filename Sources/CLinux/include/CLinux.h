@@ -94,3 +94,83 @@ ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to
 ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
 // Classic BPF on a packet socket: IPv6 neighbor advertisements that did not leave from this host, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
+
+// ---- processes.c
+
+enum cl_spawn_step {
+    CL_SPAWN_CLONE,
+    CL_SPAWN_GROUP,
+    CL_SPAWN_DIRECTORY,
+    CL_SPAWN_STREAMS,
+    CL_SPAWN_DESCRIPTORS,
+    CL_SPAWN_GROUPS,
+    CL_SPAWN_GROUP_ID,
+    CL_SPAWN_USER_ID,
+    CL_SPAWN_DEATH_SIGNAL,
+    CL_SPAWN_EXECUTE,
+};
+
+struct cl_spawn_options {
+    uint32_t argument_count;
+    uint32_t environment_count;
+    int32_t has_directory;
+    int32_t has_identity;
+    uint32_t user;
+    uint32_t group;
+    int32_t input;   // descriptors; negative means /dev/null
+    int32_t output;
+    int32_t error;
+    int32_t death_signal;   // when the thread that spawned it ends; 0 for none
+};
+
+struct cl_spawned {
+    int32_t process;
+    int32_t descriptor;   // a pidfd
+    int32_t error;        // an errno; 0 when the program runs
+    int32_t step;         // enum cl_spawn_step that failed
+};
+
+struct cl_exit {
+    int32_t error;      // an errno, 0 otherwise
+    int32_t is_over;    // 0 while it runs
+    int32_t signal;     // 0 when it exited by itself
+    int32_t code;
+};
+
+// `strings` are NUL-terminated, one after the other: path, directory if there is one, arguments, environment.
+struct cl_spawned cl_spawn(struct cl_spawn_options options, const char *strings, size_t length, const uint32_t *groups,
+                           size_t group_count);
+struct cl_exit cl_reap(int descriptor);
+int cl_process_descriptor(int process);
+// Writes up to `capacity` process IDs of /proc and returns how many there are, or -1 with errno.
+ssize_t cl_processes(int32_t *processes, size_t capacity);
+// Parts from the terminal. The caller's process waits for one octet from the returned descriptor and exits with it;
+// this returns in the detached process only, with the descriptor to write that octet to, or -1 in the first process.
+int cl_detach(void);
+// /dev/null on the standard streams whose bits (1 << descriptor) are set.
+int cl_silence(unsigned streams);
+int cl_lock_memory(void);
+
+// ---- system.c: users, the log, the environment, the service manager
+
+struct cl_identity {
+    int32_t found;
+    uint32_t user;
+    uint32_t group;
+};
+
+struct cl_identity cl_user_named(const char *name);
+struct cl_identity cl_group_named(const char *name);
+// Writes the name, NUL included, and returns 0, or -1 when there is none that fits.
+int cl_name_of_user(uint32_t user, char *name, size_t capacity);
+int cl_name_of_group(uint32_t group, char *name, size_t capacity);
+// Writes up to `capacity` group IDs and returns how many there are.
+int cl_groups_of_user(const char *name, uint32_t group, uint32_t *groups, int capacity);
+void cl_open_log(const char *identity, int facility);
+void cl_write_log(int priority, const char *message);
+// The environment's variable number `index`, or null past the last.
+const char *cl_environment(size_t index);
+// An exclusive lock that belongs to the open file, so that it survives fork; -1 with EAGAIN when someone else has it.
+int cl_lock_file(int fd);
+// A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
+int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);

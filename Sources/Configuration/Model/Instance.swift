@@ -36,6 +36,7 @@ public struct Instance: Equatable, Sendable {
     public var advertisementInterval = Centiseconds.oneSecond
     /// `mcast_src_ip` or `unicast_src_ip`; nil means the interface's own address.
     public var sourceAddress: IPAddress?
+    public var sourceLocation: SourceLocation?
     public var transport = Transport.multicast
     /// VRRPv2 simple text authentication (`auth_type PASS`).
     public var password: SimplePassword?

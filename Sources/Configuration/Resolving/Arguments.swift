@@ -53,11 +53,19 @@ extension Resolver {
         if words.count < shape.wordCount.lowerBound {
             report(
                 .error, "missing-argument", at: statement.location, "`\(name)` needs a value: \(shape.notation)",
-                consequence: "keepalived would exit at this line", fix: "\(name) \(shape.notation)")
+                consequence: "keepalived would exit at this line", fix: "\(name) \(sample(name, shape, in: block))")
             return false
         }
         guard words.count > shape.wordCount.upperBound, shape != .command else { return true }
         return checkExtra(statement, extra: words[shape.wordCount.upperBound...], shape: shape, in: block)
+    }
+
+    /// What could stand after `name`: its default, when that is a plain value.
+    private func sample(_ name: String, _ shape: ArgumentShape, in block: BlockKind) -> String {
+        let text = KeywordTable.keyword(name, in: block)?.defaultText?.split(separator: ",").first.map(String.init)
+        if let text, Int(text) != nil { return text }
+        if case .integer(let range) = shape { return "N   # \(range.lowerBound) to \(range.upperBound)" }
+        return shape.notation
     }
 
     private mutating func checkExtra(
@@ -260,14 +268,15 @@ struct DecimalSeconds: Equatable {
     /// True when there were more than six decimals that mattered.
     var isRounded: Bool
 
-    /// Nil unless the text is digits with at most one point and fits.
+    /// Nil unless the text is digits with at most one point.
     init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = parts.count > 1 ? parts[1] : ""
         let digits = Array(parts[0].utf8) + Array(fraction.utf8)
-        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }), parts[0].utf8.count <= 12,
-            let whole = parts[0].isEmpty ? 0 : UInt64(parts[0])
-        else { return nil }
+        guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        // Far beyond every range, and small enough to be counted in nanoseconds.
+        let largest: UInt64 = 9_999_999_999
+        let whole = parts[0].isEmpty ? 0 : min(UInt64(parts[0]) ?? largest, largest)
         var scaled = whole * 1_000_000
         var unit: UInt64 = 100_000
         var isRounded = false

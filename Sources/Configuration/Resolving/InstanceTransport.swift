@@ -5,6 +5,9 @@ extension Resolver {
     /// Source address and peers: multicast unless there is a `unicast_peer` block.
     mutating func resolveTransport(_ instance: inout Instance, _ contents: BlockContents) {
         instance.sourceAddress = sourceAddress(contents, family: instance.family)
+        if instance.sourceAddress != nil {
+            instance.sourceLocation = (contents["unicast_src_ip"] ?? contents["mcast_src_ip"])?.valueLocation
+        }
         let saysUnicast = contents.has("unicast_peer") || contents.has("unicast_src_ip")
         guard saysUnicast else { return }
         let peers = peers(contents, instance)

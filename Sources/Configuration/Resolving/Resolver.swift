@@ -18,6 +18,7 @@ public func resolve(
 struct Resolver {
     var model = Model()
     private(set) var diagnostics: [Diagnostic] = []
+    private var said: [SourceLocation: [Diagnostic]] = [:]
     var defaults = GlobalDefaults()
     /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
     var definedScripts: Set<String> = []
@@ -35,7 +36,9 @@ struct Resolver {
 
     /// Each thing is said once.
     mutating func record(_ diagnostic: Diagnostic) {
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+        if said[diagnostic.location, default: []].contains(diagnostic) { return }
+        said[diagnostic.location, default: []].append(diagnostic)
+        diagnostics.append(diagnostic)
     }
 
     mutating func resolveFile(_ statements: [Statement], file: String) {
@@ -95,7 +98,15 @@ struct Resolver {
             consequence: hasServers
                 ? "Understudy has nothing to do: IPVS services are not its business"
                 : "nothing would be protected; keepalived would sit idle without a word",
-            fix: "vrrp_instance NAME { interface IF  virtual_router_id N  virtual_ipaddress { ADDRESS/PREFIX } }, "
-                + "each setting on a line of its own")
+            fix: """
+                vrrp_instance VI_1 {
+                    interface eth0
+                    virtual_router_id 52
+                    priority 101
+                    virtual_ipaddress {
+                        192.0.2.10/24
+                    }
+                }
+                """)
     }
 }

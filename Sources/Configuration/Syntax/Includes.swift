@@ -183,6 +183,8 @@ extension FileSetParser {
 
     /// A relative name starts at the directory of the file that contains the line.
     private func resolve(_ pattern: String, from file: String) -> String {
+        var pattern = pattern
+        while pattern.hasPrefix("./") { pattern.removeFirst(2) }
         guard !pattern.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return pattern }
         return String(file[...slash]) + pattern
     }

@@ -133,17 +133,21 @@ extension Lexer {
     }
 
     /// Quotes and spaces that a word processor or a web page made are read as what they look like, and reported.
+    /// In plain double quotes they are text.
     private mutating func replaceTypography(in scalars: inout [Unicode.Scalar], from start: Int) {
-        var isQuoted = false
         var first: Int?
+        var isPlainQuoted = false
+        var isTypographicQuoted = false
         for index in scalars.indices where index >= start {
             switch scalars[index] {
-            case "\"": isQuoted.toggle()
-            case "#" where !isQuoted, "!" where !isQuoted:
+            case "\"" where isTypographicQuoted: isTypographicQuoted = false
+            case "\"": isPlainQuoted.toggle()
+            case _ where isPlainQuoted: break
+            case "#" where !isTypographicQuoted, "!" where !isTypographicQuoted:
                 if index == start || scalars[index - 1] != "\\" { return reportTypography(at: first) }
             case "\u{201C}", "\u{201D}", "\u{201E}", "\u{FF02}":
                 scalars[index] = "\""
-                isQuoted.toggle()
+                isTypographicQuoted.toggle()
                 first = first ?? index
             case "\u{2018}", "\u{2019}", "\u{201A}":
                 scalars[index] = "'"

@@ -25,7 +25,7 @@ import Testing
 
     @Test func `finds user, group and text`() throws {
         let command = try read("  notify_master \"/x/n.sh 'two words'\" root adm")
-        #expect(command.user == Word("root", at: SourceLocation(file: "/etc/t.conf", line: 1, column: 40)))
+        #expect(command.user == Word("root", at: SourceLocation(file: "/etc/t.conf", line: 1, column: 39)))
         #expect(command.group?.text == "adm")
         #expect(command.text == "/x/n.sh 'two words'")
         #expect(command.location.column == 17)

@@ -10,7 +10,9 @@ struct DictionaryReader: SourceReader {
 
     func read(_ path: String) -> Result<[UInt8], ReadFailure> {
         if let reason = unreadable[path] { return .failure(ReadFailure(reason)) }
-        guard let bytes = files[path] else { return .failure(ReadFailure("No such file or directory")) }
+        guard let bytes = files[path.replacing("/./", with: "/")] else {
+            return .failure(ReadFailure("No such file or directory"))
+        }
         return .success(bytes)
     }
 
@@ -19,7 +21,9 @@ struct DictionaryReader: SourceReader {
         return files.keys.filter { path in alternatives.contains { matches(Array(path), Array($0)) } }.sorted()
     }
 
-    func isIncludable(_ path: String) -> Bool { files[path] != nil && !executable.contains(path) }
+    func isIncludable(_ path: String) -> Bool {
+        files[path.replacing("/./", with: "/")] != nil && !executable.contains(path)
+    }
 
     /// One level of `{a,b}`.
     private func alternatives(of pattern: String) -> [String] {

@@ -1,0 +1,43 @@
+/// One file with all that its text says, checked.
+public struct CheckedFile: Sendable {
+    public var model: Model
+    public var parsed: ParsedFile
+    /// Everything there is to say about it: parser, resolver and lints.
+    public var diagnostics: [Diagnostic]
+}
+
+/// Reads, resolves and lints one file. The model must not run when there is a diagnostic of severity error.
+///
+/// - Parameters:
+///   - host: what the machine at hand has; nil checks the file by itself.
+///   - hostIsAuthoritative: whether the file is for this machine, so that what it lacks is an error.
+public func check(
+    file: String, reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
+    hostIsAuthoritative: Bool
+) -> CheckedFile {
+    let parsed = parse(file: file, reading: reader, configurationID: configurationID)
+    guard !parsed.sources.isEmpty else {
+        return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
+    }
+    let (model, problems) = resolve(parsed.statements, file: file)
+    let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative)
+    return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
+}
+
+/// Checks each file, and two also as a pair.
+public func check(
+    files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
+    hostIsAuthoritative: Bool
+) -> CheckReport {
+    let checked = files.map {
+        check(
+            file: $0, reading: reader, configurationID: configurationID, host: host,
+            hostIsAuthoritative: hostIsAuthoritative)
+    }
+    var diagnostics = checked.flatMap(\.diagnostics)
+    // Without an instance there is nothing to compare, and that has been said.
+    if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
+        diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+    }
+    return CheckReport(diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources))
+}

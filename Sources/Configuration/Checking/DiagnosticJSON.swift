@@ -1,0 +1,91 @@
+extension CheckReport {
+    /// The report for programs, one JSON object (RFC 8259). The names and `version` are an interface: fields may be
+    /// added, never renamed. `consequence` and `fix` are null when there is none.
+    public var json: String {
+        var writer = JSONWriter()
+        writer.open("{")
+        writer.field("version", "1")
+        writer.field("files", "[\(files.map(JSONWriter.quoted).joined(separator: ", "))]")
+        writer.key("diagnostics")
+        writer.open("[")
+        for diagnostic in diagnostics {
+            writer.element()
+            write(diagnostic, to: &writer)
+        }
+        writer.close("]")
+        let counts = [("errors", Diagnostic.Severity.error), ("warnings", .warning), ("notes", .note)]
+            .map { "\"\($0.0)\": \(count(of: $0.1))" }
+        writer.field("summary", "{\(counts.joined(separator: ", "))}")
+        writer.field("exitCode", "\(exitCode)")
+        writer.close("}")
+        return writer.text + "\n"
+    }
+
+    private func write(_ diagnostic: Diagnostic, to writer: inout JSONWriter) {
+        writer.open("{")
+        writer.field("severity", JSONWriter.quoted(diagnostic.severity.rawValue))
+        writer.field("code", JSONWriter.quoted(diagnostic.code))
+        writer.field("file", JSONWriter.quoted(diagnostic.location.file))
+        writer.field("line", "\(diagnostic.location.line)")
+        writer.field("column", "\(diagnostic.location.column)")
+        writer.field("message", JSONWriter.quoted(diagnostic.message))
+        writer.field("consequence", diagnostic.consequence.map(JSONWriter.quoted) ?? "null")
+        writer.field("fix", diagnostic.fix.map(JSONWriter.quoted) ?? "null")
+        writer.close("}")
+    }
+}
+
+/// Writes indented JSON; commas and line feeds come by themselves.
+private struct JSONWriter {
+    private(set) var text = ""
+    private var depth = 0
+    private var isFirst = true
+
+    mutating func open(_ bracket: String) {
+        text += bracket
+        depth += 1
+        isFirst = true
+    }
+
+    mutating func close(_ bracket: String) {
+        depth -= 1
+        if !isFirst { newLine() }
+        text += bracket
+        isFirst = false
+    }
+
+    mutating func element() {
+        if !isFirst { text += "," }
+        newLine()
+        isFirst = false
+    }
+
+    mutating func key(_ name: String) {
+        element()
+        text += "\(JSONWriter.quoted(name)): "
+    }
+
+    mutating func field(_ name: String, _ value: String) {
+        key(name)
+        text += value
+    }
+
+    private mutating func newLine() { text += "\n" + String(repeating: "  ", count: depth) }
+
+    static func quoted(_ string: String) -> String {
+        var quoted = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": quoted += "\\\""
+            case "\\": quoted += "\\\\"
+            case "\n": quoted += "\\n"
+            case "\t": quoted += "\\t"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,115 @@
+/// The codes of the parser after which the same word needs no second error: it could not be read at all.
+private let unreadableWordCodes: Set<String> = [
+    "invalid-utf8", "unterminated-quote", "variable-undefined", "variable-unsupported",
+]
+
+/// A line of more bytes than this does not help anybody on a terminal.
+private let longestExcerpt = 400
+
+/// The result of checking a set of files: each thing to say once, in the order of files and lines.
+public struct CheckReport: Equatable, Sendable {
+    /// The files read, in the order of their first reading.
+    public let files: [String]
+    public let diagnostics: [Diagnostic]
+    private let sources: [String: SourceText]
+
+    /// Sorts `diagnostics` by file, line and column and drops what is said twice.
+    public init(diagnostics: [Diagnostic], sources: [SourceText]) {
+        var order: [String: Int] = [:]
+        var texts: [String: SourceText] = [:]
+        for source in sources where order[source.file] == nil {
+            order[source.file] = order.count
+            texts[source.file] = source
+        }
+        self.files = order.keys.sorted { order[$0, default: 0] < order[$1, default: 0] }
+        self.sources = texts
+        let unreadable = Set(diagnostics.filter { unreadableWordCodes.contains($0.code) }.map(\.location))
+        var seen: Set<Identity> = []
+        let kept = diagnostics.filter {
+            if !unreadableWordCodes.contains($0.code), unreadable.contains($0.location) { return false }
+            return seen.insert(Identity($0)).inserted
+        }
+        func rank(_ diagnostic: Diagnostic) -> (Int, Int, Int) {
+            let location = diagnostic.location
+            return (order[location.file] ?? Int.max, location.line, location.column)
+        }
+        // The sort is not guaranteed to be stable, and two diagnostics of one place shall keep their order.
+        self.diagnostics = kept.enumerated().sorted {
+            let left = rank($0.element)
+            let right = rank($1.element)
+            return left == right ? $0.offset < $1.offset : left < right
+        }.map(\.element)
+    }
+
+    /// Two diagnostics with the same identity say the same.
+    private struct Identity: Hashable {
+        var code: String
+        var location: SourceLocation
+        var message: String
+
+        init(_ diagnostic: Diagnostic) {
+            code = diagnostic.code
+            location = diagnostic.location
+            // One brace or quote has one problem, however many readers stumble over it.
+            message = unreadableWordCodes.contains(code) ? "" : diagnostic.message
+        }
+    }
+
+    /// How many diagnostics have a severity.
+    public func count(of severity: Diagnostic.Severity) -> Int { diagnostics.count { $0.severity == severity } }
+
+    /// 0 when there is nothing but notes, 1 when there are warnings, 2 when there are errors.
+    public var exitCode: Int32 {
+        switch diagnostics.map(\.severity).max() {
+        case .error: 2
+        case .warning: 1
+        case .note, nil: 0
+        }
+    }
+}
+
+// MARK: Text
+
+extension CheckReport {
+    /// Everything for a person to read: `file:line:column: error: message`, then indented the line itself, what would
+    /// happen and what mends it. Empty when there is nothing to say.
+    public var text: String {
+        var text = ""
+        for diagnostic in diagnostics {
+            text += "\(diagnostic.location): \(diagnostic.severity.rawValue): \(printable(diagnostic.message))\n"
+            text += excerpt(at: diagnostic.location)
+            if let consequence = diagnostic.consequence { text += "    \(printable(consequence))\n" }
+            if let fix = diagnostic.fix {
+                // A fix of several lines stays aligned under its first.
+                let lines = fix.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }
+                text += "    fix: \(lines.joined(separator: "\n         "))\n"
+            }
+        }
+        return text
+    }
+
+    /// The line and a caret under the column; nothing for an unknown or empty line, or one too long to help.
+    private func excerpt(at location: SourceLocation) -> String {
+        guard let source = sources[location.file], source.bytes(ofLine: location.line).count <= longestExcerpt,
+            let line = source.line(location.line)
+        else { return "" }
+        let scalars = Array(line.unicodeScalars)
+        guard scalars.indices.contains(location.column - 1) else { return "" }
+        let indent = scalars.prefix(location.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
+        return "    | \(printable(line))\n    | \(indent)^\n"
+    }
+
+    /// `2 errors, 1 warning` or `no complaints`.
+    public var summary: String {
+        let parts = [Diagnostic.Severity.error, .warning, .note].compactMap { severity in
+            let count = count(of: severity)
+            return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+        }
+        return parts.isEmpty ? "no complaints" : parts.joined(separator: ", ")
+    }
+}
+
+/// A terminal shall not obey a file: control characters other than a tab are shown as `?`.
+private func printable(_ text: String) -> String {
+    String(text.unicodeScalars.map { $0 != "\t" && ($0.value < 0x20 || (0x7F...0x9F).contains($0.value)) ? "?" : $0 })
+}

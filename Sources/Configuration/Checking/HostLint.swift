@@ -1,0 +1,141 @@
+internal import VRRPCore
+internal import VRRPWire
+
+extension Linter {
+    /// Programs that cannot be run and users that do not exist.
+    mutating func checkPrograms(_ host: any HostInspector) {
+        checkDefaultUser(host)
+        for script in model.scripts {
+            let user = script.user ?? model.global.scriptUser
+            if let user, !host.exists(user) {
+                let name = user.group.map { "`\(user.user)` or group `\($0)`" } ?? "`\(user.user)`"
+                report(
+                    missing, "no-such-user", at: script.location,
+                    "`\(script.name)` is to run as \(name), who does not exist",
+                    consequence: "the check cannot run, so it counts as failed",
+                    fix: "useradd --system --no-create-home \(user.user)")
+                continue
+            }
+            guard let program = script.command.first, let problem = host.problem(running: program, as: user) else {
+                continue
+            }
+            if problem.isSecurityOnly, !model.global.scriptSecurity {
+                report(
+                    .note, "insecure-program", at: script.commandLocation, problem.sentence,
+                    consequence: "it runs all the same, because `enable_script_security` is not set", fix: problem.fix)
+            } else {
+                report(
+                    missing, problem.isSecurityOnly ? "insecure-program" : "cannot-run", at: script.commandLocation,
+                    problem.sentence, consequence: "the check cannot run, so it counts as failed", fix: problem.fix)
+            }
+        }
+    }
+
+    /// With script security keepalived runs nothing as root merely because nobody else is named.
+    private mutating func checkDefaultUser(_ host: any HostInspector) {
+        guard model.global.scriptSecurity, model.global.scriptUser == nil,
+            let script = model.scripts.first(where: { $0.user == nil }),
+            !host.exists(UserName(user: "keepalived_script"))
+        else { return }
+        report(
+            .warning, "no-script-user", at: script.location,
+            "`\(script.name)` names no user, and neither `script_user` nor a user `keepalived_script` exists",
+            consequence: "it runs as root; keepalived with `enable_script_security` would drop it",
+            fix: "script_user root   # or another user, in global_defs")
+    }
+
+    mutating func checkHost(_ instance: Instance, _ facts: HostFacts) {
+        checkInterfaces(instance, facts)
+        checkSource(instance, facts)
+        for (held, location) in instance.placedAddresses { checkSubnet(held, location, instance, facts) }
+    }
+
+    private mutating func checkInterfaces(_ instance: Instance, _ facts: HostFacts) {
+        if let interface = facts.interface(instance.interface) {
+            // The name `lo` is refused without asking the host.
+            if interface.isLoopback, interface.name != "lo" {
+                report(
+                    .error, "loopback-interface", at: instance.interfaceLocation,
+                    "`\(interface.name)` is a loopback interface",
+                    consequence: "adverts on it reach nobody, so every router would become MASTER",
+                    fix: facts.suggestion)
+            } else if !interface.supportsMulticast, instance.transport == .multicast {
+                report(
+                    missing, "no-multicast", at: instance.interfaceLocation,
+                    "`\(interface.name)` carries no multicast, and adverts are sent to a multicast group",
+                    consequence: "the routers do not hear each other, so both become MASTER",
+                    fix: "unicast_peer { ADDRESS }")
+            }
+        } else {
+            reportMissing(instance.interface, at: instance.interfaceLocation, facts)
+        }
+        var reported: Set<String> = [instance.interface]
+        for (held, location) in instance.placedAddresses
+        where facts.interface(held.interface) == nil && reported.insert(held.interface).inserted {
+            reportMissing(held.interface, at: location, facts)
+        }
+        for tracked in instance.trackedInterfaces
+        where facts.interface(tracked.name) == nil && reported.insert(tracked.name).inserted {
+            reportMissing(tracked.name, at: tracked.location, facts)
+        }
+    }
+
+    private mutating func reportMissing(_ name: String, at location: SourceLocation, _ facts: HostFacts) {
+        let near = KeywordTable.nearest(to: name, among: facts.interfaces.filter { !$0.isLoopback }.map(\.name))
+        report(
+            missing, "no-such-interface", at: location,
+            "this host has no interface `\(name)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "Understudy would wait for it and protect nothing; keepalived would exit",
+            fix: near ?? facts.suggestion)
+    }
+
+    private mutating func checkSource(_ instance: Instance, _ facts: HostFacts) {
+        guard let source = instance.sourceAddress, facts.interface(instance.interface) != nil else { return }
+        if facts.interfaces.contains(where: { $0.addresses.contains { $0.address == source } }) { return }
+        let own = facts.interface(instance.interface)?.addresses.first {
+            !$0.isOurs && $0.address.family == source.family
+        }
+        report(
+            missing, "source-not-here", at: instance.sourceLocation ?? instance.location,
+            "instance `\(instance.name)`: the source address \(source) is not on this host",
+            consequence: "no advert can be sent before it is there",
+            fix: own.map { "\(instance.transport == .multicast ? "mcast_src_ip" : "unicast_src_ip") \($0.address)" })
+    }
+
+    private mutating func checkSubnet(
+        _ held: VirtualAddress, _ location: SourceLocation, _ instance: Instance, _ facts: HostFacts
+    ) {
+        for interface in facts.interfaces {
+            for assigned in interface.addresses where assigned.address == held.address && !assigned.isOurs {
+                guard instance.priority != .owner else { return }
+                report(
+                    .error, "own-address", at: location,
+                    "\(held.address) is the host's own address on `\(interface.name)`",
+                    consequence: "it would be removed whenever this host is BACKUP, and the host cut off with it",
+                    fix: "an address that no host has; or priority 255, if this host is to own it")
+                return
+            }
+        }
+        guard let interface = facts.interface(held.interface) else { return }
+        let subnets = interface.addresses.filter { $0.address.family == held.address.family && !$0.isOurs }
+        guard !subnets.isEmpty, !held.address.isLinkLocal,
+            !subnets.contains(where: { held.address.shares(prefixOf: $0.address, length: $0.prefixLength) })
+        else { return }
+        let list = subnets.map { "\($0.address)/\($0.prefixLength)" }.joined(separator: ", ")
+        report(
+            .warning, "outside-subnet", at: location,
+            "\(held.address) is in no subnet of `\(held.interface)` (\(list))",
+            consequence: "neighbours do not look for it on this network unless a route says so",
+            fix: "an unused address of \(list)")
+    }
+}
+
+extension HostFacts {
+    func interface(_ name: String) -> Interface? { interfaces.first { $0.name == name } }
+
+    /// What to write where an interface is wanted.
+    var suggestion: String? {
+        let names = interfaces.filter { !$0.isLoopback }.map(\.name)
+        return names.isEmpty ? nil : "one of: " + names.joined(separator: ", ")
+    }
+}

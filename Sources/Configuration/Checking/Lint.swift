@@ -1,0 +1,155 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// What is suspicious about a model that would run: against the host when its facts are given, else by itself.
+///
+/// What the host lacks is an error when it is the machine that the file is for (`hostIsAuthoritative`), else a warning.
+public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative: Bool) -> [Diagnostic] {
+    var linter = Linter(model: model, missing: hostIsAuthoritative ? .error : .warning)
+    linter.checkScripts()
+    for instance in model.instances { linter.checkTracking(instance) }
+    if let host {
+        linter.checkPrograms(host)
+        for instance in model.instances { linter.checkHost(instance, host.facts) }
+    }
+    return linter.diagnostics
+}
+
+/// The state of one lint run; methods are grouped by subject in the other files.
+struct Linter {
+    let model: Model
+    /// How bad it is when the host lacks something.
+    let missing: Diagnostic.Severity
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(model: Model, missing: Diagnostic.Severity) {
+        self.model = model
+        self.missing = missing
+    }
+
+    mutating func report(
+        _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
+        consequence: String? = nil, fix: String? = nil
+    ) {
+        let diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    }
+}
+
+// MARK: Checks and what they can do
+
+extension Linter {
+    mutating func checkScripts() {
+        for script in model.scripts {
+            suggestProcess(script)
+            checkDetection(script)
+        }
+    }
+
+    /// A command that only asks whether a process exists can be watched without a command.
+    private mutating func suggestProcess(_ script: ScriptCheck) {
+        guard let name = script.watchedProcess else { return }
+        let kept = String(name.prefix(15))
+        let reverse = script.weight.reverse ? " reverse" : ""
+        var lines = ["vrrp_track_process \(script.name) {", "    process \(kept)"]
+        if script.weight.value != 0 || script.weight.reverse {
+            lines.append("    weight \(script.weight.value)\(reverse)")
+        }
+        lines.append("    # terminate_delay 1   would overlook a restart that takes less than a second")
+        lines.append("}")
+        report(
+            .note, "process-check-by-command", at: script.commandLocation,
+            "`\(script.text)` asks whether a process called `\(kept)` exists",
+            consequence:
+                "it sees a death after up to \(script.detectionTime.decimalSeconds) s and starts a "
+                + "command every \(script.interval.decimalSeconds) s; vrrp_track_process sees it in milliseconds",
+            fix: (lines + [
+                "# and in the instance, instead of track_script:", "track_process {", "    \(script.name)", "}",
+            ])
+            .joined(separator: "\n"))
+    }
+
+    /// How long a failure may go unnoticed: `fall` runs, an interval apart.
+    private mutating func checkDetection(_ script: ScriptCheck) {
+        let detection = script.detectionTime
+        guard detection > .seconds(10) else { return }
+        let fix =
+            script.fall > 1 && script.interval <= .seconds(5)
+            ? "fall \(max(1, Int(10_000_000_000 / script.interval.nanoseconds)))" : "interval 2"
+        report(
+            .note, "slow-detection", at: script.location,
+            "`\(script.name)` notices a failure after up to \(detection.decimalSeconds) s (interval "
+                + "\(script.interval.decimalSeconds) x fall \(script.fall))",
+            consequence: "clients meet the failed service for that long before the address moves", fix: fix)
+    }
+
+    mutating func checkTracking(_ instance: Instance) {
+        checkNoPreemption(instance)
+        checkUntrackedInterfaces(instance)
+    }
+
+    /// With `nopreempt` a Backup never takes over from a Master whose priority has merely fallen.
+    private mutating func checkNoPreemption(_ instance: Instance) {
+        guard !instance.preempts, let weighted = instance.trackers.first(where: { !$0.weight.isFault }) else { return }
+        report(
+            .warning, "weight-with-nopreempt", at: weighted.location,
+            "a weight cannot move the address while `nopreempt` is set",
+            consequence:
+                "a failing `\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
+                + "take over from a MASTER that still sends",
+            fix: "\(weighted.name) weight 0   # its failure is then a fault, and the MASTER gives up")
+    }
+
+    /// An address on another interface than the instance's own is lost with that interface, and nobody notices.
+    private mutating func checkUntrackedInterfaces(_ instance: Instance) {
+        let watched = Set([instance.interface] + instance.trackedInterfaces.map(\.name))
+        for (held, location) in instance.placedAddresses where !watched.contains(held.interface) {
+            report(
+                .note, "untracked-interface", at: location,
+                "\(held.address) is on `\(held.interface)`, which is not watched",
+                consequence: "the instance stays MASTER when that interface goes down",
+                fix: "track_interface { \(held.interface) }")
+        }
+    }
+}
+
+extension Instance {
+    /// Each address with the place where it was written.
+    var placedAddresses: [(VirtualAddress, SourceLocation)] {
+        Array(zip(addresses + excludedAddresses, addressLocations))
+    }
+}
+
+extension ScriptCheck {
+    /// The longest time until a failure counts: `fall` runs, an interval apart.
+    var detectionTime: Interval {
+        let (product, overflow) = interval.nanoseconds.multipliedReportingOverflow(by: UInt64(fall))
+        return Interval(nanoseconds: overflow ? .max : product)
+    }
+
+    /// The process that this command looks for and does nothing else; nil when it does more, or is not understood.
+    var watchedProcess: String? {
+        guard let program = command.first?.split(separator: "/").last else { return nil }
+        let arguments = Array(command.dropFirst())
+        let name: String?
+        switch (String(program), arguments.count) {
+        case ("pkill", 2...3), ("killall", 2):
+            let options = arguments.dropLast()
+            let allowed: Set<String> = program == "pkill" ? ["-0", "-x"] : ["-0"]
+            name = options.contains("-0") && options.allSatisfy { allowed.contains($0) } ? arguments.last : nil
+        case ("pgrep", 2): name = arguments[0] == "-x" ? arguments[1] : nil
+        case ("pidof", 1): name = arguments[0]
+        default: name = nil
+        }
+        guard let name, !name.isEmpty, name.utf8.allSatisfy(Self.isPlainNameByte) else { return nil }
+        return name
+    }
+
+    /// Letters, digits, `-`, `_` and `.`: no path, no pattern.
+    private static func isPlainNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, 45, 46, 95: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,199 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// Whether two models form a pair: the same virtual routers, told apart by priority only, and addresses that move.
+///
+/// Instances are matched by VRID and address family. Everything is said once, about the one or the other file.
+public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [Diagnostic] {
+    var check = PairCheck(fileA: fileA, fileB: fileB)
+    for instance in a.instances {
+        let partners = b.instances.filter {
+            $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
+        }
+        // The interface may have another name on the other host, so it only decides between several.
+        if let partner = partners.first(where: { $0.interface == instance.interface }) ?? partners.first {
+            check.compare(instance, partner)
+            check.simulateFailures(instance, partner)
+        } else {
+            check.reportAlone(instance, file: fileA, other: fileB, b)
+        }
+    }
+    for instance in b.instances
+    where !a.instances.contains(where: {
+        $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
+    }) {
+        check.reportAlone(instance, file: fileB, other: fileA, a)
+    }
+    return check.diagnostics
+}
+
+/// The state of one comparison.
+struct PairCheck {
+    let fileA: String
+    let fileB: String
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(fileA: String, fileB: String) {
+        self.fileA = fileA
+        self.fileB = fileB
+    }
+
+    mutating func report(
+        _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
+        consequence: String? = nil, fix: String? = nil
+    ) {
+        let diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+    }
+
+    mutating func reportAlone(_ instance: Instance, file: String, other: String, _ model: Model) {
+        let name = model.instances.first { $0.name == instance.name }
+        report(
+            .warning, "no-counterpart", at: instance.location,
+            "instance `\(instance.name)` (\(instance.family.title), virtual_router_id "
+                + "\(instance.virtualRouterID.rawValue)) is not in \(other)",
+            consequence: "both hosts would hold what they have alone: nothing takes over for it",
+            fix: name.map { "virtual_router_id \($0.virtualRouterID.rawValue)" } ?? "add the instance to \(other)")
+    }
+
+    mutating func compare(_ a: Instance, _ b: Instance) {
+        compareVersion(a, b)
+        compareInterval(a, b)
+        compareAuthentication(a, b)
+        compareAddresses(a, b)
+        compareTransport(a, b)
+        comparePriority(a, b)
+        comparePreemption(a, b)
+    }
+
+    private mutating func compareVersion(_ a: Instance, _ b: Instance) {
+        guard a.version != b.version else { return }
+        report(
+            .error, "pair-version", at: b.location,
+            "`\(a.name)` uses VRRPv\(a.version.rawValue) in \(fileA) and VRRPv\(b.version.rawValue) in \(fileB)",
+            consequence: "neither understands the other: both become MASTER", fix: "version \(a.version.rawValue)")
+    }
+
+    private mutating func compareInterval(_ a: Instance, _ b: Instance) {
+        guard a.advertisementInterval != b.advertisementInterval else { return }
+        let first = Interval(a.advertisementInterval).decimalSeconds
+        let second = Interval(b.advertisementInterval).decimalSeconds
+        let isFatal = a.version == .v2 || b.version == .v2
+        report(
+            isFatal ? .error : .warning, "pair-interval", at: b.location,
+            "`\(a.name)` has advert_int \(first) in \(fileA) and \(second) in \(fileB)",
+            consequence: isFatal
+                ? "VRRPv2 drops adverts with another interval: both become MASTER"
+                : "the BACKUP follows the MASTER's interval, so who is MASTER decides how soon a death is noticed",
+            fix: "advert_int \(first)")
+    }
+
+    private mutating func compareAuthentication(_ a: Instance, _ b: Instance) {
+        guard a.password != b.password else { return }
+        let message: String
+        if a.password == nil || b.password == nil {
+            message = "`\(a.name)` has a password in \(a.password == nil ? fileB : fileA) only"
+        } else {
+            message = "`\(a.name)` has another auth_pass in \(fileA) than in \(fileB)"
+        }
+        report(
+            .error, "pair-authentication", at: b.location, message,
+            consequence: "each drops the other's adverts: both become MASTER",
+            fix: "the same authentication block in both files")
+    }
+
+    private mutating func compareAddresses(_ a: Instance, _ b: Instance) {
+        let first = Set(a.addresses.map(\.address))
+        let second = Set(b.addresses.map(\.address))
+        if first != second {
+            let isFatal = a.version == .v2 || b.version == .v2
+            report(
+                isFatal ? .error : .warning, "pair-addresses", at: b.location,
+                "`\(a.name)` advertises \(difference(first, second))",
+                consequence: isFatal
+                    ? "keepalived before 2.3.4 drops adverts with another list: both become MASTER; others lose the "
+                        + "addresses that one side does not know"
+                    : "one MASTER is elected all the same, but it does not hold the addresses that it does not know",
+                fix: "the same virtual_ipaddress block in both files")
+        }
+        let excludedA = Set(a.excludedAddresses.map(\.address))
+        let excludedB = Set(b.excludedAddresses.map(\.address))
+        guard excludedA != excludedB else { return }
+        report(
+            .warning, "pair-excluded-addresses", at: b.location,
+            "`\(a.name)` holds excluded addresses \(difference(excludedA, excludedB))",
+            consequence: "after a takeover the addresses that the new MASTER does not know are gone",
+            fix: "the same virtual_ipaddress_excluded block in both files")
+    }
+
+    /// "192.0.2.1 in A only, 192.0.2.2 in B only".
+    private func difference(_ first: Set<IPAddress>, _ second: Set<IPAddress>) -> String {
+        func list(_ addresses: Set<IPAddress>) -> String {
+            let shown = addresses.sorted().prefix(4).map(\.description).joined(separator: ", ")
+            return addresses.count > 4 ? "\(shown) and \(addresses.count - 4) more" : shown
+        }
+        var parts: [String] = []
+        let onlyFirst = first.subtracting(second)
+        let onlySecond = second.subtracting(first)
+        if !onlyFirst.isEmpty { parts.append("\(list(onlyFirst)) in \(fileA) only") }
+        if !onlySecond.isEmpty { parts.append("\(list(onlySecond)) in \(fileB) only") }
+        return parts.joined(separator: ", ")
+    }
+
+    private mutating func compareTransport(_ a: Instance, _ b: Instance) {
+        switch (a.transport, b.transport) {
+        case (.multicast, .multicast): break
+        case (.unicast(let peersOfA), .unicast(let peersOfB)):
+            requirePeer(peersOfA, contains: b, in: a, file: fileA, otherFile: fileB)
+            requirePeer(peersOfB, contains: a, in: b, file: fileB, otherFile: fileA)
+        case (.multicast, .unicast), (.unicast, .multicast):
+            let unicast = a.transport == .multicast ? fileB : fileA
+            report(
+                .error, "pair-transport", at: b.location, "`\(a.name)` sends unicast adverts in \(unicast) only",
+                consequence: "they do not hear each other: both become MASTER",
+                fix: "a unicast_peer block in both files")
+        }
+        if let source = a.sourceAddress, source == b.sourceAddress {
+            report(
+                .error, "pair-source", at: b.location, "`\(a.name)` has the source address \(source) in both files",
+                consequence: "each takes the other's adverts for its own", fix: "each host's own address")
+        }
+    }
+
+    private mutating func requirePeer(
+        _ peers: [IPAddress], contains other: Instance, in instance: Instance, file: String, otherFile: String
+    ) {
+        guard let source = other.sourceAddress, !peers.contains(source) else { return }
+        report(
+            .error, "pair-peers", at: instance.location,
+            "`\(instance.name)` in \(file) lacks the peer \(source), the unicast_src_ip in \(otherFile)",
+            consequence: "that host hears no adverts and becomes MASTER too", fix: "unicast_peer { \(source) }")
+    }
+
+    private mutating func comparePriority(_ a: Instance, _ b: Instance) {
+        if a.initialState == .master, b.initialState == .master, a.priority != .owner || b.priority != .owner {
+            report(
+                .warning, "pair-two-masters", at: b.location, "`\(a.name)` has `state MASTER` in both files",
+                consequence:
+                    "the priority decides all the same, but `nopreempt` and `preempt_delay` are cancelled on both",
+                fix: "state BACKUP")
+        }
+        guard a.priority == b.priority else { return }
+        report(
+            a.priority == .owner ? .error : .warning, "pair-equal-priority", at: b.location,
+            "`\(a.name)` has priority \(a.priority.rawValue) in both files",
+            consequence: a.priority == .owner
+                ? "both claim to own the addresses" : "whichever has the higher IP address becomes MASTER",
+            fix: "priority \(max(1, Int(b.priority.rawValue) - 1))")
+    }
+
+    private mutating func comparePreemption(_ a: Instance, _ b: Instance) {
+        guard a.preempts != b.preempts else { return }
+        // A host that never takes over is what matters on the one with the higher priority.
+        report(
+            .warning, "pair-preemption", at: b.location,
+            "`\(a.name)` has `nopreempt` in \(a.preempts ? fileB : fileA) only",
+            consequence: "whether the address goes back after a repair depends on which host was repaired",
+            fix: "the same in both files, with `state BACKUP`")
+    }
+}

@@ -1,0 +1,173 @@
+/// What decides whether a path can be used, as the file system says it.
+public struct PathFacts: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        case regular, directory, other
+        case link(target: String)
+    }
+
+    public var kind: Kind
+    /// The permission bits, 0o7777.
+    public var mode: UInt32
+    public var owner: UInt32
+    public var group: UInt32
+    public var ownerName: String
+    public var groupName: String
+
+    public init(
+        kind: Kind, mode: UInt32, owner: UInt32, group: UInt32, ownerName: String, groupName: String
+    ) {
+        self.kind = kind
+        self.mode = mode
+        self.owner = owner
+        self.group = group
+        self.ownerName = ownerName
+        self.groupName = groupName
+    }
+
+    /// `owner root:adm, mode 0750`.
+    var ownership: String {
+        let digits = String(mode, radix: 8)
+        let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return "owner \(ownerName):\(groupName), mode \(padded)"
+    }
+}
+
+/// Who would run a program.
+public struct RunIdentity: Equatable, Sendable {
+    public var name: String
+    public var user: UInt32
+    /// All groups, the primary one among them.
+    public var groups: [UInt32]
+
+    public init(name: String, user: UInt32, groups: [UInt32]) {
+        self.name = name
+        self.user = user
+        self.groups = groups
+    }
+
+    /// Which execute (for a directory: search) bit counts for this user; nil for root, who needs any on a file.
+    fileprivate func executeBit(of facts: PathFacts) -> (bit: UInt32, letter: String)? {
+        if user == 0 { return nil }
+        if facts.owner == user { return (0o100, "u") }
+        return groups.contains(facts.group) ? (0o010, "g") : (0o001, "o")
+    }
+}
+
+/// Why the program at an absolute path cannot be run by someone: walks the path and names the first component that is
+/// missing, not searchable or not executable; for root also the first that someone else could change.
+///
+/// `look` does not follow links; they are followed here, so that each directory on the way is seen.
+public struct ProgramAccess {
+    /// As many links as the kernel follows (path_resolution(7)).
+    private static let linkLimit = 40
+
+    private let identity: RunIdentity
+    private let look: (String) -> Result<PathFacts, ReadFailure>
+    private var insecurity: HostFacts.ProgramProblem?
+    private var linksLeft = linkLimit
+
+    public init(identity: RunIdentity, look: @escaping (String) -> Result<PathFacts, ReadFailure>) {
+        self.identity = identity
+        self.look = look
+    }
+
+    /// Nil when nothing stands in the way.
+    public func problem(running path: String) -> HostFacts.ProgramProblem? {
+        guard path.hasPrefix("/") else {
+            return HostFacts.ProgramProblem(
+                sentence: "`\(path)` is a relative path, and the daemon runs in `/`", fix: "the program's full path")
+        }
+        var walk = self
+        return walk.walk(path) ?? walk.insecurity
+    }
+
+    private mutating func walk(_ path: String) -> HostFacts.ProgramProblem? {
+        if let problem = enter("/") { return problem }
+        var pending = path.split(separator: "/").map(String.init)
+        pending.reverse()
+        var directory = ""
+        while let name = pending.popLast() {
+            if name == "." { continue }
+            if name == ".." {
+                directory = directory.lastIndex(of: "/").map { String(directory[..<$0]) } ?? ""
+                continue
+            }
+            let component = "\(directory)/\(name)"
+            switch look(component) {
+            case .failure(let failure):
+                return missing(component, failure)
+            case .success(let facts):
+                if case .link(let target) = facts.kind {
+                    linksLeft -= 1
+                    guard linksLeft > 0 else {
+                        return HostFacts.ProgramProblem(
+                            sentence: "`\(component)` is a link that leads back to itself", fix: "rm \(component)")
+                    }
+                    if target.hasPrefix("/") { directory = "" }
+                    pending += target.split(separator: "/").map(String.init).reversed()
+                    continue
+                }
+                noteInsecurity(component, facts)
+                if let problem = pending.isEmpty ? run(component, facts) : search(component, facts) { return problem }
+                directory = component
+            }
+        }
+        return directory.isEmpty ? HostFacts.ProgramProblem(sentence: "`/` is a directory", fix: nil) : nil
+    }
+
+    private mutating func enter(_ directory: String) -> HostFacts.ProgramProblem? {
+        guard case .success(let facts) = look(directory) else { return nil }
+        noteInsecurity(directory, facts)
+        return search(directory, facts)
+    }
+
+    private func missing(_ component: String, _ failure: ReadFailure) -> HostFacts.ProgramProblem {
+        let isMissing = failure.reason == "No such file or directory"
+        return HostFacts.ProgramProblem(
+            sentence: isMissing ? "`\(component)` does not exist" : "`\(component)`: \(failure.reason)",
+            fix: isMissing ? "create it, or correct the path" : nil)
+    }
+
+    private func search(_ path: String, _ facts: PathFacts) -> HostFacts.ProgramProblem? {
+        guard facts.kind == .directory else {
+            return HostFacts.ProgramProblem(sentence: "`\(path)` is not a directory", fix: "correct the path")
+        }
+        guard let needed = identity.executeBit(of: facts), facts.mode & needed.bit == 0 else { return nil }
+        return HostFacts.ProgramProblem(
+            sentence: "`\(path)` cannot be searched by \(identity.name) (\(facts.ownership))",
+            fix: "chmod \(needed.letter)+x \(path)")
+    }
+
+    private func run(_ path: String, _ facts: PathFacts) -> HostFacts.ProgramProblem? {
+        guard facts.kind == .regular else {
+            let what = facts.kind == .directory ? "a directory" : "not a regular file"
+            return HostFacts.ProgramProblem(sentence: "`\(path)` is \(what)", fix: "correct the path")
+        }
+        let needed = identity.executeBit(of: facts) ?? (0o111, "a")
+        guard facts.mode & needed.bit == 0 else { return nil }
+        return HostFacts.ProgramProblem(
+            sentence: "`\(path)` cannot be executed by \(identity.name) (\(facts.ownership))",
+            fix: "chmod \(needed.letter)+x \(path)")
+    }
+
+    /// Whoever can write a component of the path decides what root runs. In a directory with the sticky bit others
+    /// cannot replace what is not theirs, and what is inside is looked at next.
+    private mutating func noteInsecurity(_ path: String, _ facts: PathFacts) {
+        guard identity.user == 0, insecurity == nil else { return }
+        let isSticky = facts.kind == .directory && facts.mode & 0o1000 != 0
+        let who: String
+        let fix: String
+        if facts.owner != 0 {
+            (who, fix) = ("belongs to \(facts.ownerName)", "chown root:root \(path)")
+        } else if facts.mode & 0o002 != 0, !isSticky {
+            (who, fix) = ("can be changed by everybody", "chmod o-w \(path)")
+        } else if facts.mode & 0o020 != 0, facts.group != 0, !isSticky {
+            (who, fix) = ("can be changed by group \(facts.groupName)", "chmod g-w \(path)")
+        } else {
+            return
+        }
+        insecurity = HostFacts.ProgramProblem(
+            sentence: "`\(path)` \(who), who so decides what root runs (\(facts.ownership))", fix: fix,
+            isSecurityOnly: true)
+    }
+}

@@ -1,0 +1,93 @@
+/// The configuration reference in Markdown, made from the keyword table: docs/reference/configuration.md.
+public func referencePage() -> String {
+    var page = """
+        # Configuration reference
+
+        This page is made from the keyword table of Understudy. Do not edit it: run the tests with `UNDERSTUDY_REWRITE=1`.
+
+        The language is keepalived's. Names are resolved after the whole file is read, so the order of blocks does not matter.
+        Every keyword that keepalived knows is listed. A keyword marked *not yet* is an error, which says what would be missing
+        without it; one marked *passed over* gets a note, one marked *obsolete* a warning. Anything else is an error with a
+        suggestion.
+
+        Times are decimal seconds unless a row says otherwise. Words with spaces stand in double quotes.
+
+
+        """
+    for block in BlockKind.allCases { page += section(block) }
+    return page
+}
+
+private func section(_ block: BlockKind) -> String {
+    let keywords = KeywordTable.keywords(in: block)
+    let supported = keywords.filter(\.isSupported)
+    let others = keywords.filter { !$0.isSupported }
+    var text = "## \(block == .topLevel ? "Top level" : "`\(block.rawValue)`")\n\n"
+    if let introduction = introduction(block) { text += introduction + "\n\n" }
+    if !supported.isEmpty {
+        text += "| keyword | argument | default | meaning |\n|---|---|---|---|\n"
+        for keyword in supported {
+            text += row([
+                "`\(keyword.name)`", code(keyword.shape.documentation), keyword.defaultText ?? "", keyword.meaning,
+            ])
+        }
+        text += "\n"
+    }
+    if !others.isEmpty {
+        text += "| not done by Understudy | argument | meaning | status |\n|---|---|---|---|\n"
+        for keyword in others {
+            text += row([
+                "`\(keyword.name)`", code(keyword.shape.documentation), keyword.meaning, status(keyword.status),
+            ])
+        }
+        text += "\n"
+    }
+    return text
+}
+
+private func introduction(_ block: BlockKind) -> String? {
+    switch block {
+    case .unicastPeers: "One peer per line: the address of the other router, without a prefix."
+    case .addresses:
+        "One address per line: `ADDRESS[/PREFIX]`, then any of the words below. Without a prefix the address is a host's: "
+            + "/32 or /128. `virtual_ipaddress_excluded` is written alike."
+    case .trackedInterfaces, .trackedScripts, .trackedProcesses:
+        "One name per line, then perhaps its weight for this instance."
+    case .syncGroup, .trackFile, .bfd, .garpGroup, .trackGroup: "The whole block is not supported yet."
+    default: nil
+    }
+}
+
+private func status(_ status: Keyword.Status) -> String {
+    switch status {
+    case .supported: ""
+    case .notYet(let without, _): "not yet; without it \(without)"
+    case .skipped(let owner): "passed over: belongs to \(owner)"
+    case .obsolete(let replacement): "obsolete; today \(replacement)"
+    }
+}
+
+private func row(_ cells: [String]) -> String {
+    "| "
+        + cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+        .joined(separator: " | ") + " |\n"
+}
+
+private func code(_ text: String) -> String { text.isEmpty ? "" : "`\(text)`" }
+
+extension ArgumentShape {
+    /// The notation with the range where the notation alone does not give it.
+    fileprivate var documentation: String {
+        guard case .seconds(let range) = self else { return notation }
+        return "SECONDS, \(seconds(range.lowerBound))..\(seconds(range.upperBound))"
+    }
+
+    private func seconds(_ microseconds: UInt64) -> String {
+        let fraction = microseconds % 1_000_000
+        guard fraction != 0 else { return String(microseconds / 1_000_000) }
+        var digits = String(fraction)
+        digits = String(repeating: "0", count: 6 - digits.count) + digits
+        while digits.last == "0" { digits.removeLast() }
+        return "\(microseconds / 1_000_000).\(digits)"
+    }
+}

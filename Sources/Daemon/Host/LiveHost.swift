@@ -1,0 +1,88 @@
+package import Configuration
+package import LinuxKernel
+internal import VRRPWire
+
+/// The protocol mark (IFA_PROTO) of the addresses that we put on interfaces: VRRP's IP protocol number.
+package let addressMark: UInt8 = 112
+
+/// The machine we run on, asked now.
+package struct LiveHost: HostInspector {
+    package let facts: HostFacts
+
+    /// Reads interfaces and addresses from the kernel.
+    package init() throws(SystemError) {
+        let socket = try RouteSocket()
+        let links = try socket.links()
+        let addresses = try socket.addresses()
+        facts = HostFacts(
+            interfaces: links.map { link in
+                HostFacts.Interface(
+                    name: link.name, isLoopback: link.isLoopback, supportsMulticast: link.supportsMulticast,
+                    addresses: addresses.filter { $0.interfaceIndex == link.index }.map {
+                        HostFacts.Assigned(
+                            address: $0.address, prefixLength: $0.prefixLength, isOurs: $0.protocolMark == addressMark)
+                    })
+            })
+    }
+
+    package func exists(_ user: UserName) -> Bool {
+        lookUpUser(user.user) != nil && user.group.map { lookUpGroup($0) != nil } ?? true
+    }
+
+    package func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem? {
+        // keepalived's `</dev/tcp/HOST/PORT` is no program but a redirection, for the shell.
+        let program = program.hasPrefix("<") ? "/bin/sh" : program
+        guard let path = findProgram(program) else {
+            return HostFacts.ProgramProblem(
+                sentence: "`\(program)` is in no directory of PATH (\(searchPath))",
+                fix: "install it, or write the program's full path")
+        }
+        let name = user ?? defaultScriptUser()
+        guard let identity = identity(of: name) else { return nil }
+        return ProgramAccess(identity: identity, look: pathFacts).problem(running: path)
+    }
+}
+
+/// Who runs checks when the configuration does not say: user keepalived_script if there is one, else root (keepalived).
+package func defaultScriptUser() -> UserName {
+    UserName(user: lookUpUser("keepalived_script") == nil ? "root" : "keepalived_script")
+}
+
+/// The file that a command's first word means: itself when it has a slash, else the first match in PATH.
+package func findProgram(_ name: String) -> String? {
+    if name.contains("/") { return name }
+    let candidates = searchPath.split(separator: ":").map { "\($0)/\(name)" }
+    return candidates.first {
+        guard case .success(let status) = status(of: $0) else { return false }
+        return status.isRegular && status.mode & 0o111 != 0
+    }
+}
+
+private var searchPath: String {
+    environmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+}
+
+private func identity(of name: UserName) -> RunIdentity? {
+    guard let user = lookUpUser(name.user) else { return nil }
+    let primary = name.group.flatMap { lookUpGroup($0) } ?? user.gid
+    let groups = name.group == nil ? supplementaryGroups(ofUser: name.user, primary: primary) : [primary]
+    return RunIdentity(name: name.user, user: user.uid, groups: groups)
+}
+
+private func pathFacts(_ path: String) -> Result<PathFacts, ReadFailure> {
+    status(of: path, followingLinks: false).mapError { ReadFailure($0.reason) }.flatMap { status in
+        var kind = PathFacts.Kind.other
+        if status.isRegular { kind = .regular }
+        if status.isDirectory { kind = .directory }
+        if status.isSymlink {
+            switch readLink(path) {
+            case .failure(let error): return .failure(ReadFailure(error.reason))
+            case .success(let target): kind = .link(target: target)
+            }
+        }
+        return .success(
+            PathFacts(
+                kind: kind, mode: status.mode, owner: status.uid, group: status.gid,
+                ownerName: userName(status.uid), groupName: groupName(status.gid)))
+    }
+}

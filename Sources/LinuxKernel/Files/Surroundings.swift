@@ -1,0 +1,66 @@
+internal import CLinux
+internal import Glibc
+
+/// The host's name, or `localhost` when it has none.
+package func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 257)
+    // SAFETY: at most `count` bytes are written, one less than there are, so that the name ends in NUL.
+    let result = unsafe gethostname(&name, name.count - 1)
+    let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return result == 0 && !text.isEmpty ? text : "localhost"
+}
+
+package func currentProcessID() -> Int32 { getpid() }
+
+/// The value of an environment variable, or nil when it is not set.
+package func environmentVariable(_ name: String) -> String? {
+    // SAFETY: the string is copied before anything could change the environment.
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+}
+
+/// The whole environment, `NAME=value` each.
+package func environmentVariables() -> [String] {
+    var variables: [String] = []
+    // SAFETY: each string is copied before anything could change the environment.
+    while let variable = unsafe cl_environment(variables.count) { variables.append(unsafe String(cString: variable)) }
+    return variables
+}
+
+/// Takes a variable out of the environment, so that children do not inherit it.
+package func removeEnvironmentVariable(_ name: String) {
+    // SAFETY: the daemon has one thread, so nobody reads the environment meanwhile.
+    _ = unsafe unsetenv(name)
+}
+
+/// Sets which permission bits new files do not get.
+package func setUmask(_ mask: UInt32) { _ = umask(mode_t(mask)) }
+
+/// Keeps all memory of this process from being swapped out, now and later.
+package func lockMemory() throws(SystemError) {
+    try retryingOnInterrupt("mlockall") { cl_lock_memory() }
+}
+
+/// Opens the system log under `identity`; the facility is one of syslog(3), such as 24 for LOG_DAEMON.
+package func openLog(identity: String, facility: Int32) {
+    // SAFETY: the string is copied.
+    unsafe cl_open_log(identity, facility)
+}
+
+/// Writes one message to the system log; the priority is 0 (emergency) to 7 (debug).
+package func writeLog(priority: Int32, _ message: String) {
+    // SAFETY: the string is NUL-terminated for the duration of the call, and is not a format.
+    unsafe cl_write_log(priority, message)
+}
+
+package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to: STDOUT_FILENO) }
+
+package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+/// Tells the service manager how we are (`READY=1`), when it asked to be told; sd_notify(3) has the words.
+package func notifyServiceManager(_ state: String) {
+    guard let name = environmentVariable("NOTIFY_SOCKET") else { return }
+    let bytes = Array(state.utf8)
+    // A manager that does not listen is not a reason to stop.
+    // SAFETY: name and bytes outlive the call.
+    _ = unsafe bytes.withUnsafeBufferPointer { unsafe cl_notify(name, $0.baseAddress, $0.count) }
+}

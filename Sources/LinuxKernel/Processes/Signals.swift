@@ -1,0 +1,45 @@
+internal import CLinux
+internal import Glibc
+
+/// The signals the daemon knows, by what they say.
+package enum Signals {
+    package static let hangup = SIGHUP
+    package static let interrupt = SIGINT
+    package static let kill = SIGKILL
+    package static let user1 = SIGUSR1
+    package static let user2 = SIGUSR2
+    package static let pipe = SIGPIPE
+    package static let terminate = SIGTERM
+    package static let child = SIGCHLD
+    package static let abort = SIGABRT
+
+    /// Makes writing to a closed pipe or socket an error instead of our end.
+    package static func ignorePipe() {
+        // It fails for signals that cannot be ignored only, and SIGPIPE can.
+        _ = cl_ignore_signal(SIGPIPE)
+    }
+}
+
+/// Signals as something to read, taken in the calling thread and in those it starts later.
+package final class SignalSocket {
+    private let handle: FileDescriptor
+
+    /// Blocks `signals`, numbered 1 to 63, for good.
+    package init(_ signals: [Int32]) throws(SystemError) {
+        var mask: UInt64 = 0
+        for signal in signals {
+            guard (1..<64).contains(signal) else { throw SystemError("signalfd for signal \(signal)", EINVAL) }
+            mask |= 1 << UInt64(signal)
+        }
+        handle = try FileDescriptor("signalfd") { cl_signal_descriptor(mask) }
+    }
+
+    /// Readable while a signal waits.
+    package var descriptor: Int32 { handle.rawValue }
+
+    /// The next signal, or nil when none waits.
+    package func next() -> Int32? {
+        let signal = cl_signal_next(handle.rawValue)
+        return signal > 0 ? signal : nil
+    }
+}

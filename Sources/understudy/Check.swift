@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Daemon
+internal import LinuxKernel
+
+/// `understudy check FILE...`.
+struct Check: ParsableCommand {
+    /// What is checked when no file is named.
+    private static let defaultFile = "/etc/understudy/understudy.conf"
+
+    static let configuration = CommandConfiguration(
+        abstract: "Say what is wrong with configuration files, and how to mend it.",
+        discussion: """
+            Each file is read as the daemon would read it, but nothing is changed. Two files are checked as the two \
+            hosts of a pair as well: what has to be equal, what has to differ, and whether each failure moves the \
+            addresses.
+
+            Works on any machine: what this host lacks (an interface, a script) is a warning, and an error with --host.
+
+            Exit status: 0 nothing to complain of (notes do not count), 1 warnings, 2 errors, 64 wrong usage.
+            """)
+
+    @Argument(help: "Configuration files (default: \(defaultFile)).", completion: .file())
+    var files: [String] = []
+
+    @Flag(help: "The files are for this host: what it lacks is an error.")
+    var host = false
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    @Option(
+        name: [.customShort("i"), .customLong("id")],
+        help: ArgumentHelp(
+            "The configuration id that @ID lines are compared with (default: the short host name).", valueName: "name"))
+    var configurationID: String?
+
+    mutating func run() throws {
+        let inspector: LiveHost?
+        do throws(SystemError) {
+            inspector = try LiveHost()
+        } catch {
+            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
+            if host { throw ValidationError("this host cannot be examined: \(error)") }
+            inspector = nil
+        }
+        if files.isEmpty, case .failure(let failure) = DiskReader().read(Self.defaultFile) {
+            throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
+        }
+        let report = check(
+            files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
+            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host)
+        if json {
+            print(report.json, terminator: "")
+        } else {
+            print(report.text, terminator: "")
+            print(report.summary)
+        }
+        throw ExitCode(report.exitCode)
+    }
+}
+
+/// The host's name up to its first dot, which keepalived compares `@ID` lines with as well.
+private func shortHostName() -> String { String(hostName().prefix { $0 != "." }) }

@@ -1,0 +1,107 @@
+import Configuration
+import Testing
+
+private func pair(_ a: String, _ b: String) -> [Diagnostic] {
+    checkPair(resolved(a).model, resolved(b).model, fileA: "a.conf", fileB: "b.conf")
+}
+
+private func codes(_ a: String, _ b: String) -> [String] {
+    pair(a, b).filter { $0.severity > .note }.map { "\($0.severity.rawValue) \($0.code)" }
+}
+
+private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String {
+    "vrrp_script chk {\n script /bin/check\n weight \(weight)\n}\n"
+        + instance("track_script { chk }", lines.joined(separator: "\n"), priority: priority)
+}
+
+@Suite struct PairTests {
+    @Test func `finds nothing wrong with a sound pair`() {
+        #expect(pair(instance(priority: 101), instance(priority: 100)) == [])
+    }
+
+    @Test func `a file is no partner of itself`() {
+        #expect(codes(instance(), instance()) == ["warning pair-equal-priority"])
+    }
+
+    @Test func `settings that make both MASTER are errors`() {
+        let a = instance(priority: 101)
+        #expect(codes(a, instance("version 3")) == ["error pair-version"])
+        #expect(codes(a, instance("advert_int 2")) == ["error pair-interval"])
+        #expect(codes(a, instance("authentication {\nauth_type PASS\nauth_pass x\n}")) == ["error pair-authentication"])
+        #expect(codes(a, instance(addresses: ["192.168.10.101/24"])) == ["error pair-addresses"])
+        #expect(codes(a, instance("unicast_peer {\n10.0.0.2\n}")) == ["error pair-transport"])
+    }
+
+    @Test func `version 3 only warns where it adapts`() {
+        let a = instance("version 3", priority: 101)
+        #expect(codes(a, instance("version 3", "advert_int 2")) == ["warning pair-interval"])
+        #expect(codes(a, instance("version 3", addresses: ["192.168.10.101/24"])) == ["warning pair-addresses"])
+    }
+
+    @Test func `passwords that differ after the eighth character are the same`() {
+        func with(_ password: String, _ priority: Int) -> String {
+            instance("authentication {\nauth_type PASS\nauth_pass \(password)\n}", priority: priority)
+        }
+        #expect(codes(with("12345678a", 101), with("12345678b", 100)) == [])
+        #expect(codes(with("1234567a", 101), with("1234567b", 100)) == ["error pair-authentication"])
+    }
+
+    @Test func `excluded addresses that differ are lost by a takeover`() {
+        let a = instance("virtual_ipaddress_excluded {\n10.1.1.1\n}", priority: 101)
+        #expect(codes(a, instance()) == ["warning pair-excluded-addresses"])
+    }
+
+    @Test func `unicast routers must list each other`() {
+        func with(_ own: String, _ peer: String, _ priority: Int) -> String {
+            instance("unicast_src_ip \(own)", "unicast_peer {", peer, "}", priority: priority)
+        }
+        #expect(codes(with("10.0.0.1", "10.0.0.2", 101), with("10.0.0.2", "10.0.0.1", 100)) == [])
+        let found = pair(with("10.0.0.1", "10.0.0.3", 101), with("10.0.0.2", "10.0.0.1", 100))
+        #expect(found.map(\.code) == ["pair-peers"])
+        #expect(found.first?.fix == "unicast_peer { 10.0.0.2 }")
+    }
+
+    @Test func `says what two MASTERs and unequal preemption mean`() {
+        #expect(
+            codes(instance("state MASTER", priority: 101), instance("state MASTER")) == ["warning pair-two-masters"])
+        #expect(codes(instance("nopreempt", priority: 101), instance()) == ["warning pair-preemption"])
+    }
+
+    @Test func `an instance in one file only protects nothing`() {
+        let other = "vrrp_instance B {\n interface eth0\n virtual_router_id 9\n virtual_ipaddress { 10.9.9.9 }\n}\n"
+        #expect(codes(instance(priority: 101) + other, instance()) == ["warning no-counterpart"])
+        #expect(codes(instance(priority: 101), instance() + other) == ["warning no-counterpart"])
+    }
+
+    @Test func `a weight that cannot cross the gap is named with its arithmetic`() {
+        let found = pair(checked(2, priority: 150), checked(2, priority: 100))
+        #expect(found.map(\.code) == ["pair-never-moves"])
+        #expect(
+            found.first?.message
+                == "`chk` fails where `VI_1` is MASTER -> priority 152 becomes 150 against 102: the address never moves"
+        )
+        #expect(found.first?.fix?.hasPrefix("weight 51 ") == true)
+        #expect(codes(checked(51, priority: 150), checked(51, priority: 100)) == [])
+        #expect(codes(checked(50, priority: 150), checked(50, priority: 100)) == ["warning pair-never-moves"])
+    }
+
+    @Test func `the suggested negative weight is the least that moves the address`() {
+        let found = pair(checked(-2, priority: 150), checked(-2, priority: 100))
+        #expect(found.first?.fix?.hasPrefix("weight -51 ") == true)
+        #expect(codes(checked(-51, priority: 150), checked(-51, priority: 100)) == [])
+        #expect(codes(checked(-50, priority: 150), checked(-50, priority: 100)) == ["warning pair-never-moves"])
+    }
+
+    @Test func `a check without weight always moves the address`() {
+        #expect(
+            pair(checked(0, priority: 150), checked(0, priority: 100)).map(\.message) == [
+                "`chk` fails where `VI_1` is MASTER -> fault: the address moves"
+            ])
+    }
+
+    @Test func `nopreempt on the other host keeps the address where it is`() {
+        let found = pair(checked(-60, priority: 150, "nopreempt"), checked(-60, priority: 100, "nopreempt"))
+        #expect(found.map(\.code) == ["pair-never-moves"])
+        #expect(found.first?.message.contains("nopreempt") == true)
+    }
+}

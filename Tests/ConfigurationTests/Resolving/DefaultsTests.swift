@@ -1,0 +1,190 @@
+import Configuration
+import Testing
+import VRRPCore
+import VRRPWire
+
+private func only(_ text: String) throws -> Instance {
+    try #require(resolved(text).model.instances.first)
+}
+
+@Suite struct DefaultsTests {
+    @Test func `gives a minimal instance keepalived's defaults`() throws {
+        let instance = try only(
+            "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {\n 10.0.0.1\n }\n}")
+        #expect(instance.priority == Priority(100))
+        #expect(instance.advertisementInterval == .oneSecond)
+        #expect(instance.version == .v2)
+        #expect(instance.initialState == .backup)
+        #expect(instance.transport == .multicast)
+        #expect(instance.checksum == .follow)
+        #expect(instance.announcements == AnnouncementPolicy())
+        #expect(instance.preemptDelay == .zero)
+        #expect(instance.addresses.map(\.prefixLength) == [32])
+    }
+
+    @Test func `defaults in global_defs count wherever the block stands`() throws {
+        let late = instance() + "global_defs {\n vrrp_version 3\n vrrp_garp_master_repeat 2\n v3_checksum_as_v2\n}\n"
+        let resolvedInstance = try only(late)
+        #expect(resolvedInstance.version == .v3)
+        #expect(resolvedInstance.announcements.repeats == 2)
+        #expect(resolvedInstance.checksum == .messageOnly)
+        #expect(complaints(late) == [])
+    }
+
+    @Test func `a check may be defined after the instance that uses it`() throws {
+        let text = instance("track_script { chk }") + "vrrp_script chk {\n script /bin/true\n weight 5\n}\n"
+        #expect(complaints(text) == [])
+        #expect(try only(text).trackedScripts.map(\.weight) == [Weight(5)])
+    }
+
+    @Test func `lower-priority announcements follow the global master announcements, not the instance's`() throws {
+        let text = instance(
+            "garp_master_delay 9", prelude: "global_defs {\n vrrp_garp_master_delay 7\n vrrp_garp_master_repeat 3\n}\n")
+        let policy = try only(text).announcements
+        #expect(policy.delay == .seconds(9))
+        #expect(policy.contestedDelay == .seconds(7))
+        #expect(policy.contestedRepeats == 3)
+    }
+
+    @Test func `vrrp_min_garp is one announcement unless something else is said`() throws {
+        let bare = try only(instance(prelude: "global_defs { vrrp_min_garp }\n")).announcements
+        #expect(bare.repeats == 1)
+        #expect(bare.delay == .zero)
+        #expect(bare.contestedRepeats == 1)
+        let off = try only(instance(prelude: "global_defs { vrrp_min_garp false }\n")).announcements
+        #expect(off == AnnouncementPolicy())
+        let partly = try only(
+            instance(prelude: "global_defs {\n vrrp_min_garp\n vrrp_garp_master_repeat 3\n}\n")
+        ).announcements
+        #expect(partly.repeats == 3)
+        #expect(partly.delay == .zero)
+    }
+
+    @Test func `the zero spacing of the distribution's sample is accepted`() {
+        #expect(complaints(instance(prelude: "global_defs {\n vrrp_garp_interval 0\n vrrp_gna_interval 0\n}\n")) == [])
+    }
+
+    @Test func `IPv6 uses version 3 whatever the global version is`() throws {
+        let text = instance(addresses: ["fe80::51/64"], prelude: "global_defs { vrrp_version 2 }\n")
+        #expect(try only(text).version == .v3)
+        #expect(try only(text).family == .v6)
+        #expect(complaints(text) == [])
+    }
+
+    @Test func `state MASTER without a priority is the owner's, with a warning`() throws {
+        let text =
+            "vrrp_instance A {\n interface e\n state MASTER\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}"
+        #expect(try only(text).priority == .owner)
+        #expect(complaints(text).map(\.brief) == ["warning master-without-priority@3"])
+    }
+
+    @Test func `times are exact`() throws {
+        let text = instance("version 3", "advert_int 0.92", "preempt_delay 0.000001")
+        #expect(try only(text).advertisementInterval == Centiseconds(92))
+        #expect(try only(text).preemptDelay == .microseconds(1))
+        #expect(complaints(text) == [])
+    }
+
+    @Test(arguments: [("0.5", 100), ("0.01", 100), ("1.5", 200), ("2.4", 200)])
+    func `version 2 rounds to whole seconds and says so`(written: String, centiseconds: Int) throws {
+        let text = instance("advert_int \(written)")
+        #expect(try only(text).advertisementInterval == Centiseconds(centiseconds))
+        #expect(complaints(text).map(\.brief) == ["warning rounded-interval@5"])
+        #expect(complaints(text).first?.fix?.hasPrefix("version 3") == true)
+    }
+
+    @Test func `a reference's weight overrides the definition's and inherits its reverse`() throws {
+        let script = "vrrp_script chk {\n script /bin/true\n weight 5 reverse\n}\n"
+        let inherited = try only(script + instance("track_script {", "chk weight 9", "}"))
+        #expect(inherited.trackedScripts.map(\.weight) == [Weight(9, reverse: true)])
+        let straight = try only(script + instance("track_script {", "chk weight 9 noreverse", "}"))
+        #expect(straight.trackedScripts.map(\.weight) == [Weight(9)])
+    }
+
+    @Test func `reads every supported keyword of an instance`() throws {
+        let text = instance(
+            "state BACKUP", "version 2", "advert_int 2", "unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.2",
+            "10.0.0.3",
+            "}", "authentication {", "auth_type PASS", "auth_pass secret", "}", "preempt_delay 30", "track_interface {",
+            "eth1 weight -10 reverse", "}", "garp_master_delay 1", "garp_master_repeat 2", "garp_master_refresh 3",
+            "garp_master_refresh_repeat 4", "garp_lower_prio_delay 5", "garp_lower_prio_repeat 6",
+            "v3_checksum_as_v2 off",
+            "virtual_ipaddress_excluded {", "2001:db8::1/64", "}",
+            addresses: ["10.0.0.9/24 brd + dev eth2 scope link label eth2:vip"])
+        #expect(complaints(text) == [])
+        let instance = try only(text)
+        #expect(instance.sourceAddress == IPAddress("10.0.0.1"))
+        #expect(
+            instance.transport
+                == .unicast(peers: [IPAddress.v4(IPv4Address(10, 0, 0, 2)), .v4(IPv4Address(10, 0, 0, 3))]))
+        #expect(instance.password == SimplePassword("secret"))
+        #expect(instance.advertisementInterval == Centiseconds(200))
+        #expect(instance.preemptDelay == .seconds(30))
+        #expect(instance.trackedInterfaces.map(\.weight) == [Weight(-10, reverse: true)])
+        #expect(instance.checksum == .pseudoHeader)
+        #expect(
+            instance.addresses == [
+                VirtualAddress(
+                    address: .v4(IPv4Address(10, 0, 0, 9)), prefixLength: 24, interface: "eth2",
+                    broadcast: IPv4Address(10, 0, 0, 255), scope: 253, label: "eth2:vip")
+            ])
+        #expect(instance.excludedAddresses.map(\.prefixLength) == [64])
+        #expect(instance.addressLocations.count == 2)
+        let policy = instance.announcements
+        #expect([policy.delay, policy.refresh, policy.contestedDelay] == [.seconds(1), .seconds(3), .seconds(5)])
+        #expect([policy.repeats, policy.refreshRepeats, policy.contestedRepeats] == [2, 4, 6])
+    }
+
+    @Test func `reads every supported keyword of the checks`() throws {
+        let text = """
+            global_defs {
+                router_id lb-a
+                script_user nobody nogroup
+                enable_script_security
+                vrrp_garp_interval 0.001
+                vrrp_gna_interval 0.000001
+            }
+            vrrp_script s {
+                script "/bin/check 'two words' \\x41"
+                interval 0.5
+                timeout 0.2
+                weight -253 reverse
+                rise 2
+                fall 3
+                user root
+            }
+            vrrp_track_process p {
+                process envoy -c /etc/envoy.yaml
+                param_match initial
+                weight -254
+                quorum 2
+                quorum_max 4
+                delay 1
+                terminate_delay 1.5
+            }
+
+            """ + instance("track_script { s }", "track_process { p }")
+        #expect(complaints(text) == [])
+        let model = resolved(text).model
+        #expect(model.global.routerID == "lb-a")
+        #expect(model.global.scriptUser == UserName(user: "nobody", group: "nogroup"))
+        #expect(model.global.scriptSecurity)
+        #expect(model.global.gratuitousARPSpacing == .milliseconds(1))
+        #expect(model.global.neighborAdvertisementSpacing == .microseconds(1))
+        let script = try #require(model.scripts.first)
+        #expect(script.command == ["/bin/check", "two words", "A"])
+        #expect(script.interval == .milliseconds(500))
+        #expect(script.timeout == .milliseconds(200))
+        #expect(script.weight == Weight(-253, reverse: true))
+        #expect((script.rise, script.fall) == (2, 3))
+        #expect(script.user == UserName(user: "root"))
+        let process = try #require(model.processes.first)
+        #expect(process.process == "envoy")
+        #expect(process.parameters == ["-c", "/etc/envoy.yaml"])
+        #expect(process.match == .initial)
+        #expect(process.fullCommand)
+        #expect(process.quorum == 2 && process.quorumMaximum == 4)
+        #expect(process.forkDelay == .seconds(1))
+        #expect(process.terminateDelay == .milliseconds(1500))
+    }
+}

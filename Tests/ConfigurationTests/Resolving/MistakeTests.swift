@@ -1,0 +1,230 @@
+import Configuration
+import Testing
+
+/// A mistake in a file, and what must be said about it.
+struct Mistake: CustomTestStringConvertible, Sendable {
+    var text: String
+    /// Every warning and error, as `severity code@line`.
+    var expected: [String]
+    /// What the first of them must quote, and what its fix must contain.
+    var quotes: String
+    var fix: String
+
+    init(_ text: String, _ expected: String..., quotes: String, fix: String) {
+        self.text = text
+        self.expected = expected
+        self.quotes = quotes
+        self.fix = fix
+    }
+
+    var testDescription: String { expected.first ?? "nothing" }
+}
+
+private let script = "vrrp_script chk {\n script /bin/true\n}\n"
+
+private let mistakesInBlocks: [Mistake] = [
+    Mistake(instance("prioritty 120"), "error unknown-keyword@5", quotes: "prioritty", fix: "priority 120"),
+    Mistake(
+        "vrrp_instance A {\n interface e\n virtual_router_id 1\n virtual_ipadress {\n 10.0.0.1\n }\n}",
+        "error unknown-keyword@4", quotes: "virtual_ipadress", fix: "virtual_ipaddress {"),
+    Mistake(instance("priority: 90"), "error unknown-keyword@5", quotes: "priority:", fix: "priority 90"),
+    Mistake(instance("router_id lb"), "error unknown-keyword@5", quotes: "router_id", fix: "into global_defs"),
+    Mistake(instance() + "priority 5\n", "error unknown-keyword@10", quotes: "priority", fix: "into vrrp_instance"),
+    Mistake(
+        script + instance() + "track_script {\n chk\n}\n", "warning unused-script@1", "error unknown-keyword@13",
+        quotes: "chk", fix: "track_script"),
+    Mistake(
+        instance("track_process {\nx\n}") + "vrrp_track_process x {\n process x\n interval 2\n}\n",
+        "error unknown-keyword@14", quotes: "interval", fix: "into vrrp_script"),
+    Mistake(instance("frobnicate {\n x\n y {\n }\n }"), "error unknown-keyword@5", quotes: "frobnicate", fix: "remove"),
+    Mistake(instance("smtp_alert"), "error not-supported-yet@5", quotes: "smtp_alert", fix: "keep keepalived"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n}\n" + instance(), "error not-supported-yet@1",
+        quotes: "vrrp_sync_group", fix: "remove the block"),
+    Mistake(
+        "global_defs {\n lvs_id x\n}\n" + instance(), "warning obsolete-keyword@2", quotes: "lvs_id", fix: "remove"),
+    Mistake(instance("preempt", "preempt"), "warning repeated-keyword@6", quotes: "preempt", fix: "remove"),
+    Mistake(instance() + instance(), "error duplicate-name@10", quotes: "VI_1", fix: "vrrp_instance VI_1_2"),
+    Mistake(
+        script + script, "warning unused-script@1", "error no-instance@1", "error duplicate-name@4",
+        quotes: "chk", fix: "track_script"),
+    Mistake("vrrp_instance {\n}\n", "error missing-argument@1", quotes: "vrrp_instance", fix: "NAME"),
+    Mistake("vrrp_instance A B {\n}\n", "error extra-words@1", quotes: "B", fix: "vrrp_instance A {"),
+    Mistake("", "error no-instance@1", quotes: "nothing", fix: "vrrp_instance"),
+    Mistake(
+        "virtual_server 10.0.0.1 80 {\n real_server 10.0.0.2 80 {\n weight 1\n }\n}\n", "warning no-instance@1",
+        quotes: "no vrrp_instance", fix: "vrrp_instance"),
+    Mistake(instance("authentication"), "error missing-block@5", quotes: "authentication", fix: "{ }"),
+    Mistake(instance("preempt {\n}"), "error unexpected-block@5", quotes: "preempt", fix: "preempt"),
+]
+
+private let mistakesInValues: [Mistake] = [
+    Mistake(instance("advert_int"), "error missing-argument@5", quotes: "advert_int", fix: "advert_int 1"),
+    Mistake(instance("advert_int 1 2"), "warning extra-words@5", quotes: "2", fix: "advert_int 1"),
+    Mistake(instance("advert_int = 1"), "error equals-sign@5", quotes: "=", fix: "advert_int 1"),
+    Mistake(instance("advert_int 1;"), "error stray-punctuation@5", quotes: "1;", fix: "advert_int 1"),
+    Mistake(instance("advert_int one"), "error bad-value@5", quotes: "one", fix: "advert_int"),
+    Mistake(instance("advert_int -1"), "error bad-value@5", quotes: "-1", fix: "advert_int"),
+    Mistake(instance("advert_int 0"), "error out-of-range@5", quotes: "0", fix: "0.01 to 255"),
+    Mistake(instance("version 3\nadvert_int 41"), "error out-of-range@6", quotes: "41", fix: "40.95"),
+    Mistake(instance("version 4"), "error out-of-range@5", quotes: "4", fix: "2 to 3"),
+    Mistake(instance(priority: 300), "error out-of-range@4", quotes: "300", fix: "1 to 255"),
+    Mistake(instance(priority: 0), "error out-of-range@4", quotes: "0", fix: "1 to 255"),
+    Mistake(instance("v3_checksum_as_v2 ON"), "error bad-value@5", quotes: "ON", fix: "lower case"),
+    Mistake(instance("state SLAVE"), "warning unknown-state@5", quotes: "SLAVE", fix: "state BACKUP"),
+    Mistake(
+        instance("preempt_delay 99999999999999999999"), "error out-of-range@5", quotes: "9999", fix: "preempt_delay"),
+    Mistake(
+        instance("preempt_delay 1.0000001"), "warning rounded@5", quotes: "1.0000001", fix: "preempt_delay 1"),
+    Mistake(
+        "vrrp_instance A {\n interface a-very-long-name\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}",
+        "error bad-interface-name@2", quotes: "a-very-long-name", fix: "interface NAME"),
+    Mistake(
+        "vrrp_instance A {\n interface eth0;\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}",
+        "error stray-punctuation@2", quotes: "eth0;", fix: "interface eth0"),
+    Mistake(
+        "vrrp_instance A {\n interface lo\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}",
+        "error loopback-interface@2", quotes: "lo", fix: "interface eth0"),
+    Mistake(
+        "vrrp_instance A {\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}", "error missing-keyword@1",
+        quotes: "interface", fix: "interface eth0"),
+    Mistake(
+        "vrrp_instance A {\n interface e\n virtual_ipaddress { 10.0.0.1 }\n}", "error missing-keyword@1",
+        quotes: "virtual_router_id", fix: "virtual_router_id 52"),
+    Mistake(
+        "vrrp_instance A {\n interface e\n virtual_router_id 300\n virtual_ipaddress { 10.0.0.1 }\n}",
+        "error out-of-range@3", quotes: "300", fix: "1 to 255"),
+]
+
+private let mistakesInRouters: [Mistake] = [
+    Mistake(
+        instance("unicast_src_ip 10.0.0.1"), "error unicast-without-peers@5", quotes: "no peer", fix: "unicast_peer"),
+    Mistake(
+        instance("unicast_peer {", "}"), "error unicast-without-peers@5", quotes: "no peer", fix: "unicast_peer"),
+    Mistake(
+        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "}"), "error unicast-without-peers@5",
+        "warning own-address-among-peers@7", quotes: "no peer", fix: "unicast_peer"),
+    Mistake(
+        instance("unicast_src_ip 10.0.0.1/24", "unicast_peer {", "10.0.0.2/24", "}"),
+        "warning prefix-on-router-address@5", "warning prefix-on-router-address@7", quotes: "10.0.0.1/24",
+        fix: "unicast_src_ip 10.0.0.1"),
+    Mistake(
+        instance("unicast_peer {", "10.0.0.2 10.0.0.3", "}"), "error two-on-a-line@6", quotes: "10.0.0.3",
+        fix: "10.0.0.3"),
+    Mistake(
+        instance("unicast_peer {", "10.0.0.2", "10.0.0.2", "}"), "warning duplicate-peer@7", quotes: "10.0.0.2",
+        fix: "remove"),
+    Mistake(
+        instance("unicast_peer {", "2001:db8::2", "}"), "error family-mismatch@6", quotes: "2001:db8::2", fix: "IPv4"),
+    Mistake(
+        instance("unicast_peer {", "10.0.0.2 min_ttl 250", "}"), "error not-supported-yet@6", quotes: "min_ttl",
+        fix: "10.0.0.2"),
+    Mistake(
+        instance("mcast_src_ip 2001:db8::2"), "error family-mismatch@5", quotes: "2001:db8::2", fix: "IPv4"),
+    Mistake(
+        instance("authentication {", "auth_type PASS", "auth_pass mysecurepassword", "}"), "warning long-password@7",
+        quotes: "first 8", fix: "auth_pass mysecure"),
+    Mistake(
+        instance("authentication {", "auth_type MD5", "auth_pass x", "}"), "error unknown-auth-type@6", quotes: "MD5",
+        fix: "auth_type PASS"),
+    Mistake(
+        instance("authentication {", "auth_type AH", "auth_pass x", "}"), "error not-supported-yet@6", quotes: "AH",
+        fix: "auth_type PASS"),
+    Mistake(
+        instance("version 3", "authentication {", "auth_type PASS", "auth_pass x", "}"),
+        "error authentication-with-v3@6", quotes: "VRRPv3", fix: "remove the block"),
+    Mistake(
+        instance("authentication {", "auth_type PASS", "}"), "error missing-keyword@5", quotes: "auth_pass",
+        fix: "auth_pass"),
+    Mistake(
+        instance("authentication {", "auth_pass x", "}"), "error missing-keyword@5", quotes: "auth_type",
+        fix: "auth_type PASS"),
+    Mistake(
+        instance("authentication { auth_type PASS auth_pass x }"), "error two-on-a-line@5", quotes: "auth_pass",
+        fix: "next line"),
+    Mistake(instance("state MASTER", "nopreempt"), "warning nopreempt-cancelled@6", quotes: "nopreempt", fix: "BACKUP"),
+    Mistake(
+        instance("nopreempt", "preempt_delay 5"), "warning preempt-delay-ignored@6", quotes: "preempt_delay",
+        fix: "remove"),
+    Mistake(
+        instance("state MASTER", "preempt_delay 5"), "warning preempt-delay-ignored@6", quotes: "preempt_delay",
+        fix: "state BACKUP"),
+    Mistake(instance("preempt", "nopreempt"), "warning preempt-and-nopreempt@6", quotes: "nopreempt", fix: "remove"),
+]
+
+private let mistakesInChecks: [Mistake] = [
+    Mistake(instance("track_script {", "chk", "}"), "error undefined-check@6", quotes: "chk", fix: "vrrp_script chk"),
+    Mistake(
+        script + instance("track_script {", "chkk", "}"), "warning unused-script@1", "error undefined-check@9",
+        quotes: "chk", fix: "chk"),
+    Mistake(script + instance(), "warning unused-script@1", quotes: "chk", fix: "track_script { chk }"),
+    Mistake(
+        "vrrp_script chk {\n interval 2\n}\n" + instance("track_script { chk }"), "error missing-keyword@1",
+        quotes: "chk", fix: "script \""),
+    Mistake(
+        "vrrp_script chk {\n script /bin/true\n weight 300\n}\n" + instance("track_script { chk }"),
+        "error out-of-range@3", quotes: "300", fix: "-253 to 253"),
+    Mistake(
+        "vrrp_script chk {\n script killall -0 haproxy\n}\n" + instance("track_script { chk }"),
+        "error unquoted-command@2", quotes: "-0", fix: "script \"killall -0 haproxy\""),
+    Mistake(
+        "vrrp_script chk {\n script pidof haproxy\n}\n" + instance("track_script { chk }"),
+        "error unquoted-command@2", quotes: "haproxy", fix: "script \"pidof haproxy\""),
+    Mistake(
+        "vrrp_script chk {\n script /bin/true\n raise 2\n}\n" + instance("track_script { chk }"),
+        "error unknown-keyword@3", quotes: "raise", fix: "rise 2"),
+    Mistake(
+        "vrrp_script chk {\n script /bin/true\n interval 1\n timeout 2\n}\n" + instance("track_script { chk }"),
+        "warning timeout-over-interval@4", quotes: "timeout 2", fix: "timeout 1"),
+    Mistake(
+        script + instance("track_script {", "chk weigth 5", "}"), "error unknown-keyword@9", quotes: "weigth",
+        fix: "chk weight"),
+    Mistake(
+        script + instance("track_script {", "chk", "chk", "}"), "warning duplicate-tracker@10", quotes: "chk",
+        fix: "remove"),
+    Mistake(
+        script + instance("track_script {", "chk weight 5", "}", priority: 255), "warning weight-on-owner@9",
+        quotes: "chk", fix: "priority 254"),
+    Mistake(
+        "vrrp_track_process p {\n process a-name-too-long-for-linux\n}\n" + instance("track_process { p }"),
+        "warning long-process-name@2", quotes: "15", fix: "process a-name-too-long"),
+    Mistake(
+        "vrrp_track_process p {\n process x\n quorum 3\n quorum_max 2\n}\n" + instance("track_process { p }"),
+        "error impossible-quorum@4", quotes: "quorum_max 2", fix: "quorum_max 3"),
+    Mistake(
+        "vrrp_script chk {\n script /bin/true\n user root :adm\n}\n" + instance("track_script { chk }"),
+        "error not-supported-yet@3", quotes: ":adm", fix: "user root adm"),
+]
+
+@Suite struct MistakeTests {
+    @Test(arguments: mistakesInBlocks + mistakesInValues + mistakesInRouters + mistakesInChecks)
+    func `says what is wrong, where, and what mends it, and nothing else`(mistake: Mistake) {
+        let found = complaints(mistake.text)
+        #expect(found.map(\.brief) == mistake.expected)
+        #expect(found.first?.message.contains(mistake.quotes) == true, "\(found.first?.message ?? "")")
+        #expect(found.first?.fix?.contains(mistake.fix) == true, "\(found.first?.fix ?? "")")
+        #expect(found.allSatisfy { $0.consequence != nil && $0.fix != nil })
+    }
+
+    @Test func `IPVS blocks get one note each and are passed over whole`() {
+        let text = instance() + "virtual_server 10.0.0.1 80 {\n nonsense {\n }\n}\nvirtual_server_group W {\n}\n"
+        let (model, diagnostics) = resolved(text)
+        #expect(diagnostics.map(\.brief) == ["note not-our-business@10", "note not-our-business@14"])
+        #expect(model.instances.count == 1)
+    }
+
+    @Test func `an instance that cannot be identified is left out of the model`() {
+        #expect(resolved("vrrp_instance A {\n interface e\n virtual_ipaddress { 10.0.0.1 }\n}").model.instances.isEmpty)
+    }
+
+    @Test func `nopreempt is cancelled by state MASTER as in keepalived`() throws {
+        let model = resolved(instance("state MASTER", "nopreempt")).model
+        #expect(try #require(model.instances.first).preempts)
+    }
+
+    @Test func `diagnostics come in the order of the file`() {
+        let lines = resolved(script + instance("frob", "smtp_alert", priority: 300)).diagnostics.map(\.location.line)
+        #expect(lines == lines.sorted())
+        #expect(lines.count == 4)
+    }
+}
