@@ -57,11 +57,11 @@ import class Foundation.FileManager
         let first = try lab.addHost("lb1", "192.0.2.1")
         let second = try lab.addHost("lb2", "192.0.2.2")
         let process = try first.start("sleep", ["1000"], as: "hapee-lb")
-        #expect(try first.run("pkill", ["-0", "hapee-lb"]).status == .exited(0))
-        #expect(try second.run("pkill", ["-0", "hapee-lb"]).status == .exited(1))
+        #expect(try first.run("pkill", ["-0", "hapee-lb"]).status == .exited(code: 0))
+        #expect(try second.run("pkill", ["-0", "hapee-lb"]).status == .exited(code: 1))
         try process.send(.kill)
-        #expect(try process.wait(until: nil) == .signalled(9))
-        #expect(try first.run("pkill", ["-0", "hapee-lb"]).status == .exited(1))
+        #expect(try process.wait(until: nil) == .signalled(signal: 9))
+        #expect(try first.run("pkill", ["-0", "hapee-lb"]).status == .exited(code: 1))
     }
 
     @Test func `every host has its own name and its own run directory`() throws {
@@ -73,7 +73,7 @@ import class Foundation.FileManager
         #expect(try second.run("uname", ["-n"]).output == "lb2\n")
         try first.writeFile("/run/mark", "here")
         #expect(try first.run("cat", ["/run/mark"]).output == "here")
-        #expect(try second.run("cat", ["/run/mark"]).status == .exited(1))
+        #expect(try second.run("cat", ["/run/mark"]).status == .exited(code: 1))
         #expect(!FileManager.default.fileExists(atPath: "/run/mark"))
     }
 
@@ -129,7 +129,7 @@ import class Foundation.FileManager
         let second = try lab.addHost("lb2", "192.0.2.2")
         let process = try first.start("sleep", ["1000"])
         try lab.kill(first)
-        #expect(process.status == .signalled(9))
+        #expect(process.status == .signalled(signal: 9))
         #expect(lab.hosts.map(\.name) == ["lb2"])
         let again = try lab.addHost("lb1", "192.0.2.1")
         #expect(try reaches(again, from: second, "192.0.2.1"))

@@ -27,24 +27,9 @@ package enum LocalFiles {
         }
     }
 
-    /// The whole file.
+    /// The whole file, which is small.
     package static func read(_ path: String) throws(SystemError) -> [UInt8] {
-        let file = try FileDescriptor(opening: path, O_RDONLY)
-        let descriptor = file.rawValue
-        var content: [UInt8] = []
-        while true {
-            let part = try readPart(descriptor, path)
-            if part.isEmpty { return content }
-            content += part
-        }
-    }
-
-    private static func readPart(_ descriptor: Int32, _ path: String) throws(SystemError) -> [UInt8] {
-        // SAFETY: read writes at most `size` octets.
-        switch unsafe readBytes({ buffer, size in unsafe Glibc.read(descriptor, buffer, size) }) {
-        case .success(let bytes): return bytes
-        case .failure(let error): throw SystemError("read \(path)", error.code)
-        }
+        try readFile(path, limit: 64 << 20).get()
     }
 
     /// Makes a directory; one that is there already is fine.
@@ -95,24 +80,6 @@ package enum LocalFiles {
     package static func exists(_ path: String) -> Bool {
         // SAFETY: the string outlives the call.
         unsafe access(path, F_OK) == 0
-    }
-
-    /// True for a regular file.
-    package static func isPlainFile(_ path: String) -> Bool {
-        var facts = stat()
-        // SAFETY: the string outlives the call; the kernel writes the one struct that it is given.
-        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
-    }
-
-    /// The paths that match a glob(3) pattern with brace expansion, sorted.
-    package static func matching(_ pattern: String) -> [String] {
-        var found = unsafe glob_t()
-        // SAFETY: glob fills the struct, whose paths are copied before globfree frees them.
-        defer { unsafe globfree(&found) }
-        guard unsafe glob(pattern, Int32(GLOB_BRACE), nil, &found) == 0 else { return [] }
-        return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
-            unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
-        }
     }
 
     /// True for a regular file that may be executed.

@@ -1,12 +1,6 @@
 internal import CLinux
 internal import Glibc
 
-/// How a process ended.
-package enum ExitStatus: Equatable, Sendable {
-    case exited(Int32)
-    case signalled(Int32)
-}
-
 /// A child process that was started in other namespaces.
 ///
 /// Waiting for it is a matter of its pidfd.
@@ -70,7 +64,7 @@ package final class SpawnedProcess {
             result = unsafe waitpid(pid, &status, options)
         } while result < 0 && errno == EINTR
         guard result == pid else { return }
-        ended = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+        ended = status & 0x7F == 0 ? .exited(code: status >> 8 & 0xFF) : .signalled(signal: status & 0x7F)
     }
 
     /// Waits for the end, at most until `deadline`; nil when it still runs then.

@@ -42,6 +42,13 @@ package final class EndRequests {
 
     package var rawDescriptor: Int32 { descriptor.rawValue }
 
+    /// Forgets the requests that have come.
+    func take() {
+        let descriptor = descriptor.rawValue
+        // SAFETY: read writes at most `size` octets.
+        _ = unsafe readBytes(capacity: 1024) { buffer, size in unsafe read(descriptor, buffer, size) }
+    }
+
     /// Whether a request has come.
     package var isPending: Bool {
         get throws(SystemError) {

@@ -11,49 +11,41 @@ package struct ConfigurationFile {
     package var model: Model
     package var diagnostics: [Diagnostic]
 
-    package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
-
     /// The operator's file at `path`, as the host called `host` reads it.
-    package init(path: String, host: String) {
+    package init(path: String, host: String, reading reader: any SourceReader) {
         name = path
         self.path = LocalFiles.absolute(path) ?? path
-        (model, diagnostics) = Self.resolve(path, DiskReader(), host)
+        let checked = check(
+            file: path, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
+        (model, diagnostics) = (checked.model, checked.diagnostics)
     }
 
     /// A file that comes with the program.
     package init(name: String, text: String, host: String) {
         self.name = name
         self.text = text
-        (model, diagnostics) = Self.resolve(name, TextReader(name: name, text: text), host)
+        let reader = TextReader(name: name, text: text)
+        let checked = check(
+            file: name, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
+        (model, diagnostics) = (checked.model, checked.diagnostics)
     }
 
-    private static func resolve(
-        _ file: String, _ reader: any SourceReader, _ host: String
-    ) -> (Model, [Diagnostic]) {
-        let parsed = parse(file: file, reading: reader, configurationID: host)
-        let resolved = Configuration.resolve(parsed.statements, file: file)
-        return (resolved.model, parsed.diagnostics + resolved.diagnostics)
-    }
-}
-
-/// Files on the disk.
-struct DiskReader: SourceReader {
-    func read(_ path: String) -> Result<[UInt8], ReadFailure> {
-        do throws(SystemError) {
-            return .success(try LocalFiles.read(path))
-        } catch {
-            // Which file it was, the parser says itself.
-            return .failure(ReadFailure(String(error.description.dropFirst(error.operation.count + 2))))
-        }
+    /// The guide's two files.
+    package static var examples: [ConfigurationFile] {
+        [
+            ConfigurationFile(name: Examples.activeName, text: Examples.active, host: "lb1"),
+            ConfigurationFile(name: Examples.standbyName, text: Examples.standby, host: "lb2"),
+        ]
     }
 
-    func glob(_ pattern: String) -> [String] { LocalFiles.matching(pattern) }
-
-    func isIncludable(_ path: String) -> Bool { LocalFiles.isPlainFile(path) && !LocalFiles.isProgram(path) }
+    /// What keeps the file from running, one per line.
+    package var errors: [String] {
+        diagnostics.filter { $0.severity == .error }.map { "\($0.location): error: \($0.message)" }
+    }
 }
 
 /// One text and no other files.
-struct TextReader: SourceReader {
+private struct TextReader: SourceReader {
     var name: String
     var text: String
 

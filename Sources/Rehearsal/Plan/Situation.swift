@@ -48,9 +48,7 @@ struct Expectation {
         watched[host].balancer.flatMap { watched[host].checks[$0] } ?? []
     }
 
-    /// Who must be Active; nil when the files leave it open or nobody can be.
-    ///
-    /// - Parameter current: who is Active now.
+    /// Who must be Active when `current` is Active now; nil when the files leave it open or nobody can be.
     func owner(_ pair: Pair, _ situation: Situation, current: Int?) -> Int? {
         let priorities = (0..<2).map { priority(pair, host: $0, situation) }
         guard let first = priorities[0] else { return priorities[1].map { _ in 1 } }

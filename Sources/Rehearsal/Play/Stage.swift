@@ -60,7 +60,7 @@ final class Stage {
 
     private func placeStandIn(_ program: String, on host: Host) throws {
         let result = try host.run(plan.programs.own, ["rehearse-part", "place", program])
-        guard result.status == .exited(0) else {
+        guard result.status == .exited(code: 0) else {
             throw CannotRehearse("\(program) cannot be stood in for: \(result.output)")
         }
     }
