@@ -48,7 +48,7 @@ let package = Package(
         .executableTarget(
             name: "understudy",
             dependencies: [
-                "Configuration", "Daemon", "Rehearsal", "LinuxKernel",
+                "Configuration", "Daemon", "Rehearsal", "LinuxKernel", "VRRPWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

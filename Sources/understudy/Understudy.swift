@@ -7,5 +7,5 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: "0.1.0",
-        subcommands: [Check.self])
+        subcommands: [Check.self, Rehearse.self, RehearsePart.self])
 }

@@ -1,0 +1,59 @@
+package import Configuration
+internal import LinuxKernel
+
+/// A file of one host, read and resolved.
+package struct ConfigurationFile {
+    /// As given, for messages.
+    package var name: String
+    /// Where the daemon finds it; nil when it is `text` and has to be written first.
+    package var path: String?
+    package var text: String?
+    package var model: Model
+    package var diagnostics: [Diagnostic]
+
+    /// The operator's file at `path`, as the host called `host` reads it.
+    package init(path: String, host: String, reading reader: any SourceReader) {
+        name = path
+        self.path = LocalFiles.absolute(path) ?? path
+        let checked = check(
+            file: path, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
+        (model, diagnostics) = (checked.model, checked.diagnostics)
+    }
+
+    /// A file that comes with the program.
+    package init(name: String, text: String, host: String) {
+        self.name = name
+        self.text = text
+        let reader = TextReader(name: name, text: text)
+        let checked = check(
+            file: name, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
+        (model, diagnostics) = (checked.model, checked.diagnostics)
+    }
+
+    /// The guide's two files.
+    package static var examples: [ConfigurationFile] {
+        [
+            ConfigurationFile(name: Examples.activeName, text: Examples.active, host: "lb1"),
+            ConfigurationFile(name: Examples.standbyName, text: Examples.standby, host: "lb2"),
+        ]
+    }
+
+    /// What keeps the file from running, one per line.
+    package var errors: [String] {
+        diagnostics.filter { $0.severity == .error }.map { "\($0.location): error: \($0.message)" }
+    }
+}
+
+/// One text and no other files.
+private struct TextReader: SourceReader {
+    var name: String
+    var text: String
+
+    func read(_ path: String) -> Result<[UInt8], ReadFailure> {
+        path == name ? .success(Array(text.utf8)) : .failure(ReadFailure("No such file or directory"))
+    }
+
+    func glob(_ pattern: String) -> [String] { [] }
+
+    func isIncludable(_ path: String) -> Bool { path == name }
+}

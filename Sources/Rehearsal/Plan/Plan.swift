@@ -1,0 +1,102 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+package import VRRPWire
+
+/// Everything that is decided before the first namespace is made.
+package struct Plan {
+    package let files: [ConfigurationFile]
+    package let hostNames = ["lb1", "lb2"]
+    package let pairs: [Pair]
+    package let topology: Topology
+    package let watched: [WatchedProcesses]
+    package let programs: Programs
+    /// What is not as it would be on the real hosts, in sentences for the operator.
+    package private(set) var notes: [String] = []
+    /// Checks whose program this machine lacks, by host: paths of stand-ins that always succeed.
+    package private(set) var standIns: [[String]] = [[], []]
+    /// Programs of checks that are meant to be found on $PATH and are not there.
+    package static let port: UInt16 = 80
+    /// So many addresses are asked by the client; more would only load the machine.
+    private static let mostTargets = 4
+
+    /// The programs of the rehearsal.
+    package struct Programs {
+        /// `understudyd`, or what is to play its part.
+        package var daemon: String
+        /// This program, which plays several small parts.
+        package var own: String
+        /// HAProxy, when the machine has it.
+        package var haproxy: String?
+
+        package init(daemon: String, own: String, haproxy: String?) {
+            self.daemon = daemon
+            self.own = own
+            self.haproxy = haproxy
+        }
+    }
+
+    package init(_ files: [ConfigurationFile], _ programs: Programs) throws(CannotRehearse) {
+        self.files = files
+        self.programs = programs
+        pairs = try Pair.match(files)
+        topology = try Topology(pairs, files.map(\.model))
+        watched = files.map { WatchedProcesses($0.model) }
+        for pair in pairs where pair.addresses.isEmpty {
+            throw CannotRehearse("`\(pair.name)` has no address that both files list: nothing could move")
+        }
+        try findMissingPrograms()
+        describeWhatDiffers()
+    }
+
+    /// The process that is killed as the load balancer of a host.
+    package func balancer(_ host: Int) -> String { watched[host].balancer ?? "haproxy" }
+
+    /// The addresses that the client asks, and to which pair each belongs.
+    package var targets: [(pair: Int, address: IPAddress)] {
+        // One of every pair first, then the others.
+        let firsts = pairs.indices.compactMap { pair in pairs[pair].serviceAddresses.first.map { (pair, $0) } }
+        let others = pairs.indices.flatMap { pair in pairs[pair].serviceAddresses.dropFirst().map { (pair, $0) } }
+        return Array((firsts + others).prefix(max(firsts.count, Self.mostTargets)))
+    }
+
+    private mutating func findMissingPrograms() throws(CannotRehearse) {
+        for host in files.indices {
+            for check in files[host].model.scripts {
+                guard let program = check.command.first else { continue }
+                if LocalFiles.program(program, in: Host.searchPath) != nil { continue }
+                guard program.hasPrefix("/") else {
+                    throw CannotRehearse(
+                        "\(check.commandLocation): `\(program)` is not installed on this machine, so check "
+                            + "`\(check.name)` cannot be run here; install it, or rehearse on one of the load balancers"
+                    )
+                }
+                if LocalFiles.exists(program) {
+                    throw CannotRehearse(
+                        "\(check.commandLocation): `\(program)` cannot be executed, so check `\(check.name)` would "
+                            + "always fail; chmod +x \(program)")
+                }
+                guard !standIns[host].contains(program) else { continue }
+                standIns[host].append(program)
+                notes.append(
+                    "\(hostNames[host]): \(program) (check \(check.name)) is not on this machine. A stand-in that "
+                        + "always succeeds runs in its place: this check is NOT rehearsed.")
+            }
+        }
+    }
+
+    private mutating func describeWhatDiffers() {
+        if programs.haproxy == nil {
+            notes.append("HAProxy is not installed: a small web server plays the load balancer.")
+        }
+        for host in files.indices where watched[host].balancer == nil {
+            notes.append(
+                "\(files[host].name): no check asks for a load balancer by name (pkill -0, killall -0, pidof, pgrep, "
+                    + "vrrp_track_process). What is killed as the load balancer is called `\(balancer(host))`.")
+        }
+        let all = pairs.reduce(0) { $0 + $1.serviceAddresses.count }
+        if targets.count < all {
+            notes.append("The client asks \(targets.count) of \(all) addresses; where all of them are is watched.")
+        }
+    }
+}
