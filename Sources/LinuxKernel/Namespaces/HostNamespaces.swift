@@ -62,10 +62,13 @@ package final class HostNamespaces {
             processes: processes.rawValue, mounts: mounts.rawValue, network: network.rawDescriptor,
             names: names.rawValue, output: output ?? -1)
         let child = try SpawnedProcess(starting: path, arguments, environment, at: place)
-        children.removeAll { $0.status != nil }
+        collectEnded()
         children.append(child)
         return child
     }
+
+    /// Takes note of programs that have ended; until then their names are still seen by `pkill -0` and the like.
+    package func collectEnded() { children.removeAll { $0.status != nil } }
 
     /// Kills everything in here at once, as pulling the plug would, and waits until it is gone.
     package func end() {

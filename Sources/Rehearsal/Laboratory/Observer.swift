@@ -40,6 +40,7 @@ package final class Observer {
     /// Takes in what the kernels have said.
     package func takeNews() throws(SystemError) {
         for host in laboratory.hosts {
+            host.namespaces.collectEnded()
             let changes = try host.watch.refresh()
             guard !changes.isEmpty else { continue }
             let now = monotonicNanoseconds()

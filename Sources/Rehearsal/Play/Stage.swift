@@ -116,6 +116,7 @@ final class Stage {
 
     func killBalancer(_ number: Int) throws {
         try balancers[number]?.send(.kill)
+        _ = try balancers[number]?.wait(until: nil)
         situation.hosts[number].balancerRuns = false
     }
 
