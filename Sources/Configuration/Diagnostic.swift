@@ -1,4 +1,6 @@
-/// Where a piece of configuration was written. Lines and columns count from 1; columns count characters.
+/// Where a piece of configuration was written.
+///
+/// Lines and columns count from 1; columns count characters.
 public struct SourceLocation: Hashable, Sendable {
     public var file: String
     public var line: Int
@@ -35,7 +37,9 @@ public struct Diagnostic: Equatable, Sendable {
     }
 
     public var severity: Severity
-    /// A stable machine-readable name, such as `unknown-keyword`. An interface: documented, not changed casually.
+    /// A stable machine-readable name, such as `unknown-keyword`.
+    ///
+    /// An interface: documented, not changed casually.
     public var code: String
     public var location: SourceLocation
     /// What is wrong, quoting the offending text.

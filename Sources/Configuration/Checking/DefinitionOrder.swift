@@ -1,4 +1,6 @@
-/// Here a name may be used before it is defined. Who runs the same file on a keepalived host should know that there it
+/// Here a name may be used before it is defined.
+///
+/// Who runs the same file on a keepalived host should know that there it
 /// may not.
 func definitionOrderNotes(_ model: Model) -> [Diagnostic] {
     var definitions: [String: (block: String, location: SourceLocation)] = [:]
