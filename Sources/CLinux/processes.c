@@ -83,10 +83,16 @@ static int set_identity(struct child *child) {
     return (int)syscall(SYS_setresuid, user, user, user);
 }
 
-static int prepare(struct child *child) {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
+// The raw call: glibc's refuses the two signals it keeps for itself, and an ignored one would be inherited. Zeroes are
+// the kernel's sigaction for SIG_DFL without flags, which is smaller than this on every architecture.
+static void reset_signals(void) {
+    static const unsigned long standard[16] = {0};
     for (int number = 1; number < NSIG; number++)
-        sigaction(number, &standard, NULL);
+        syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)((NSIG - 1) / 8));
+}
+
+static int prepare(struct child *child) {
+    reset_signals();
     child->step = CL_SPAWN_GROUP;
     if (setpgid(0, 0) < 0)
         return -1;

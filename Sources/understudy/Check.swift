@@ -44,6 +44,9 @@ struct Check: ParsableCommand {
             if host { throw ValidationError("this host cannot be examined: \(error)") }
             inspector = nil
         }
+        if files.isEmpty, case .failure(let failure) = DiskReader().read(Self.defaultFile) {
+            throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
+        }
         let report = check(
             files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
             configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host)

@@ -37,8 +37,8 @@ func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
 
 /// The paths that match a shell pattern, braces included, sorted; none when nothing matches.
 package func globFiles(_ pattern: String) -> [String] {
-    var matches = unsafe glob_t()
     // SAFETY: glob fills the structure, which globfree empties on every path out of here.
+    var matches = unsafe glob_t()
     defer { unsafe globfree(&matches) }
     // SAFETY: the pattern is NUL-terminated for the duration of the call, and there is no error callback.
     guard unsafe glob(pattern, GLOB_BRACE | GLOB_NOSORT, nil, &matches) == 0 else { return [] }

@@ -57,7 +57,7 @@ package final class VRRPSocket {
             cl_socket(domain, Int32(CL_SOCK_RAW), vrrpProtocol, 0)
         }
         let setup = VRRPSocketSetup(
-            interfaceName: interfaceName, interfaceIndex: interfaceIndex, mode: mode)
+            name: interfaceName, interfaceIndex: interfaceIndex, mode: mode)
         try setup.apply(to: socket, family)
         socket.setReceiveBuffer(Self.receiveBuffer)
         // Above 6 needs CAP_NET_ADMIN, which only the order of our own queue depends on.
@@ -118,15 +118,19 @@ private let vrrpProtocol: Int32 = 112
 
 /// The options of a VRRP socket, in the order in which they must be set.
 private struct VRRPSocketSetup {
-    let interfaceName: String
+    let name: String
     let interfaceIndex: UInt32
     let mode: VRRPSocket.Mode
 
     func apply(to socket: borrowing FileDescriptor, _ family: AddressFamily) throws(SystemError) {
         if interfaceIndex != 0 {
+            // The kernel binds to an index that nothing has, and then stays silent.
+            guard interfaceName(interfaceIndex) != nil else {
+                throw SystemError("bind socket to device \(name)", ENODEV)
+            }
             try socket.set(
                 SOL_SOCKET, Int32(CL_SO_BINDTOIFINDEX), Int32(interfaceIndex),
-                "bind socket to device \(interfaceName)")
+                "bind socket to device \(name)")
         }
         switch family {
         case .v4: try applyIPv4(to: socket)
@@ -134,7 +138,7 @@ private struct VRRPSocketSetup {
         }
         guard case .multicast(let group) = mode else { return }
         let (descriptor, address) = (socket.rawValue, cl_address(group, scope: interfaceIndex))
-        try retryingOnInterrupt("join \(group) on \(interfaceName)") {
+        try retryingOnInterrupt("join \(group) on \(name)") {
             cl_join(descriptor, address, Int32(interfaceIndex))
         }
     }
@@ -142,14 +146,14 @@ private struct VRRPSocketSetup {
     /// Only our own membership counts; we write the header; our own multicast does not come back.
     private func applyIPv4(to socket: borrowing FileDescriptor) throws(SystemError) {
         let level = Int32(IPPROTO_IP)
-        try socket.set(level, Int32(CL_IP_MULTICAST_ALL), 0, "set IP_MULTICAST_ALL on \(interfaceName)")
-        try socket.set(level, IP_HDRINCL, 1, "set IP_HDRINCL on \(interfaceName)")
-        try socket.set(level, IP_MULTICAST_LOOP, 0, "set IP_MULTICAST_LOOP on \(interfaceName)")
-        try socket.set(level, IP_PKTINFO, 1, "set IP_PKTINFO on \(interfaceName)")
-        if case .unicast = mode { try socket.set(level, IP_FREEBIND, 1, "set IP_FREEBIND on \(interfaceName)") }
+        try socket.set(level, Int32(CL_IP_MULTICAST_ALL), 0, "set IP_MULTICAST_ALL on \(name)")
+        try socket.set(level, IP_HDRINCL, 1, "set IP_HDRINCL on \(name)")
+        try socket.set(level, IP_MULTICAST_LOOP, 0, "set IP_MULTICAST_LOOP on \(name)")
+        try socket.set(level, IP_PKTINFO, 1, "set IP_PKTINFO on \(name)")
+        if case .unicast = mode { try socket.set(level, IP_FREEBIND, 1, "set IP_FREEBIND on \(name)") }
         guard interfaceIndex != 0 else { return }
         let descriptor = socket.rawValue
-        try retryingOnInterrupt("set IP_MULTICAST_IF to \(interfaceName)") {
+        try retryingOnInterrupt("set IP_MULTICAST_IF to \(name)") {
             cl_multicast_interface_v4(descriptor, Int32(interfaceIndex))
         }
     }
@@ -164,12 +168,12 @@ private struct VRRPSocketSetup {
             (IPV6_TCLASS, 0xC0, "IPV6_TCLASS"), (IPV6_MULTICAST_LOOP, 0, "IPV6_MULTICAST_LOOP"),
         ]
         for option in options {
-            try socket.set(level, option.name, option.value, "set \(option.label) on \(interfaceName)")
+            try socket.set(level, option.name, option.value, "set \(option.label) on \(name)")
         }
         if case .unicast = mode { socket.setIfKnown(level, Int32(CL_IPV6_FREEBIND), 1) }
         guard interfaceIndex != 0 else { return }
         try socket.set(
-            level, IPV6_MULTICAST_IF, Int32(interfaceIndex), "set IPV6_MULTICAST_IF to \(interfaceName)")
+            level, IPV6_MULTICAST_IF, Int32(interfaceIndex), "set IPV6_MULTICAST_IF to \(name)")
     }
 
     func bind(_ socket: borrowing FileDescriptor) throws(SystemError) {
@@ -180,7 +184,7 @@ private struct VRRPSocketSetup {
             guard let local else { return }
             address = local
         }
-        let (descriptor, name) = (socket.rawValue, cl_address(address, scope: interfaceIndex))
-        try retryingOnInterrupt("bind \(address) on \(interfaceName)") { cl_bind(descriptor, name) }
+        let (descriptor, target) = (socket.rawValue, cl_address(address, scope: interfaceIndex))
+        try retryingOnInterrupt("bind \(address) on \(name)") { cl_bind(descriptor, target) }
     }
 }

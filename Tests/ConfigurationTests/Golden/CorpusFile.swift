@@ -1,0 +1,42 @@
+import Configuration
+import Foundation
+import Testing
+
+/// A file of the corpus, checked on the fixed host with the supporting files where keepalived would have them.
+struct CorpusFile: CustomTestStringConvertible {
+    static let corpus = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Corpus")
+
+    let url: URL
+    var name: String { url.lastPathComponent }
+    var testDescription: String { name }
+    /// What `check` is expected to say about it, word for word.
+    var golden: URL { url.deletingPathExtension().appendingPathExtension("diagnostics") }
+
+    static func all(_ folder: String) throws -> [CorpusFile] {
+        try FileManager.default.contentsOfDirectory(
+            at: corpus.appending(path: folder), includingPropertiesForKeys: nil
+        )
+        .filter { $0.pathExtension == "conf" }.sorted { $0.path() < $1.path() }.map { CorpusFile(url: $0) }
+    }
+
+    func report(hostIsAuthoritative: Bool = true) throws -> CheckReport {
+        check(
+            files: [name], reading: try reader(), configurationID: "lb1", host: FixedHost(),
+            hostIsAuthoritative: hostIsAuthoritative)
+    }
+
+    private func reader() throws -> DictionaryReader {
+        var reader = DictionaryReader()
+        reader.files[name] = Array(try Data(contentsOf: url))
+        let support = Self.corpus.appending(path: "support")
+        let paths = FileManager.default.enumerator(atPath: support.path())?.compactMap { $0 as? String } ?? []
+        for path in paths {
+            let file = support.appending(path: path)
+            if let bytes = FileManager.default.contents(atPath: file.path()) {
+                reader.files["/etc/keepalived/\(path)"] = Array(bytes)
+            }
+        }
+        return reader
+    }
+}
