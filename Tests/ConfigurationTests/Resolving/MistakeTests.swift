@@ -171,6 +171,9 @@ private let mistakesInChecks: [Mistake] = [
         "vrrp_script chk {\n script pidof haproxy\n}\n" + instance("track_script { chk }"),
         "error unquoted-command@2", quotes: "haproxy", fix: "script \"pidof haproxy\""),
     Mistake(
+        "vrrp_script chk {\n script \"/bin/check x\" nobody nogroup\n}\n" + instance("track_script { chk }"),
+        "warning user-after-command@2", quotes: "nobody nogroup", fix: "user nobody nogroup"),
+    Mistake(
         "vrrp_script chk {\n script /bin/true\n raise 2\n}\n" + instance("track_script { chk }"),
         "error unknown-keyword@3", quotes: "raise", fix: "rise 2"),
     Mistake(
