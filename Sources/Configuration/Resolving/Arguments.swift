@@ -166,7 +166,7 @@ extension Resolver {
         let interval = Interval.microseconds(parsed.microseconds)
         if parsed.isRounded {
             report(
-                .warning, "rounded", at: word.location,
+                .warning, "rounded-value", at: word.location,
                 "`\(word.text)` has more decimals than count: it becomes \(interval.decimalSeconds)",
                 consequence: "times are kept in millionths of a second",
                 fix: "\(statement.keyword.text) \(interval.decimalSeconds)")
