@@ -20,7 +20,7 @@ public func check(
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let (model, problems) = resolve(parsed.statements, file: file)
-    let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative)
+    let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
     return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
 }
 

@@ -119,6 +119,7 @@ public enum DiagnosticCodes {
         ("weight-clamped", "a sum outside of 1 to 254"),
         ("weight-with-nopreempt", "a weight that `nopreempt` makes useless"),
         ("process-check-by-command", "a command that could be a vrrp_track_process"),
+        ("defined-after-use", "a check that keepalived would not know where it is named"),
         ("slow-detection", "a failure may go unnoticed for more than ten seconds"),
     ]
 
