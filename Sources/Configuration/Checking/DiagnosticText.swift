@@ -71,8 +71,10 @@ public struct CheckReport: Equatable, Sendable {
 // MARK: Text
 
 extension CheckReport {
-    /// Everything for a person to read: `file:line:column: error: message`, then indented the line itself, what would
-    /// happen and what mends it. Empty when there is nothing to say.
+    /// Everything for a person to read; empty when there is nothing to say.
+    ///
+    /// Each diagnostic is `file:line:column: error: message`, then indented the line itself, what would happen and what
+    /// mends it.
     public var text: String {
         var text = ""
         for diagnostic in diagnostics {

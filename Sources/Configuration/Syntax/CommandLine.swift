@@ -39,7 +39,7 @@ public struct CommandLine: Equatable, Sendable {
                 throw Problem(
                     "unquoted-command", at: words[2].location,
                     "after the command only a user and a group can follow, not `\(words[2].text)`",
-                    fix: "\(statement.keyword.text) \"\(whole)\"")
+                    fix: "\(statement.keyword.text) \(quoted(whole))")
             }
             let command = try split(text, at: words[1].location)
             guard let program = command.first, !program.isEmpty else {
@@ -53,6 +53,9 @@ public struct CommandLine: Equatable, Sendable {
             return .failure(error)
         }
     }
+
+    /// In double quotes, or in single ones when it holds double quotes itself.
+    private static func quoted(_ text: String) -> String { text.contains("\"") ? "'\(text)'" : "\"\(text)\"" }
 
     /// The first pass: words by blanks and quotes, nothing else.
     private static func pieces(of line: String, at start: SourceLocation) throws(Problem) -> [Word] {
