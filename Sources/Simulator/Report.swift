@@ -1,6 +1,8 @@
 public import VRRPCore
 
-/// What must hold. The raw value is what a failing seed prints.
+/// What must hold.
+///
+/// The raw value is what a failing seed prints.
 public enum Rule: String, Sendable {
     // At every event.
     case heldMatchesState = "the kernel is asked for the addresses just while the state says so"
@@ -12,6 +14,7 @@ public enum Rule: String, Sendable {
     case obstaclesRespected = "nobody holds addresses despite an obstacle"
     case advertHonest = "an advert says 0 or the priority in force"
     case spoiltRefused = "a damaged or foreign advert is refused, a whole one believed"
+    case storm = "answers to rivals die out"
     // Once healed.
     case oneOwner = "exactly one host has the addresses"
     case rightOwner = "no Backup that would preempt has a higher priority than the owner"

@@ -9,6 +9,9 @@ internal import VRRPWire
 ///     let report = Simulator(seed: 42).run()
 ///     if !report.violations.isEmpty { print(Simulator.story(of: 42)) }
 public struct Simulator: Sendable {
+    /// More adverts than any cluster here sends in its whole life: two routers answer each other without end.
+    static let stormOfAdverts = 60_000
+
     /// Nanoseconds by which a daemon may wake up late for a deadline when calm.
     static let calmLateness: UInt64 = 100_000
 
@@ -80,7 +83,7 @@ public struct Simulator: Sendable {
             let sleeper = nextSleeper()
             let arrival = agenda.nextAt ?? .max
             let next = min(arrival, sleeper?.at ?? .max)
-            guard next <= end else { break }
+            guard next <= end, !isStorm() else { break }
             now = next
             if arrival <= next {
                 handle(agenda.removeFirst().item)
@@ -94,6 +97,14 @@ public struct Simulator: Sendable {
     }
 
     private var isLinkMisled: Bool { linkTarget.map { !hosts[$0].serves } ?? false }
+
+    private mutating func isStorm() -> Bool {
+        guard report.statistics.adverts > Self.stormOfAdverts else { return false }
+        if !report.violations.contains(where: { $0.rule == .storm }) {
+            violate(.storm, "\(report.statistics.adverts) adverts so far")
+        }
+        return true
+    }
 
     private func nextSleeper() -> (at: UInt64, host: Int)? {
         var result: (at: UInt64, host: Int)?

@@ -64,7 +64,6 @@ extension Simulator {
         for takeover in continuity.takeovers where !contenders.contains(takeover.host) {
             violate(.succession, "h\(takeover.host) became Active; only \(contenders) were due")
         }
-        // A burst of several Actives is over within the answer to the last of them.
         let latest = succession.first + Self.calmLateness
         if winner.at < succession.first || winner.at > latest {
             violate(
@@ -74,8 +73,10 @@ extension Simulator {
 
     // MARK: Stop and switch-over
 
-    /// Guaranteed with a standby: somebody holds the addresses at every instant. With one contender the link is wrong for no
-    /// longer than a frame takes; with several it may believe the loser until the winner's next burst.
+    /// Guaranteed with a standby: somebody holds the addresses at every instant.
+    ///
+    /// With one contender the link is wrong for no longer than a frame takes; with several it may believe the loser until
+    /// the winner's next burst, and nobody holds them while the winner's kernel adds them.
     private mutating func playDeparture(of owner: Int, _ what: Disturbance, _ name: String, _ standbys: [Int]) {
         // The priority 0 advert leaves now; each standby hears it a port-to-port latency later.
         let succession = succession(of: owner, standbys, silence: 0, from: now)

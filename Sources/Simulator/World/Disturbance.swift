@@ -25,7 +25,9 @@ enum Disturbance: Sendable {
 }
 
 extension Disturbance {
-    /// The troubles of one seed, at their instants. Planned moves come early enough to be over when the turmoil ends.
+    /// The troubles of one seed, at their instants.
+    ///
+    /// Planned moves come early enough to be over when the turmoil ends.
     static func draw(
         during turmoil: UInt64, cluster: ClusterPlan, random: inout SplitMix64
     ) -> [(at: UInt64, what: Disturbance)] {
