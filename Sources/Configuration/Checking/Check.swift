@@ -38,5 +38,7 @@ public func check(
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
         diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
     }
-    return CheckReport(diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources))
+    return CheckReport(
+        diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
+        order: zip(files, checked).flatMap { [$0] + $1.parsed.files })
 }

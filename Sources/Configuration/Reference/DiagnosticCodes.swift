@@ -20,6 +20,7 @@ public enum DiagnosticCodes {
         ("escape-not-text", "a backslash escape stands for something that is not text"),
         ("unclosed-block", "a block is never closed"),
         ("surplus-brace", "a closing brace closes nothing"),
+        ("missing-brace", "a block's opening brace is missing"),
         ("block-without-name", "a block stands without a keyword"),
         ("nesting-too-deep", "blocks are nested deeper than any configuration"),
         ("configuration-too-large", "the files together are larger than any configuration"),

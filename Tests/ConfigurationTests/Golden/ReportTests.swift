@@ -41,6 +41,18 @@ import Testing
         #expect(report.summary == "3 errors, 1 warning, 1 note")
     }
 
+    @Test func `keeps the order of the files named, the unreadable one included`() {
+        let report = Configuration.check(
+            files: ["z", "nope", "a"], reading: DictionaryReader(["z": "include q", "q": "x", "a": "y"]),
+            configurationID: "x", host: nil, hostIsAuthoritative: false)
+        #expect(report.files == ["z", "q", "a"])
+        var order: [String] = []
+        for diagnostic in report.diagnostics where order.last != diagnostic.location.file {
+            order.append(diagnostic.location.file)
+        }
+        #expect(order.filter { $0 != "z" } == ["q", "nope", "a"], "\(report.text)")
+    }
+
     @Test func `says one thing about a word that could not be read`() {
         let diagnostics = [
             Diagnostic(.error, "variable-undefined", at: place(1, 1), "m"),
