@@ -61,7 +61,7 @@ extension Resolver {
 
     /// Words after the command: an unquoted command's own arguments, which is fatal, or a user and a group, which
     /// keepalived reads after `notify` but not here.
-    private mutating func checkAfterCommand(_ line: CommandLine, _ statement: Statement) -> Bool {
+    private mutating func checkAfterCommand(_ line: QuotedCommand, _ statement: Statement) -> Bool {
         guard let extra = line.user else { return true }
         let words = [line.user, line.group].compactMap { $0?.text }.joined(separator: " ")
         let written = statement.rawLine.dropFirst(statement.keyword.text.count).drop { $0 == " " || $0 == "\t" }
@@ -84,8 +84,8 @@ extension Resolver {
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
-        let line: CommandLine
-        switch CommandLine.parse(setting.statement) {
+        let line: QuotedCommand
+        switch QuotedCommand.parse(setting.statement) {
         case .success(let parsed): line = parsed
         case .failure(let problem):
             record(problem.diagnostic)
