@@ -203,6 +203,9 @@ extension Behaviour {
             try daemon.says("the kernel dropped news of interfaces and addresses")
             try trial.waitFor("the address again") { try host.has("192.0.2.10") }
             #expect(try daemon.state().contains("state MASTER"))
+            // What happens afterwards is heard again.
+            try trial.laboratory.setPort(of: host, "eth0", up: false)
+            try daemon.says("Entering FAULT STATE: interface eth0 has no carrier")
         }
     }
 }
