@@ -50,6 +50,11 @@ extension VirtualRouter {
             becomeBackup(
                 following: successor?.interval ?? configuration.advertisementInterval,
                 .switchOver(successor: successor?.source), at: now, &actions)
+            if case .backup(var backup) = state {
+                backup.lastHeard = successor
+                backup.lastHeardAt = successor.map { _ in now }
+                state = .backup(backup)
+            }
         }
     }
 
