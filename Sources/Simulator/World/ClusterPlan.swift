@@ -38,7 +38,7 @@ struct ClusterPlan: Sendable {
             let own = mixes ? interval(&random) : shared
             var configuration = VirtualRouter.Configuration(version: version, advertisementInterval: own)
             configuration.preempts = allPreempt || random.chance(60)
-            configuration.preemptDelay = random.pick([.zero, .zero, .zero, .milliseconds(500), .seconds(3)])
+            configuration.preemptDelay = random.pick([.zero, .zero, .zero, .milliseconds(500), .seconds(8)])
             configuration.announcements = Self.announcements(&random)
             let priorities: [UInt8] = [100, 100, 100, 100, 101, 106, 150, 150, 200, 254, 1, 255]
             let base = Priority(random.pick(priorities))
