@@ -53,7 +53,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .testTarget(name: "VRRPWireTests", dependencies: ["VRRPWire"], swiftSettings: tests),
+        .testTarget(
+            name: "VRRPWireTests", dependencies: ["VRRPWire"], exclude: ["Captures"], swiftSettings: tests),
         .testTarget(
             name: "VRRPCoreTests", dependencies: ["VRRPCore", "VRRPWire"], exclude: ["Scenarios"],
             swiftSettings: tests),

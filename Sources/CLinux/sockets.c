@@ -187,10 +187,8 @@ ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received 
     received->hop_limit = -1;
     received->source = from_kernel(&name, message.msg_namelen);
     received->truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-    if (received->source.family == AF_PACKET) {
-        received->packet_type = name.packet.sll_pkttype;
+    if (received->source.family == AF_PACKET)
         received->interface_index = received->source.scope;
-    }
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header))
         take_control(header, received);
     return count;
@@ -199,8 +197,6 @@ ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received 
 int cl_accept_only_neighbor_advertisements(int fd) {
     // Offsets count from the Ethernet header: next header at 14 + 6, ICMPv6 type at 14 + 40.
     static struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 5, 0),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 20),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 0, 3),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 54),

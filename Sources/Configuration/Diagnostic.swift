@@ -1,4 +1,6 @@
-/// Where a piece of configuration was written. Lines and columns count from 1; columns count characters.
+/// Where a piece of configuration was written.
+///
+/// Lines and columns count from 1; columns count characters.
 public struct SourceLocation: Hashable, Sendable {
     public var file: String
     public var line: Int
@@ -15,7 +17,7 @@ extension SourceLocation: CustomStringConvertible {
 }
 
 /// Something to tell the operator about a file, as a value: collected by the parser, printed by whoever asked.
-public struct Diagnostic: Equatable, Sendable {
+public struct Diagnostic: Hashable, Sendable {
     public enum Severity: String, Comparable, Sendable {
         /// Worth knowing; changes nothing about the exit code.
         case note
@@ -35,7 +37,9 @@ public struct Diagnostic: Equatable, Sendable {
     }
 
     public var severity: Severity
-    /// A stable machine-readable name, such as `unknown-keyword`. An interface: documented, not changed casually.
+    /// A stable machine-readable name, such as `unknown-keyword`.
+    ///
+    /// An interface: documented, not changed casually.
     public var code: String
     public var location: SourceLocation
     /// What is wrong, quoting the offending text.

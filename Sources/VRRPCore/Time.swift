@@ -17,7 +17,9 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     }
 }
 
-/// A non-negative span of time in whole nanoseconds. Integer, so that simulations replay bit for bit.
+/// A non-negative span of time in whole nanoseconds.
+///
+/// Integer, so that simulations replay bit for bit.
 public struct Interval: Comparable, Hashable, Sendable {
     public let nanoseconds: UInt64
 

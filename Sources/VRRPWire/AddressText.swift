@@ -25,13 +25,13 @@ extension IPv6Address: LosslessStringConvertible {
     /// Any form of RFC 4291 section 2.2, dotted decimal tail included; zone identifiers are not part of an address.
     public init?(_ text: String) {
         let halves = text.splitOnce(on: "::")
-        guard let head = Self.groups(of: halves.head) else { return nil }
+        guard let head = Self.groups(of: halves.head, mayEndDotted: halves.tail == nil) else { return nil }
         guard let tailText = halves.tail else {
             guard head.count == 8, !text.isEmpty else { return nil }
             self.init(groups: head)
             return
         }
-        guard tailText.splitOnce(on: "::").tail == nil, let tail = Self.groups(of: tailText),
+        guard tailText.splitOnce(on: "::").tail == nil, let tail = Self.groups(of: tailText, mayEndDotted: true),
             head.count + tail.count <= 7
         else { return nil }
         self.init(groups: head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail)
@@ -44,13 +44,13 @@ extension IPv6Address: LosslessStringConvertible {
 
     /// The sixteen-bit groups written in `text`, or nil when it is malformed.
     ///
-    /// Empty text has none.
-    private static func groups(of text: Substring) -> [UInt16]? {
+    /// Empty text has none. Dotted decimal stands for the last two groups of an address only: before `::` it is refused.
+    private static func groups(of text: Substring, mayEndDotted: Bool) -> [UInt16]? {
         if text.isEmpty { return [] }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var groups: [UInt16] = []
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains("."), let v4 = IPv4Address(String(part)) {
+            if mayEndDotted, index == parts.count - 1, part.contains("."), let v4 = IPv4Address(String(part)) {
                 groups.append(UInt16(v4.bigEndianValue >> 16))
                 groups.append(UInt16(truncatingIfNeeded: v4.bigEndianValue))
                 continue

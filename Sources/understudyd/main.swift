@@ -1,1 +1,4 @@
-// The daemon.
+internal import Daemon
+internal import Glibc
+
+exit(runDaemon(CommandLine.arguments))

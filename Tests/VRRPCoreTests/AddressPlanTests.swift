@@ -33,7 +33,9 @@ import VRRPWire
         #expect(operations == [.remove(there("192.0.2.1", 32, ours: true)), .add(wanted("192.0.2.1", 24))])
     }
 
-    @Test(arguments: 0..<200) func `planning again after carrying out yields nothing, and spares what is not ours`(seed: Int) {
+    @Test(arguments: 0..<200) func `planning again after carrying out yields nothing, and spares what is not ours`(
+        seed: Int
+    ) {
         var random = SplitMix64(seed: UInt64(seed))
         func draw() -> [(UInt8, UInt8, Bool)] {
             (0..<Int(random.next() % 6)).map { _ in

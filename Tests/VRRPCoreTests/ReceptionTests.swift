@@ -60,7 +60,9 @@ import VRRPWire
         #expect(judge(message(), rules(), hopLimit: 254).1.hopLimitErrors == 1)
         #expect(judge(message(.v3), rules()).0 == .failure(.version(got: 3, expected: .v2)))
         #expect(judge(message(.v3), rules()).1.versionErrors == 1)
-        #expect(judge(message(interval: 200), rules()).0 == .failure(.interval(got: Centiseconds(200)!, expected: .oneSecond)))
+        #expect(
+            judge(message(interval: 200), rules()).0
+                == .failure(.interval(got: Centiseconds(200)!, expected: .oneSecond)))
         #expect(judge(message(interval: 200), rules()).1.intervalErrors == 1)
         #expect(judge(message(password: "1111"), rules()).0 == .failure(.authenticationType(got: 1, expected: 0)))
         #expect(judge(message(), rules(password: "1111")).1.authenticationTypeMismatches == 1)

@@ -64,7 +64,8 @@ struct ScenarioRunner {
         case "hear":
             .received(
                 Heard(
-                    priority: Priority(UInt8(named["priority"]!)!), interval: Centiseconds(Int(named["interval"] ?? "100")!)!,
+                    priority: Priority(UInt8(named["priority"]!)!),
+                    interval: Centiseconds(Int(named["interval"] ?? "100")!)!,
                     source: IPAddress(named["from"]!)!))
         case "priority": .priorityChanged(Priority(UInt8(words[3])!))
         case "obstacles": .obstaclesChanged(obstacles(words[3]))
@@ -161,7 +162,8 @@ struct ScenarioRunner {
         switch transition {
         case .becameBackup(.startup): "becameBackup startup"
         case .becameBackup(.higherPriority(let heard)): "becameBackup higherPriority \(describe(heard))"
-        case .becameBackup(.switchOver(let successor)): "becameBackup switchOver to \(successor?.description ?? "nobody")"
+        case .becameBackup(.switchOver(let successor)):
+            "becameBackup switchOver to \(successor?.description ?? "nobody")"
         case .becameActive(.ownsAddresses): "becameActive ownsAddresses"
         case .becameActive(.nobodyElse): "becameActive nobodyElse"
         case .becameActive(.silence(let source)): "becameActive silence of \(source)"

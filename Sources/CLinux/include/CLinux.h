@@ -65,7 +65,6 @@ struct cl_received {
     struct cl_address destination;   // from the packet information; family 0 when unknown
     uint32_t interface_index;        // 0 when unknown
     int32_t hop_limit;               // -1 when unknown
-    int32_t packet_type;             // AF_PACKET: PACKET_HOST, PACKET_OUTGOING...
     int32_t truncated;
 };
 
@@ -78,7 +77,6 @@ enum {
     CL_IPV6_MULTICAST_ALL = 29,
     CL_IPV6_FREEBIND = 78,
     CL_NETLINK_GET_STRICT_CHK = 12,
-    CL_PACKET_IGNORE_OUTGOING = 23,
     CL_IFA_PROTO = 11,
 };
 
@@ -92,7 +90,7 @@ int cl_bind(int fd, struct cl_address address);
 // `to` and `from` may be of family 0: the connected or default peer, and the source the kernel chooses.
 ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to, struct cl_address from);
 ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
-// Classic BPF on a packet socket: IPv6 neighbor advertisements that did not leave from this host, nothing else.
+// Classic BPF on a packet socket for IPv6: neighbor advertisements, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
 
 // ---- processes.c
@@ -149,7 +147,6 @@ ssize_t cl_processes(int32_t *processes, size_t capacity);
 int cl_detach(void);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
-int cl_lock_memory(void);
 
 // ---- system.c: users, the log, the environment, the service manager
 
@@ -166,8 +163,6 @@ int cl_name_of_user(uint32_t user, char *name, size_t capacity);
 int cl_name_of_group(uint32_t group, char *name, size_t capacity);
 // Writes up to `capacity` group IDs and returns how many there are.
 int cl_groups_of_user(const char *name, uint32_t group, uint32_t *groups, int capacity);
-void cl_open_log(const char *identity, int facility);
-void cl_write_log(int priority, const char *message);
 // The environment's variable number `index`, or null past the last.
 const char *cl_environment(size_t index);
 // An exclusive lock that belongs to the open file, so that it survives fork; -1 with EAGAIN when someone else has it.

@@ -3,7 +3,9 @@ public import VRRPWire
 
 /// One difference between the configuration that runs and the one that shall run.
 public struct Change: Equatable, Sendable {
-    /// What changed, with both sides. Nil on one side means added or removed.
+    /// What changed, with both sides.
+    ///
+    /// Nil on one side means added or removed.
     public enum Subject: Equatable, Sendable {
         case global(old: GlobalSettings, new: GlobalSettings)
         case script(old: ScriptCheck?, new: ScriptCheck?)
@@ -21,7 +23,9 @@ public struct Change: Equatable, Sendable {
     }
 }
 
-/// What a reload has to do. Where a thing was written does not count; empty when the files mean the same.
+/// What a reload has to do.
+///
+/// Where a thing was written does not count; empty when the files mean the same.
 ///
 /// Instances are matched by VRID, family, interface, transport and source, not by name, so that a renamed one keeps its
 /// state (keepalived: reload). Anything else is an instance removed and another one added.

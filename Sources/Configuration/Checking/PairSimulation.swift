@@ -2,7 +2,7 @@ internal import VRRPCore
 internal import VRRPWire
 
 extension PairCheck {
-    /// For each thing that the leading host watches: does its failure alone move the address?
+    /// Says for each thing that the leading host watches whether its failure alone moves the address.
     mutating func simulateFailures(_ a: Instance, _ b: Instance) {
         guard a.priority != .owner, b.priority != .owner else { return }
         let (first, second) = (a.effectivePriority(failed: nil), b.effectivePriority(failed: nil))

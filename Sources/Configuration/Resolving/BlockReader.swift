@@ -24,7 +24,9 @@ struct Setting: Equatable {
     var valueLocation: SourceLocation { statement.arguments.first?.location ?? statement.location }
 }
 
-/// What a block holds, by keyword. Everything that does not belong has been reported already.
+/// What a block holds, by keyword.
+///
+/// Everything that does not belong has been reported already.
 struct BlockContents {
     private var settings: [String: [Setting]] = [:]
     private var attempted: Set<String> = []

@@ -8,7 +8,9 @@ struct WrittenAddress: Equatable {
 }
 
 extension Resolver {
-    /// Reads a `vrrp_instance` block. An instance without interface or VRID is reported and left out of the model.
+    /// Reads a `vrrp_instance` block.
+    ///
+    /// An instance without interface or VRID is reported and left out of the model.
     mutating func resolveInstance(_ statement: Statement) {
         guard let name = instanceName(statement) else { return }
         let contents = read(statement.children ?? [], in: .instance)

@@ -1,9 +1,9 @@
 internal import VRRPCore
 internal import VRRPWire
 
-/// Turns statements into a model: defaults applied, names resolved after the whole file is read, so that order does
-/// not matter. `file` only says where an empty file is reported.
+/// Turns statements into a model: defaults applied, names resolved after the whole file is read.
 ///
+/// So the order of blocks does not matter. `file` only says where an empty file is reported.
 /// Source: keepalived: the keywords' meaning and defaults; the severities are Understudy's own: an error would not
 /// run, or would run unprotected, without an address, merged or half configured.
 public func resolve(
@@ -14,7 +14,9 @@ public func resolve(
     return (resolver.model, resolver.orderedDiagnostics(files: statements))
 }
 
-/// The state of one resolution. Methods are grouped by block in the other files of this folder.
+/// The state of one resolution.
+///
+/// Methods are grouped by block in the other files of this folder.
 struct Resolver {
     var model = Model()
     private(set) var diagnostics: [Diagnostic] = []

@@ -45,7 +45,9 @@ extension Resolver {
         }
     }
 
-    /// Reads the lines of a track block. `definition` says what weight a name has by itself, or nil when the line is
+    /// Reads the lines of a track block.
+    ///
+    /// `definition` says what weight a name has by itself, or nil when the line is
     /// to be left out.
     private mutating func trackList(
         _ contents: BlockContents, _ name: String, range: ClosedRange<Int>,

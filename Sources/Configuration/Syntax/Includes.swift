@@ -1,7 +1,9 @@
 /// `include` and its stricter forms.
 let includeKeywords: Set<String> = ["include", "includer", "includem", "includew", "includeb", "includea"]
 
-/// The bounds that keep a bad file set from using up memory or time. All are far beyond any real configuration.
+/// The bounds that keep a bad file set from using up memory or time.
+///
+/// All are far beyond any real configuration.
 private enum Bound {
     static let files = 1000
     static let bytes = 4 << 20
@@ -124,7 +126,9 @@ extension FileSetParser {
         return includeFile(path, named: pattern, isNamed: true, within: chain)
     }
 
-    /// Reads what a pattern matches. No match is suspicious in a plain include, and an error where a stricter form asks.
+    /// Reads what a pattern matches.
+    ///
+    /// No match is suspicious in a plain include, and an error where a stricter form asks.
     private mutating func includeMatches(
         of path: String, pattern: Word, keyword: Word, within chain: [String]
     ) -> [Statement] {

@@ -14,7 +14,9 @@ public struct ParsedFile: Equatable, Sendable {
     }
 }
 
-/// Reads `file` and all that it includes. Always comes to an end, whatever the files hold.
+/// Reads a file and all that it includes.
+///
+/// Always comes to an end, whatever the files hold.
 ///
 /// - Parameters:
 ///   - file: the path as the operator gave it; locations repeat it.
@@ -37,7 +39,9 @@ public func parse(file: String, reading reader: any SourceReader, configurationI
 /// Names that keepalived defines by itself.
 private let builtInNames: Set<String> = ["_PWD", "_INSTANCE", "_RANDOM", "_ENV", "_HASH", "_BANG"]
 
-/// keepalived leaves an undefined name as it stands. That is right in a quoted command, where it may be the shell's,
+/// keepalived leaves an undefined name as it stands.
+///
+/// That is right in a quoted command, where it may be the shell's,
 /// and in a password, but never for a value.
 private func judge(_ use: VariableUse, definedNames: Set<String>) -> Diagnostic? {
     if definedNames.contains(use.name) || builtInNames.contains(use.name) {

@@ -1,4 +1,6 @@
-/// How the parser gets at files. The system is somebody else's business: the daemon and the command read the disk,
+/// How the parser gets at files.
+///
+/// The system is somebody else's business: the daemon and the command read the disk,
 /// tests a dictionary.
 public protocol SourceReader {
     /// The whole content of the file at `path`, or why it cannot be had, in words (`No such file or directory`).

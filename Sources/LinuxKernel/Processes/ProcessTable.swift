@@ -62,3 +62,13 @@ package final class ProcessHandle {
     /// Readable once the process has ended.
     package var descriptor: Int32 { handle.rawValue }
 }
+
+/// Whether a process has ended and only waits for its parent to collect it; true as well when it is gone.
+package func hasEnded(_ pid: Int32) -> Bool {
+    guard case .success(let bytes) = readFile("/proc/\(pid)/stat", limit: 4096),
+        let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count
+    else { return true }
+    // proc(5): the state follows the name, which may itself hold anything.
+    let state = bytes[name + 2]
+    return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+}

@@ -4,7 +4,8 @@ internal import Glibc
 /// Hears the claims to addresses that others make on one interface: ARP, and ICMPv6 neighbor advertisements.
 ///
 /// Two packet sockets, one for each Ethernet type, behind one epoll descriptor. A single socket for all types would
-/// be handed a copy of every frame, IPv4 traffic included. The interface does not become promiscuous.
+/// be handed a copy of every frame, IPv4 traffic and what we send ourselves included; these see incoming frames of
+/// their type only. The interface does not become promiscuous.
 package final class AnnouncementListener {
     private let arp: FileDescriptor
     private let neighbor: FileDescriptor
@@ -57,12 +58,10 @@ package final class AnnouncementListener {
     /// - Returns: false when the queue is empty.
     package func receive(_ body: (Span<UInt8>) -> Void) throws(SystemError) -> Bool {
         for descriptor in [arp.rawValue, neighbor.rawValue] {
-            while let datagram = try next(descriptor) {
-                if datagram.details.packet_type == packetOutgoing { continue }
-                let bytes = buffer
-                body(bytes.span.extracting(0..<datagram.count))
-                return true
-            }
+            guard let datagram = try next(descriptor) else { continue }
+            let bytes = buffer
+            body(bytes.span.extracting(0..<datagram.count))
+            return true
         }
         return false
     }
@@ -77,6 +76,3 @@ package final class AnnouncementListener {
         }
     }
 }
-
-/// PACKET_OUTGOING of <linux/if_packet.h>, whose structures clash with Glibc's.
-private let packetOutgoing: Int32 = 4

@@ -11,9 +11,13 @@ public struct VirtualAddress: Hashable, Sendable {
     public var interface: String
     /// Broadcast address of an IPv4 subnet (`brd`); nil for none, which is also the default.
     public var broadcast: IPv4Address?
-    /// Linux's RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host. IPv4 only.
+    /// Linux's RT_SCOPE_*: 0 global, 200 site, 253 link, 254 host.
+    ///
+    /// IPv4 only.
     public var scope: UInt8
-    /// IFA_LABEL, at most 15 octets. IPv4 only; nil for the interface's own name.
+    /// IFA_LABEL, at most 15 octets.
+    ///
+    /// IPv4 only; nil for the interface's own name.
     public var label: String?
 
     public init(

@@ -1,4 +1,6 @@
-/// What RFC 6527 and RFC 8347 count for one virtual router. Every member only grows.
+/// What RFC 6527 and RFC 8347 count for one virtual router.
+///
+/// Every member only grows.
 public struct Counters: Equatable, Sendable {
     /// vrrpv3StatisticsMasterTransitions, master-transitions.
     public internal(set) var becameActive: UInt64 = 0

@@ -38,7 +38,9 @@ public struct Heard: Equatable, Sendable {
     }
 }
 
-/// Why a router cannot take part. While any is present its state is Initialize, whatever the network says.
+/// Why a router cannot take part.
+///
+/// While any is present its state is Initialize, whatever the network says.
 public struct Obstacles: OptionSet, Hashable, Sendable {
     public let rawValue: UInt16
     public init(rawValue: UInt16) { self.rawValue = rawValue }
@@ -64,7 +66,9 @@ public struct Obstacles: OptionSet, Hashable, Sendable {
     var endingParticipation: Obstacles { subtracting(.firstCheckPending) }
 }
 
-/// Everything a virtual router can ask of the world, in the imperative. How it is done is the driver's business.
+/// Everything a virtual router can ask of the world, in the imperative.
+///
+/// How it is done is the driver's business.
 public enum Action: Equatable, Sendable {
     /// Send one advertisement with this priority.
     case advertise(Priority)
@@ -78,7 +82,9 @@ public enum Action: Equatable, Sendable {
     case report(Transition)
 }
 
-/// What happened to a router's state, and the cause. Past tense; the same value feeds logs, history and tests.
+/// What happened to a router's state, and the cause.
+///
+/// Past tense; the same value feeds logs, history and tests.
 public enum Transition: Equatable, Sendable {
     case becameBackup(BackupCause)
     case becameActive(ActiveCause)

@@ -24,7 +24,9 @@ public struct ReceptionRules: Equatable, Sendable {
     }
 }
 
-/// Why an advertisement for a virtual router of ours was not believed. Each case has its counter.
+/// Why an advertisement for a virtual router of ours was not believed.
+///
+/// Each case has its counter.
 public enum Refusal: Error, Equatable, Sendable {
     case malformed(WireError)
     case hopLimit(UInt8)
@@ -40,9 +42,13 @@ public struct Admitted: Equatable, Sendable {
     public struct Remarks: OptionSet, Sendable {
         public let rawValue: UInt8
         public init(rawValue: UInt8) { self.rawValue = rawValue }
-        /// VRRPv3 only: the sender's interval is not ours. It is learned, not refused.
+        /// VRRPv3 only: the sender's interval is not ours.
+        ///
+        /// It is learned, not refused.
         public static let intervalDiffers = Remarks(rawValue: 1)
-        /// The sender advertises other addresses. Refusing it would make two owners of those that are the same.
+        /// The sender advertises other addresses.
+        ///
+        /// Refusing it would make two owners of those that are the same.
         public static let addressesDiffer = Remarks(rawValue: 2)
     }
 

@@ -8,6 +8,12 @@ extension VirtualRouter {
     /// keepalived advertises first and may need tens of milliseconds to add addresses on a busy host.
     public static let announcementGrace = Interval.milliseconds(250)
 
+    /// How long after a successor announced the addresses we serve on.
+    ///
+    /// The announcement reaches us and the clients at about the same time; whoever reads it a little later still sends
+    /// here, and a packet to a host that has just let go is a second's wait for a retransmission.
+    public static let lingering = Interval.milliseconds(10)
+
     /// Stopping never takes longer than this, however slow the adverts are.
     public static let longestHold = Interval.seconds(10)
 

@@ -26,7 +26,9 @@ public struct ProcessQuorum: Equatable, Sendable {
         count >= minimum && count <= (maximum ?? .max) ? .working : .failed
     }
 
-    /// Takes a new count; the first one counts at once. True when the status changed.
+    /// Takes a new count; the first one counts at once.
+    ///
+    /// True when the status changed.
     public mutating func observe(_ newCount: Int, at now: MonotonicInstant) -> Bool {
         let grew = newCount > count
         count = newCount
@@ -48,7 +50,9 @@ public struct ProcessQuorum: Equatable, Sendable {
         return false
     }
 
-    /// Delivers the clock; early, late or twice is harmless. True when the status changed.
+    /// Delivers the clock; early, late or twice is harmless.
+    ///
+    /// True when the status changed.
     public mutating func settle(at now: MonotonicInstant) -> Bool {
         guard let settlesAt, settlesAt <= now else { return false }
         self.settlesAt = nil

@@ -1,0 +1,174 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+
+/// Runs one `vrrp_script`: a child process every interval, its group killed when it takes too long.
+///
+/// A check that cannot run is a failing check, and said so; it is never dropped. One run at a time: while a child is
+/// still there the next run is skipped.
+final class ScriptRunner {
+    let check: ScriptCheck
+    private(set) var state: CheckState
+    private let user: UserName
+    private let security: Bool
+    private let surroundings: Surroundings
+    private let inspector: any HostInspector
+    /// Called when the status changed, with the cause in words.
+    private let changed: (ScriptRunner, String, MonotonicInstant) -> Void
+
+    private var child: Child?
+    private var token: Token?
+    private var nextRunAt: MonotonicInstant
+    private var timesOutAt: MonotonicInstant?
+    private var killAt: MonotonicInstant?
+    private var lastOutcome: String?
+    private var lastProblem: String?
+    private var skipped = 0
+
+    init(
+        _ check: ScriptCheck, global: GlobalSettings, inspector: any HostInspector, surroundings: Surroundings,
+        at now: MonotonicInstant, changed: @escaping (ScriptRunner, String, MonotonicInstant) -> Void
+    ) {
+        self.check = check
+        self.inspector = inspector
+        self.surroundings = surroundings
+        self.changed = changed
+        state = CheckState(rise: check.rise, fall: check.fall)
+        user = check.user ?? global.scriptUser ?? defaultScriptUser()
+        security = global.scriptSecurity
+        nextRunAt = now
+    }
+
+    private var timeout: Interval { check.timeout ?? check.interval }
+
+    var deadline: MonotonicInstant {
+        [timesOutAt, killAt].compactMap(\.self).reduce(nextRunAt) { min($0, $1) }
+    }
+
+    /// Delivers the clock.
+    func tick(at now: MonotonicInstant) {
+        if let timesOutAt, timesOutAt <= now { timeOut(at: now) }
+        if let killAt, killAt <= now { kill(at: now) }
+        guard nextRunAt <= now else { return }
+        let next = nextRunAt + check.interval
+        nextRunAt = now < next ? next : now + check.interval
+        if child != nil {
+            skipped += 1
+            if skipped == 1 { log("is still running; runs are skipped until it ends", .warning) }
+        } else {
+            run(at: now)
+        }
+    }
+
+    /// Ends the child, if there is one, for good: the check is no longer wanted.
+    func cancel() {
+        guard let child else { return }
+        child.signalGroup(Signals.kill)
+        if let token { surroundings.readiness.forget(child.descriptor, token) }
+        _ = child.reap()
+        self.child = nil
+    }
+
+    // MARK: Running
+
+    private func run(at now: MonotonicInstant) {
+        skipped = 0
+        if let problem = problem(), !problem.isSecurityOnly || security {
+            return cannotRun(problem.sentence + (problem.fix.map { "; mend it with: \($0)" } ?? ""), at: now)
+        }
+        do throws(SystemError) {
+            let fresh = try Child.spawn(try request())
+            token = try surroundings.readiness.watch(fresh.descriptor, as: .script(self))
+            child = fresh
+            timesOutAt = now + timeout
+            lastProblem = nil
+        } catch {
+            cannotRun("\(error)", at: now)
+        }
+    }
+
+    private func problem() -> HostFacts.ProgramProblem? {
+        // Looking at every path component costs a few microseconds; a working script is looked at only for security.
+        if !security, lastProblem == nil, state.status != .unknown { return nil }
+        return inspector.problem(running: check.command[0], as: user)
+    }
+
+    private func request() throws(SystemError) -> SpawnRequest {
+        var request = SpawnRequest(
+            path: findProgram(check.command[0]) ?? check.command[0], arguments: check.command,
+            environment: environmentVariables().filter { !Self.isDropped($0) }, workingDirectory: "/")
+        guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
+        var gid = found.gid
+        if let group = user.group {
+            guard let named = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
+            gid = named
+        }
+        if currentUserID() == 0 { request.user = (uid: found.uid, gid: gid, groups: []) }
+        return request
+    }
+
+    /// What a check must not inherit: the way to our service manager, and keepalived's list.
+    private static func isDropped(_ variable: String) -> Bool {
+        ["NOTIFY_SOCKET=", "WATCHDOG_", "IFS=", "LD_PRELOAD=", "LD_LIBRARY_PATH="].contains { variable.hasPrefix($0) }
+    }
+
+    private func cannotRun(_ reason: String, at now: MonotonicInstant) {
+        if reason != lastProblem {
+            log("cannot run, so it counts as failed: \(reason)", .error)
+            lastProblem = reason
+        }
+        finish(success: false, outcome: "cannot run", at: now)
+    }
+
+    // MARK: Results
+
+    /// The child's descriptor became readable: it has ended.
+    func childEnded(at now: MonotonicInstant) {
+        guard let child else { return }
+        // What a timed-out program left in its group is ended with it.
+        let wasTimedOut = timesOutAt == nil
+        if wasTimedOut { child.signalGroup(Signals.kill) }
+        guard let status = child.reap() else { return }
+        if let token { surroundings.readiness.forget(child.descriptor, token) }
+        self.child = nil
+        token = nil
+        timesOutAt = nil
+        killAt = nil
+        if wasTimedOut { return }
+        switch status {
+        case .exited(0): finish(success: true, outcome: "exited with status 0", at: now)
+        case .exited(let code): finish(success: false, outcome: "exited with status \(code)", at: now)
+        case .signalled(let signal): finish(success: false, outcome: "ended by signal \(signal)", at: now)
+        }
+    }
+
+    private func timeOut(at now: MonotonicInstant) {
+        timesOutAt = nil
+        child?.signalGroup(Signals.terminate)
+        killAt = now + Self.killDelay
+        finish(success: false, outcome: "timed out after \(timeout)", at: now)
+    }
+
+    private func kill(at now: MonotonicInstant) {
+        child?.signalGroup(Signals.kill)
+        killAt = now + Self.killDelay
+    }
+
+    /// keepalived: from SIGTERM to SIGKILL.
+    private static let killDelay = Interval.seconds(2)
+
+    private func finish(success: Bool, outcome: String, at now: MonotonicInstant) {
+        if outcome != lastOutcome, lastOutcome != nil || !success {
+            surroundings.log.debug("Script `\(check.name)` now \(outcome)")
+        }
+        lastOutcome = outcome
+        guard state.record(success: success) else { return }
+        let cause = success ? "\(check.name) succeeded" : "\(check.name) failed: \(outcome)"
+        surroundings.log.notice("VRRP_Script(\(check.name)) " + (success ? "succeeded" : "failed (\(outcome))"))
+        changed(self, cause, now)
+    }
+
+    private func log(_ text: String, _ level: Log.Level) {
+        surroundings.log.write(level, "VRRP_Script(\(check.name)) \(text)")
+    }
+}

@@ -1,0 +1,149 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+
+extension Daemon {
+    /// Begins to run a configuration that was found to be sound.
+    func start(_ loaded: Loaded) {
+        let now = now
+        model = loaded.model
+        space(model.global)
+        scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }
+        routers = model.instances.map { RouterRunner($0, in: surroundings) }
+        watchProcesses(at: now)
+        for runner in routers {
+            runner.removeLeftovers()
+            runner.start(at: now)
+        }
+        if options.dumpConfiguration { dumpModel() }
+        notifyServiceManager("READY=1\nSTATUS=\(routers.count) instance(s)")
+        log.notice("Startup complete")
+    }
+
+    /// Parses everything first; on any error what runs goes on as before.
+    func reload(at now: MonotonicInstant) {
+        log.notice("Reloading \(options.configurationFile)")
+        notifyServiceManager("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)")
+        defer { notifyServiceManager("READY=1") }
+        switch loader.load(options.configurationFile, configurationID: options.configurationID) {
+        case .failure(let refused):
+            for line in refused.lines { log.error(line) }
+            log.error("Reload refused: the configuration has errors; the one that runs goes on unchanged")
+        case .success(let loaded):
+            for line in loaded.remarks { log.warning(line) }
+            apply(loaded.model, at: self.now)
+            log.notice("Reload finished")
+        }
+    }
+
+    private func apply(_ new: Model, at now: MonotonicInstant) {
+        let plan = changes(from: model, to: new)
+        if plan.isEmpty { return log.notice("Nothing changed") }
+        for sentence in plan.flatMap(\.sentences) { log.notice("reload: \(sentence)") }
+        let old = model
+        model = new
+        space(new.global)
+        replaceScripts(old: old, at: now)
+        replaceRouters(at: now)
+        if old.processes != new.processes || trackedProcesses(old) != trackedProcesses(new) {
+            processes?.stop()
+            processes = nil
+            watchProcesses(at: now)
+        }
+        handOutStatuses(at: now)
+    }
+
+    private func replaceRouters(at now: MonotonicInstant) {
+        var kept: [InstanceIdentity: RouterRunner] = [:]
+        for runner in routers { kept[runner.instance.identity] = runner }
+        let wanted = Set(model.instances.map(\.identity))
+        // Those that leave go first, so that an address that moves to another instance is free for it.
+        for runner in routers where !wanted.contains(runner.instance.identity) {
+            leaving.append(runner)
+            runner.shutDown(at: now)
+        }
+        routers = model.instances.map { instance in
+            if let runner = kept[instance.identity] {
+                runner.reconfigure(instance, at: now)
+                return runner
+            }
+            return RouterRunner(instance, in: surroundings)
+        }
+        for runner in routers where kept[runner.instance.identity] == nil { runner.start(at: now) }
+    }
+
+    /// keepalived: results are kept when a check's name and command are unchanged.
+    private func replaceScripts(old: Model, at now: MonotonicInstant) {
+        let known = Dictionary(scripts.map { ($0.check.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var next: [ScriptRunner] = []
+        for check in model.scripts.filter(isTracked) {
+            let globalsAgree =
+                old.global.scriptUser == model.global.scriptUser
+                && old.global.scriptSecurity == model.global.scriptSecurity
+            if let existing = known[check.name], existing.check.means(check), globalsAgree {
+                next.append(existing)
+            } else {
+                next.append(runner(for: check, at: now))
+            }
+        }
+        for script in scripts where !next.contains(where: { $0 === script }) { script.cancel() }
+        scripts = next
+    }
+
+    /// Tells every router what is known of what it tracks; a router that a reload changed may track something new.
+    private func handOutStatuses(at now: MonotonicInstant) {
+        for script in scripts where script.state.status != .unknown {
+            tell(.script(script.check.name), script.state.status, because: "check \(script.check.name)", at: now)
+        }
+    }
+
+    private func runner(for check: ScriptCheck, at now: MonotonicInstant) -> ScriptRunner {
+        ScriptRunner(
+            check, global: model.global, inspector: loader.host, surroundings: surroundings, at: now
+        ) { [unowned self] script, cause, instant in
+            tell(.script(script.check.name), script.state.status, because: cause, at: instant)
+        }
+    }
+
+    private func watchProcesses(at now: MonotonicInstant) {
+        let names = trackedProcesses(model)
+        let wanted = model.processes.filter { names.contains($0.name) }
+        guard !wanted.isEmpty else { return }
+        let watcher = ProcessWatcher(wanted, surroundings: surroundings) {
+            [unowned self] name, status, cause, instant in
+            tell(.process(name), status, because: cause, at: instant)
+        }
+        processes = watcher
+        watcher.start(at: now)
+    }
+
+    private func tell(_ name: TrackerName, _ status: CheckState.Status, because cause: String, at now: MonotonicInstant)
+    {
+        for runner in routers { runner.trackerChanged(name, to: status, because: cause, at: now) }
+    }
+
+    private func isTracked(_ check: ScriptCheck) -> Bool {
+        model.instances.contains { $0.trackedScripts.contains { $0.name == check.name } }
+    }
+
+    private func trackedProcesses(_ model: Model) -> Set<String> {
+        Set(model.instances.flatMap { $0.trackedProcesses.map(\.name) })
+    }
+
+    private func space(_ global: GlobalSettings) {
+        surroundings.announcer.space(
+            arp: global.gratuitousARPSpacing, neighborAdvertisements: global.neighborAdvertisementSpacing)
+    }
+
+    private func dumpModel() {
+        for line in changes(from: Model(), to: model).flatMap(\.sentences) { log.notice("configuration: \(line)") }
+    }
+}
+
+extension ScriptCheck {
+    /// True when both run the same thing in the same way, wherever they were written.
+    fileprivate func means(_ other: ScriptCheck) -> Bool {
+        command == other.command && interval == other.interval && timeout == other.timeout && rise == other.rise
+            && fall == other.fall && user == other.user
+    }
+}

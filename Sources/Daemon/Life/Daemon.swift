@@ -1,0 +1,211 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+
+/// The reactor: one thread, one epoll, one loop.
+///
+/// It turns readiness into events and deadlines into ticks.
+///
+/// A turn waits, reads the clock once, drains what is readable, and only then acts on what is due, so that a process
+/// that was paused hears the news before it acts on it. Everything in a turn is bounded.
+final class Daemon {
+    let options: Options
+    let log: Log
+    let readiness: Readiness
+    let surroundings: Surroundings
+    let loader: Loader
+    private let signals: SignalSocket
+    private let routes: RouteMonitor
+    private let dump: RouteSocket
+
+    var model = Model()
+    var routers: [RouterRunner] = []
+    var scripts: [ScriptRunner] = []
+    var processes: ProcessWatcher?
+    /// Routers that a reload removed, until they have let go.
+    var leaving: [RouterRunner] = []
+    var isStopping = false
+    private var worldChanged = false
+
+    init(_ options: Options, log: Log, loader: Loader) throws(SystemError) {
+        self.options = options
+        self.log = log
+        self.loader = loader
+        Signals.ignorePipe()
+        signals = try SignalSocket([
+            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.child,
+        ])
+        readiness = try Readiness()
+        surroundings = try Surroundings(log: log, readiness: readiness)
+        // Listen before reading, so that nothing falls between.
+        routes = try RouteMonitor()
+        dump = try RouteSocket()
+        _ = try readiness.watch(signals.descriptor, as: .signals)
+        _ = try readiness.watch(routes.descriptor, as: .routes)
+        try readWorld()
+    }
+
+    var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
+
+    /// Runs until stopped; returns the exit code.
+    func run() -> Int32 {
+        while !isFinished {
+            do throws(SystemError) {
+                try turn()
+            } catch {
+                // Without epoll there is no daemon: the service manager restarts us and the peer takes over.
+                log.error("cannot go on: \(error)")
+                return 1
+            }
+        }
+        return 0
+    }
+
+    private var isFinished: Bool {
+        isStopping && leaving.isEmpty && routers.allSatisfy(\.router.isStopped)
+    }
+
+    private func turn() throws(SystemError) {
+        var instant: MonotonicInstant?
+        var wanted: Set<Int32> = []
+        try readiness.wait(untilNanoseconds: deadline?.nanoseconds) { source in
+            let current = instant ?? now
+            instant = current
+            visit(source, at: current, &wanted)
+        }
+        let current = now
+        if worldChanged {
+            worldChanged = false
+            for runner in routers + leaving { runner.look(at: current) }
+        }
+        tick(at: current)
+        for signal in wanted { obey(signal, at: current) }
+        discardLeft()
+    }
+
+    private var deadline: MonotonicInstant? {
+        var earliest = surroundings.announcer.deadline
+        func consider(_ instant: MonotonicInstant?) {
+            guard let instant else { return }
+            earliest = earliest.map { min($0, instant) } ?? instant
+        }
+        for runner in routers { consider(runner.deadline) }
+        for runner in leaving { consider(runner.deadline) }
+        for script in scripts { consider(script.deadline) }
+        consider(processes?.deadline)
+        return earliest
+    }
+
+    private func visit(_ source: Source, at now: MonotonicInstant, _ wanted: inout Set<Int32>) {
+        switch source {
+        case .signals:
+            while let signal = signals.next() { wanted.insert(signal) }
+        case .routes:
+            readRoutes()
+        case .socket(let socket):
+            socket.drain(at: now, log: log)
+        case .announcements(let runner):
+            runner.readAnnouncements(at: now)
+        case .script(let script):
+            script.childEnded(at: now)
+        case .processEvents:
+            processes?.readEvents(at: now)
+        case .process(let pid):
+            processes?.processEnded(pid, at: now)
+        }
+    }
+
+    private func tick(at now: MonotonicInstant) {
+        // Adverts first: nothing that follows may make them late.
+        for runner in routers { runner.tick(at: now) }
+        for runner in leaving { runner.tick(at: now) }
+        surroundings.announcer.continueAnnouncing(at: now, in: surroundings.interfaces)
+        processes?.tick(at: now)
+        for script in scripts where script.deadline <= now { script.tick(at: now) }
+    }
+
+    // MARK: The world
+
+    private func readWorld() throws(SystemError) {
+        surroundings.interfaces.replace(links: try dump.links(), addresses: try dump.addresses())
+    }
+
+    private func readRoutes() {
+        do throws(SystemError) {
+            let outcome = try routes.drain { change in
+                announceLink(change)
+                surroundings.interfaces.apply(change)
+            }
+            if outcome == .overrun {
+                log.warning("the kernel dropped news of interfaces and addresses; reading them all again")
+                try readWorld()
+            }
+        } catch {
+            log.error("reading interfaces and addresses: \(error); what is known of them stays as it was")
+        }
+        worldChanged = true
+    }
+
+    private func announceLink(_ change: RouteChange) {
+        switch change {
+        case .link(let link):
+            let before = surroundings.interfaces.link(at: link.index)
+            guard before?.isUsable != link.isUsable, isOfInterest(link.name) else { return }
+            log.notice("Netlink reports \(link.name) " + (link.isUsable ? "up" : "down"))
+        case .linkGone(_, let name):
+            if let name, isOfInterest(name) { log.notice("Netlink reports \(name) deleted") }
+        case .address, .addressGone:
+            break
+        }
+    }
+
+    private func isOfInterest(_ interface: String) -> Bool {
+        routers.contains { runner in
+            runner.instance.interface == interface
+                || runner.instance.trackedInterfaces.contains { $0.name == interface }
+                || runner.everyAddress.contains { $0.interface == interface }
+        }
+    }
+
+    // MARK: Signals
+
+    private func obey(_ signal: Int32, at now: MonotonicInstant) {
+        switch signal {
+        case Signals.hangup: reload(at: now)
+        case Signals.terminate, Signals.interrupt: stop(at: now)
+        case Signals.user1: writeState(at: now)
+        case Signals.user2: log.info("USR2 does nothing here; USR1 writes the state to the log")
+        default: break  // SIGCHLD: the pidfd tells.
+        }
+    }
+
+    private func stop(at now: MonotonicInstant) {
+        if !isStopping {
+            isStopping = true
+            log.notice("Stopping")
+            notifyServiceManager("STOPPING=1")
+            for script in scripts { script.cancel() }
+            scripts = []
+            processes?.stop()
+            processes = nil
+        }
+        for runner in routers + leaving { runner.shutDown(at: now) }
+    }
+
+    private func writeState(at now: MonotonicInstant) {
+        log.notice(
+            "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
+        )
+        for runner in routers {
+            for line in runner.describeState(at: now) { log.notice(line) }
+        }
+        log.notice(
+            "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "
+                + "not VRRP at all \(surroundings.sockets.malformedPackets)")
+    }
+
+    private func discardLeft() {
+        for runner in leaving where runner.router.isStopped { runner.close() }
+        leaving.removeAll { $0.router.isStopped }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Configuration
+internal import LinuxKernel
+
+/// A configuration that may run.
+struct Loaded {
+    var model: Model
+    /// Warnings, and what this host lacks at present: said, and waited for.
+    var remarks: [String]
+    /// True when something that this host lacks is among the remarks.
+    var hostLacks: Bool
+}
+
+/// A configuration that must not run, and every reason.
+struct Refused: Error {
+    var lines: [String]
+}
+
+/// Reads, understands and checks configuration files for the daemon.
+///
+/// An error in the file refuses it. What the host lacks (an interface, a script) is an error that is said, and then
+/// waited for: the interface may come, the check counts as failed until its script is there.
+final class Loader {
+    /// This machine as it was when a configuration was last loaded.
+    private(set) var host: any HostInspector
+    private let reader: any SourceReader
+
+    init(reader: any SourceReader) throws(SystemError) {
+        host = try LiveHost()
+        self.reader = reader
+    }
+
+    func load(_ file: String, configurationID: String?) -> Result<Loaded, Refused> {
+        let id = configurationID ?? String(hostName().prefix { $0 != "." })
+        let parsed = parse(file: file, reading: reader, configurationID: id)
+        let (model, resolved) = resolve(parsed.statements, file: file)
+        let fromFile = parsed.diagnostics + resolved + lint(model, host: nil, hostIsAuthoritative: false)
+        if fromFile.contains(where: { $0.severity == .error }) {
+            return .failure(Refused(lines: lines(fromFile.filter { $0.severity == .error })))
+        }
+        do throws(SystemError) {
+            host = try LiveHost()
+        } catch {
+            let here = SourceLocation(file: file, line: 1, column: 1)
+            return .failure(Refused(lines: ["\(here): error: cannot look at this host: \(error)"]))
+        }
+        let fromHost = lint(model, host: host, hostIsAuthoritative: true)
+        let all = Self.unique(fromFile.filter { $0.severity == .warning } + fromHost.filter { $0.severity > .note })
+        return .success(
+            Loaded(
+                model: model, remarks: lines(all), hostLacks: fromHost.contains { $0.severity == .error }))
+    }
+
+    private func lines(_ diagnostics: [Diagnostic]) -> [String] {
+        Self.unique(diagnostics).map { diagnostic in
+            [
+                "\(diagnostic.location): \(diagnostic.severity.rawValue): \(diagnostic.message)",
+                diagnostic.consequence,
+                diagnostic.fix.map { "mend it with: \($0)" },
+            ].compactMap(\.self).joined(separator: "; ").split(separator: "\n").joined(separator: " ")
+        }
+    }
+
+    private static func unique(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        diagnostics.reduce(into: []) { list, next in
+            if !list.contains(next) { list.append(next) }
+        }
+    }
+}

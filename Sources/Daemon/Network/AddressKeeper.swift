@@ -1,0 +1,108 @@
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Carries out address plans, and remembers which addresses are ours.
+///
+/// The kernel keeps our mark (IFA_PROTO) since Linux 5.18; on older ones only those that we added in this run are ours.
+final class AddressKeeper {
+    private struct Key: Hashable {
+        var interfaceIndex: UInt32
+        var address: IPAddress
+    }
+
+    private let commands: RouteSocket
+    private let log: Log
+    private var added: Set<Key> = []
+
+    init(commands: RouteSocket, log: Log) {
+        self.commands = commands
+        self.log = log
+    }
+
+    func isOurs(_ address: AddressInfo) -> Bool {
+        address.protocolMark == addressMark
+            || added.contains(Key(interfaceIndex: address.interfaceIndex, address: address.address))
+    }
+
+    /// The addresses of the host among `addresses`, in the words of the plan.
+    func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
+        table.everyAddress.compactMap { present in
+            guard addresses.contains(present.address), let link = table.link(at: present.interfaceIndex) else {
+                return nil
+            }
+            return ObservedAddress(
+                address: present.address, prefixLength: present.prefixLength, interface: link.name,
+                isOurs: isOurs(present))
+        }
+    }
+
+    /// Carries out one plan; the table is brought up to date without waiting for the kernel's own news.
+    ///
+    /// - Returns: the addresses that were added.
+    func carryOut(_ operations: [AddressOperation], for router: String, in table: inout InterfaceTable)
+        -> [VirtualAddress]
+    {
+        var present: [VirtualAddress] = []
+        for operation in operations {
+            switch operation {
+            case .add(let address):
+                if add(address, for: router, in: &table) { present.append(address) }
+            case .remove(let address):
+                remove(address, for: router, in: &table)
+            }
+        }
+        return present
+    }
+
+    private func add(_ address: VirtualAddress, for router: String, in table: inout InterfaceTable) -> Bool {
+        guard let link = table.link(named: address.interface) else {
+            log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
+            return false
+        }
+        let request = AddressRequest(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
+            broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
+            noDAD: address.address.family == .v6, preferredSeconds: address.preferredSeconds, replaces: false)
+        do throws(SystemError) {
+            try commands.add(request)
+        } catch {
+            log.error(
+                "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
+                    + "it is tried again when the addresses of this host change")
+            return false
+        }
+        added.insert(Key(interfaceIndex: link.index, address: address.address))
+        table.apply(
+            .address(
+                AddressInfo(
+                    interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
+                    scope: address.scope, label: address.label, broadcast: address.broadcast, isTentative: false,
+                    isDADFailed: false, isSecondary: false, isDeprecated: false, protocolMark: addressMark,
+                    validSeconds: nil)))
+        return true
+    }
+
+    private func remove(_ address: ObservedAddress, for router: String, in table: inout InterfaceTable) {
+        guard let link = table.link(named: address.interface) else { return }
+        do throws(SystemError) {
+            try commands.remove(
+                interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+        } catch {
+            log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(error)")
+            return
+        }
+        added.remove(Key(interfaceIndex: link.index, address: address.address))
+        for present in table.addresses(on: link.index)
+        where present.address == address.address && present.prefixLength == address.prefixLength {
+            table.apply(.addressGone(present))
+        }
+    }
+}
+
+extension VirtualAddress {
+    /// keepalived: a host address of IPv6 is deprecated from the start, so that it is not chosen as a source.
+    fileprivate var preferredSeconds: UInt32? {
+        address.family == .v6 && prefixLength == 128 ? 0 : nil
+    }
+}

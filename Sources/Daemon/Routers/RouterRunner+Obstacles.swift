@@ -1,0 +1,121 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+extension RouterRunner {
+    /// What stands in the way of this router now, and the address that it would send from.
+    func currentObstacles(socketIsOpen: Bool) -> (Obstacles, IPAddress?) {
+        var obstacles: Obstacles = []
+        guard let link else { return (checkObstacles.union(.interfaceMissing), nil) }
+        if !link.isUsable { obstacles.insert(.interfaceDown) }
+        for interface in Set(everyAddress.map(\.interface)) where interface != instance.interface {
+            guard let other = surroundings.interfaces.link(named: interface) else {
+                obstacles.insert(.interfaceMissing)
+                continue
+            }
+            if !other.isUsable { obstacles.insert(.interfaceDown) }
+        }
+        let source = sourceAddress(on: link)
+        if source == nil { obstacles.insert(.noAddress) }
+        if !socketIsOpen { obstacles.insert(.socketFailed) }
+        if !clashes.isEmpty { obstacles.insert(.addressClash) }
+        return (obstacles.union(checkObstacles), source)
+    }
+
+    private var checkObstacles: Obstacles {
+        var obstacles: Obstacles = []
+        for (tracker, name) in zip(tracking.trackers, trackers) {
+            if tracker.isPending { obstacles.insert(.firstCheckPending) }
+            guard tracker.isFault else { continue }
+            switch name {
+            case .script, .process: obstacles.insert(.checkFailed)
+            case .interface: obstacles.insert(.trackedInterfaceDown)
+            }
+        }
+        return obstacles
+    }
+
+    /// The configured source, else the first address of the interface that is not a virtual one.
+    private func sourceAddress(on link: LinkInfo) -> IPAddress? {
+        if let configured = instance.sourceAddress { return configured }
+        let virtual = Set(everyAddress.map(\.address))
+        let isOwner = instance.priority == .owner
+        let candidates = surroundings.interfaces.addresses(on: link.index).filter { present in
+            present.address.family == instance.family && !surroundings.keeper.isOurs(present)
+                && (isOwner || !virtual.contains(present.address))
+        }
+        switch instance.family {
+        case .v4:
+            return (candidates.first { !$0.isSecondary } ?? candidates.first)?.address
+        case .v6:
+            // RFC 9568 section 5.1.2.1: adverts come from a link-local address, and a tentative one cannot send yet.
+            return candidates.first { present in
+                guard case .v6(let address) = present.address else { return false }
+                return address.isLinkLocal && !present.isTentative && !present.isDADFailed
+            }?.address
+        }
+    }
+
+    /// Virtual addresses that this host has although we did not put them there.
+    ///
+    /// An owner is meant to have them.
+    var clashes: [ObservedAddress] {
+        if instance.priority == .owner { return [] }
+        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
+        return AddressPlan.clashes(desired: everyAddress, observed: observed)
+    }
+
+    /// The obstacles in words a person can act on.
+    func explain(_ obstacles: Obstacles) -> String {
+        var reasons: [String] = []
+        let others = Set(everyAddress.map(\.interface)).filter { $0 != instance.interface }.sorted()
+        let interfaces = [instance.interface] + others
+        if obstacles.contains(.interfaceMissing) {
+            let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
+            reasons.append("interface \(missing.joined(separator: ", ")) does not exist")
+        }
+        if obstacles.contains(.interfaceDown) {
+            for interface in interfaces {
+                guard let link = surroundings.interfaces.link(named: interface), !link.isUsable else { continue }
+                reasons.append("interface \(interface) " + (link.isUp ? "has no carrier" : "is down"))
+            }
+        }
+        if obstacles.contains(.noAddress) { reasons.append(missingAddress) }
+        if obstacles.contains(.addressClash) { reasons.append(contentsOf: clashes.map(Self.describe)) }
+        if obstacles.contains(.socketFailed), !obstacles.contains(.interfaceMissing) {
+            reasons.append("its socket could not be opened")
+        }
+        if obstacles.contains(.firstCheckPending) { reasons.append("the first result of " + names { $0.isPending }) }
+        if !obstacles.isDisjoint(with: [.checkFailed, .trackedInterfaceDown]) {
+            reasons.append(names { $0.isFault } + " failed")
+        }
+        return reasons.joined(separator: "; ")
+    }
+
+    private var missingAddress: String {
+        switch instance.family {
+        case .v4: "interface \(instance.interface) has no IPv4 address to send from"
+        case .v6: "interface \(instance.interface) has no usable link-local IPv6 address to send from"
+        }
+    }
+
+    private static func describe(_ clash: ObservedAddress) -> String {
+        "virtual address \(clash.address) is already on \(clash.interface) and was not put there by understudyd "
+            + "(left over from another daemon? ip address delete \(clash.address)/\(clash.prefixLength) dev \(clash.interface))"
+    }
+
+    private func names(where condition: (Tracker) -> Bool) -> String {
+        zip(tracking.trackers, trackers).filter { condition($0.0) }.map(\.1.description).joined(separator: ", ")
+    }
+}
+
+extension TrackerName: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .script(let name): "check \(name)"
+        case .process(let name): "process check \(name)"
+        case .interface(let name): "tracked interface \(name)"
+        }
+    }
+}

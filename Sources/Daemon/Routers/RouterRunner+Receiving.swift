@@ -1,0 +1,95 @@
+internal import Configuration
+internal import VRRPCore
+internal import VRRPWire
+
+/// What a line of the log is about, for the limiter: a fixed number of kinds, whatever strangers send.
+enum LineKind: Hashable {
+    case refused(Int)
+    case addressesDiffer
+    case intervalDiffers
+    case contested
+    case ownAddress
+    case repaired
+    case sending(Int32)
+}
+
+extension RouterRunner {
+    /// Judges one message for our VRID, and acts on it when it is believed.
+    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
+        do throws(Refusal) {
+            let admitted = try router.admit(message, carrier: carrier, rules: rules)
+            if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            let wasOwnAddressHeard = router.counters.ownAddressHeard
+            deliver(.received(admitted.heard), at: now)
+            follow(admitted)
+            if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
+        } catch {
+            refuse(error, from: carrier.source, at: now)
+        }
+    }
+
+    /// A Backup sends, once it is Active, the checksum form that its Active Router used.
+    private func follow(_ admitted: Admitted) {
+        guard instance.followsChecksum, case .backup = router.state, admitted.checksum != checksumForm,
+            admitted.heard.priority >= router.priority || !instance.preempts
+        else { return }
+        checksumForm = admitted.checksum
+        log.notice("(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same")
+    }
+
+    private func remark(_ admitted: Admitted, at now: MonotonicInstant) {
+        let source = admitted.heard.source
+        if admitted.remarks.contains(.addressesDiffer), let more = limiter.pass(.addressesDiffer, at: now) {
+            log.warning(
+                "(\(name)) \(source) advertises other virtual addresses than ours for VRID \(virtualRouterID.rawValue): "
+                    + "make virtual_ipaddress the same on both, or give one of them another virtual_router_id\(more)")
+        }
+        if admitted.remarks.contains(.intervalDiffers), let more = limiter.pass(.intervalDiffers, at: now) {
+            log.warning(
+                "(\(name)) \(source) advertises every \(Interval(admitted.heard.interval)), we are configured for "
+                    + "\(Interval(instance.advertisementInterval)); as Backup we follow it\(more)")
+        }
+    }
+
+    private func warnOfOwnAddress(_ source: IPAddress, at now: MonotonicInstant) {
+        guard let more = limiter.pass(.ownAddress, at: now) else { return }
+        log.warning(
+            "(\(name)) WARNING - equal priority advert received from remote host with our IP address \(source): "
+                + "another host has it too, or the network sends our packets back\(more)")
+    }
+
+    private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
+        // A later standard may define other types: they are counted and dropped quietly.
+        if case .malformed(.unsupportedType) = refusal { return }
+        guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
+        log.warning("(\(name)) ignored an advert from \(source): \(refusal)\(more)")
+    }
+}
+
+extension Refusal {
+    /// One number for each kind, whatever its details.
+    fileprivate var kind: Int {
+        switch self {
+        case .hopLimit: 1
+        case .version: 2
+        case .authenticationType: 3
+        case .password: 4
+        case .interval: 5
+        case .unknownPeer: 6
+        case .malformed(.checksum): 7
+        case .malformed(.zeroInterval): 8
+        case .malformed(.truncated), .malformed(.lengthMismatch): 9
+        case .malformed: 10
+        }
+    }
+}
+
+extension ChecksumForm {
+    fileprivate var inWords: String {
+        switch self {
+        case .messageOnly: "checksums over the message alone (RFC 9568)"
+        case .pseudoHeader: "checksums with an IPv4 pseudo-header"
+        case .pseudoHeaderOfGroup: "checksums with the group's pseudo-header"
+        }
+    }
+}

@@ -1,0 +1,285 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Runs one virtual router: turns what happens on this host into its events, and its actions into system calls.
+///
+/// It decides nothing about the protocol. Everything it knows about the world it reads from ``Surroundings``.
+final class RouterRunner {
+    private(set) var instance: Instance
+    var router: VirtualRouter
+    private(set) var rules: ReceptionRules
+    private(set) var tracking: PriorityTracking
+    private(set) var trackers: [TrackerName]
+    let surroundings: Surroundings
+
+    /// The interface as last seen; nil while it does not exist.
+    private(set) var link: LinkInfo?
+    private var socket: SharedSocket?
+    /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
+    var checksumForm: ChecksumForm
+    /// Counts up in the IPv4 headers of our adverts.
+    private var identification: UInt16 = 0
+    var limiter = LineLimiter<LineKind>()
+    /// Listening for the successor while resigning.
+    var listeners: [(listener: AnnouncementListener, token: Token)] = []
+    /// The addresses that no successor has announced yet.
+    var unannounced: Set<IPAddress> = []
+    /// The last repair of the addresses, to keep two managers of one address from racing.
+    private var repairedAt: MonotonicInstant?
+    private(set) var repairDueAt: MonotonicInstant?
+
+    init(_ instance: Instance, in surroundings: Surroundings) {
+        self.instance = instance
+        self.surroundings = surroundings
+        rules = instance.receptionRules
+        trackers = instance.trackerNames
+        tracking = instance.freshTracking
+        checksumForm = instance.initialChecksumForm
+        router = VirtualRouter(
+            instance.routerConfiguration, priority: tracking.effectivePriority, obstacles: [])
+    }
+
+    var name: String { instance.name }
+    var virtualRouterID: VirtualRouterID { instance.virtualRouterID }
+    var log: Log { surroundings.log }
+    var everyAddress: [VirtualAddress] { instance.addresses + instance.excludedAddresses }
+
+    /// When this router must next be given the clock.
+    var deadline: MonotonicInstant? {
+        switch (router.deadline, repairDueAt) {
+        case (let one?, let other?): min(one, other)
+        case (let one?, nil): one
+        case (nil, let other): other
+        }
+    }
+
+    // MARK: Events
+
+    /// Feeds one event to the state machine and carries out what it asks for.
+    func deliver(_ event: Event, at now: MonotonicInstant) {
+        var actions = ActionBuffer()
+        router.handle(event, at: now, into: &actions)
+        actions.drain { perform($0, at: now) }
+        if !listeners.isEmpty, !isResigning { stopListening() }
+    }
+
+    var isResigning: Bool {
+        if case .resigning = router.state { true } else { false }
+    }
+
+    private func perform(_ action: Action, at now: MonotonicInstant) {
+        switch action {
+        case .advertise(let priority):
+            advertise(priority, at: now)
+        case .acquireAddresses:
+            log.info("(\(name)) setting VIPs.")
+            reconcileAddresses()
+        case .releaseAddresses:
+            log.info("(\(name)) removing VIPs.")
+            surroundings.announcer.forget(name)
+            reconcileAddresses()
+        case .announceAddresses(let times):
+            surroundings.announcer.announce(
+                everyAddress, times: times, for: name, at: now, in: surroundings.interfaces)
+        case .report(let transition):
+            report(transition, at: now)
+        }
+    }
+
+    /// Starts taking part, or waits with a reason.
+    func start(at now: MonotonicInstant) {
+        look(at: now)
+        deliver(.startup, at: now)
+    }
+
+    /// Leaves; an Active Router listens for its successor before it says so, because a fast one answers at once.
+    func shutDown(at now: MonotonicInstant) {
+        if case .active = router.state { listenForSuccessor() }
+        deliver(.shutdown, at: now)
+    }
+
+    /// Delivers the clock.
+    func tick(at now: MonotonicInstant) {
+        if let repairDueAt, repairDueAt <= now { repair(at: now) }
+        if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
+    }
+
+    /// A tracked thing changed; `cause` says what, for the log.
+    func trackerChanged(
+        _ changed: TrackerName, to status: CheckState.Status, because cause: String, at now: MonotonicInstant
+    ) {
+        var touched = false
+        for (index, tracker) in trackers.enumerated() where tracker == changed {
+            touched = touched || tracking.trackers[index].status != status
+            tracking.set(status, at: index)
+        }
+        guard touched else { return }
+        applyPriority(because: cause, at: now)
+        look(at: now)
+    }
+
+    private func applyPriority(because cause: String, at now: MonotonicInstant) {
+        let new = tracking.effectivePriority
+        guard new != router.priority else { return }
+        log.notice(
+            "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
+        deliver(.priorityChanged(new), at: now)
+    }
+
+    // MARK: The world
+
+    /// Looks at interfaces, addresses and checks, and tells the router what has changed.
+    func look(at now: MonotonicInstant) {
+        link = surroundings.interfaces.link(named: instance.interface)
+        trackInterfaces()
+        applyPriority(because: "a tracked interface changed", at: now)
+        openSocket()
+        let (obstacles, source) = currentObstacles(socketIsOpen: socket != nil)
+        if source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
+        if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
+        if router.holdsAddresses { noticeMissingAddresses(at: now) }
+    }
+
+    private func trackInterfaces() {
+        for (index, tracker) in trackers.enumerated() {
+            guard case .interface(let interface) = tracker else { continue }
+            let usable = surroundings.interfaces.link(named: interface)?.isUsable ?? false
+            tracking.set(usable ? .working : .failed, at: index)
+        }
+    }
+
+    private func openSocket() {
+        let wanted = link.map { instance.socketKey(on: $0.index) }
+        if socket?.key == wanted, socket != nil { return }
+        if let old = socket { surroundings.sockets.leave(old, as: self) }
+        socket = nil
+        guard let wanted, let link else { return }
+        do throws(SystemError) {
+            socket = try surroundings.sockets.join(wanted, interfaceName: link.name, as: self)
+        } catch {
+            log.error(
+                "(\(name)) cannot open the VRRP socket on \(link.name): \(error); needs CAP_NET_RAW; "
+                    + "it is tried again when the interface changes")
+        }
+    }
+
+    /// Gives back sockets; the router must have stopped.
+    func close() {
+        stopListening()
+        surroundings.held[ObjectIdentifier(self)] = nil
+        if let old = socket { surroundings.sockets.leave(old, as: self) }
+        socket = nil
+    }
+
+    // MARK: Addresses
+
+    private var desiredAddresses: [VirtualAddress] { router.holdsAddresses ? everyAddress : [] }
+
+    /// Brings this host's addresses in line with the state; returns those that had to be added.
+    @discardableResult
+    private func reconcileAddresses() -> [VirtualAddress] {
+        let operations = plan(for: everyAddress, desired: desiredAddresses)
+        surroundings.held[ObjectIdentifier(self)] = desiredAddresses
+        return surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
+    }
+
+    /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
+    private func plan(for addresses: [VirtualAddress], desired: [VirtualAddress]) -> [AddressOperation] {
+        let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
+        let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
+        return AddressPlan.operations(desired: desired, observed: observed).filter { operation in
+            guard case .remove(let present) = operation else { return true }
+            return !others.contains { $0.address == present.address && $0.interface == present.interface }
+        }
+    }
+
+    private func noticeMissingAddresses(at now: MonotonicInstant) {
+        guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
+        let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
+        if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
+    }
+
+    /// Somebody else removed an address of ours: put it back and say where it is.
+    private func repair(at now: MonotonicInstant) {
+        repairDueAt = nil
+        guard router.holdsAddresses else { return }
+        let restored = reconcileAddresses()
+        guard !restored.isEmpty else { return }
+        repairedAt = now
+        if let more = limiter.pass(.repaired, at: now) {
+            let list = restored.map(\.address.description).joined(separator: ", ")
+            log.warning("(\(name)) \(list) was removed by someone else; put back and announced\(more)")
+        }
+        surroundings.announcer.announce(restored, times: 2, for: name, at: now, in: surroundings.interfaces)
+    }
+
+    private static let repairSpacing = Interval.milliseconds(100)
+
+    // MARK: Reload
+
+    /// Takes a changed configuration of the same virtual router without leaving its state.
+    func reconfigure(_ new: Instance, at now: MonotonicInstant) {
+        let old = instance
+        let removed = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
+        let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
+        if !removed.isEmpty, router.holdsAddresses { drop(removed) }
+        instance = new
+        rules = new.receptionRules
+        if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
+        trackers = new.trackerNames
+        tracking = new.freshTracking
+        for (index, tracker) in trackers.enumerated() { tracking.set(known[tracker] ?? .unknown, at: index) }
+        deliver(.reconfigured(new.routerConfiguration), at: now)
+        applyPriority(because: "the configuration was reloaded", at: now)
+        if router.holdsAddresses {
+            let added = reconcileAddresses()
+            surroundings.announcer.announce(
+                added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
+        }
+        look(at: now)
+    }
+
+    private func drop(_ addresses: [VirtualAddress]) {
+        _ = surroundings.keeper.carryOut(plan(for: addresses, desired: []), for: name, in: &surroundings.interfaces)
+    }
+
+    /// Removes what an earlier run of ours left on this host.
+    func removeLeftovers() {
+        let leftovers = plan(for: everyAddress, desired: [])
+        guard !leftovers.isEmpty else { return }
+        log.notice("(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind")
+        _ = surroundings.keeper.carryOut(leftovers, for: name, in: &surroundings.interfaces)
+    }
+
+    // MARK: Sending
+
+    private func advertise(_ priority: Priority, at now: MonotonicInstant) {
+        guard let socket, let source = router.primaryAddress else { return }
+        switch instance.transport {
+        case .multicast:
+            send(priority, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
+        case .unicast(let peers):
+            for peer in peers { send(priority, from: source, to: peer, over: socket, at: now) }
+        }
+    }
+
+    private func send(
+        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over socket: SharedSocket,
+        at now: MonotonicInstant
+    ) {
+        identification &+= 1
+        let packet = instance.packet(
+            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification)
+        do throws(SystemError) {
+            try socket.raw.send(packet.span, from: source, to: destination)
+        } catch {
+            if let more = limiter.pass(.sending(error.code), at: now) {
+                log.error(
+                    "(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)"
+                )
+            }
+        }
+    }
+}
