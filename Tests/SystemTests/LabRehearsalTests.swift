@@ -29,6 +29,16 @@ import Testing
         return (process.terminationStatus, data)
     }
 
+    @Test(.timeLimit(.minutes(3)))
+    func `the guide's pair passes its whole rehearsal`() throws {
+        let result = try run(["--json"])
+        let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
+        #expect(outcome.events.count == 8)
+        for event in outcome.events { #expect(event.problems.isEmpty, "\(event.event)") }
+        #expect(outcome.events.map(\.active) == ["lb1", "lb2", "lb1", "lb2", "lb1", "lb2", "lb1", "lb2"].map { [$0] })
+        #expect(result.status == 0)
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `a planned stop of keepalived is judged as the gap that it is`() throws {
         let result = try run(["--daemon", "keepalived", "--json", "--events", "planned-stop"])
