@@ -53,8 +53,22 @@ package final class Performance {
         }
         for host in plan.hostNames.indices { try stage.bootHost(host) }
         try stage.startClient()
-        for event in events { report.rows.append(try play(event)) }
+        for (number, event) in events.enumerated() {
+            report.rows.append(try play(event))
+            if let reason = reasonToStop, number + 1 < events.count {
+                narrator.announce(["The rehearsal ends here: \(reason)."])
+                break
+            }
+        }
         return report
+    }
+
+    /// Why the events that follow would say nothing, or nil.
+    private var reasonToStop: String? {
+        if let host = plan.hostNames.indices.first(where: { stage.unexpectedEnd($0) != nil }) {
+            return "the daemon on \(plan.hostNames[host]) does not run any more"
+        }
+        return owners.allSatisfy { $0 == nil } ? "nobody is active" : nil
     }
 
     private func play(_ event: Event) throws -> Report.Row {
@@ -70,7 +84,8 @@ package final class Performance {
             event == .balancerDies || event == .balancerReturns || event == .start || event == .hostReturns
         let bound = plan.pairs.map { expectation.bound($0, checksOf: concernsChecks ? patient : nil) }.max() ?? 0
         try stage.observer.wait(seconds: bound) {
-            plan.pairs.indices.allSatisfy { isSettled($0, expected[$0], since: begin) }
+            plan.hostNames.indices.contains { stage.unexpectedEnd($0) != nil }
+                || plan.pairs.indices.allSatisfy { isSettled($0, expected[$0], since: begin) }
         }
         // What settled must stay so; where nothing had to happen, nothing may happen a little later either.
         try stage.observer.wait(seconds: expected == owners ? 3 : 1) { false }
