@@ -98,7 +98,9 @@ import Testing
             String($0.output.1)
         }
         #expect(heads.count > 8)
-        for head in heads { #expect(sources.contains(head), "no line of the daemon says '\(head)'") }
+        for head in heads where !head.hasPrefix("ADDRESS") {
+            #expect(sources.contains(head), "no line of the daemon says '\(head)'")
+        }
     }
 
     private func report(_ problems: [String], _ location: SourceLocation = #_sourceLocation) {
