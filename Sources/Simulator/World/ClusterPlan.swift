@@ -30,7 +30,7 @@ struct ClusterPlan: Sendable {
         virtualRouterID = VirtualRouterID(UInt8(random.between(1, 255))) ?? VirtualRouterID.first
         let count = Int(random.between(UInt64(hostCount.lowerBound), UInt64(hostCount.upperBound)))
         // 200 comes before 30 as text and after it as a number, so a tie decided on text is seen.
-        let suffixes = random.shuffled([2, 9, 30, 19, 200, 11, 3, 21])
+        let suffixes = random.permutation(of: [2, 9, 30, 19, 200, 11, 3, 21])
         let shared = interval(&random)
         let mixes = version == .v3 && random.chance(30)
         let allPreempt = random.chance(40)
