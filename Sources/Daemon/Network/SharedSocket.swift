@@ -33,7 +33,12 @@ final class SharedSocket {
     fileprivate var isUnused: Bool { routers.isEmpty }
 
     fileprivate func join(_ router: RouterRunner) { routers[router.virtualRouterID.rawValue] = router }
-    fileprivate func leave(_ router: RouterRunner) { routers[router.virtualRouterID.rawValue] = nil }
+
+    /// A reload may have given the place to a new router of the same VRID while the old one was still resigning.
+    fileprivate func leave(_ router: RouterRunner) {
+        let place = router.virtualRouterID.rawValue
+        if routers[place] === router { routers[place] = nil }
+    }
 
     /// Reads what has arrived and hands each message to its router.
     func drain(at now: MonotonicInstant, log: Log) {

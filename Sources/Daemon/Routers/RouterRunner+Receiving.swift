@@ -11,6 +11,8 @@ enum LineKind: Hashable {
     case ownAddress
     case repaired
     case sending(Int32)
+    case opening(Int32)
+    case checksumForm
 }
 
 extension RouterRunner {
@@ -21,7 +23,7 @@ extension RouterRunner {
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             deliver(.received(admitted.heard), at: now)
-            follow(admitted)
+            follow(admitted, at: now)
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
         } catch {
             refuse(error, from: carrier.source, at: now)
@@ -29,12 +31,13 @@ extension RouterRunner {
     }
 
     /// A Backup sends, once it is Active, the checksum form that its Active Router used.
-    private func follow(_ admitted: Admitted) {
+    private func follow(_ admitted: Admitted, at now: MonotonicInstant) {
         guard instance.followsChecksum, case .backup = router.state, admitted.checksum != checksumForm,
             admitted.heard.priority >= router.priority || !instance.preempts
         else { return }
         checksumForm = admitted.checksum
-        log.notice("(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same")
+        guard let more = limiter.pass(.checksumForm, at: now) else { return }
+        log.notice("(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same\(more)")
     }
 
     private func remark(_ admitted: Admitted, at now: MonotonicInstant) {
