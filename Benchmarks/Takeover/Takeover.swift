@@ -81,11 +81,13 @@ struct Takeover {
 struct TakeoverRounds {
     let arena: Arena
     let setting: Setting
-    /// Both lanes hear the same, but the second this much later, so that the two programs do not compete for a
-    /// processor at the very instant that is measured. They take turns in being the second.
+    /// How much later the second lane hears the same as the first.
+    ///
+    /// The two programs shall not compete for a processor at the very instant that is measured. They take turns in being
+    /// the second.
     static let apart: UInt64 = 3_000_000
     /// How many adverts the Active Router sends before it dies.
-    private var adverts: Int { setting.interval.count >= 100 ? 2 : 4 }
+    private var adverts: Int { setting.interval.count >= 10 ? 2 : 4 }
 
     /// Plays rounds for `seconds`; the takeovers of each lane, by round, and how many rounds did not count.
     func run(seconds: Int) throws(SystemError) -> (rounds: [[Takeover]], discarded: Int) {
