@@ -149,8 +149,10 @@ final class RouterRunner {
         applyPriority(because: "a tracked interface changed", at: now)
         openSocket(at: now)
         let (obstacles, source) = currentObstacles(socketIsOpen: socket != nil)
-        if source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
+        // A router that loses its address says so from it before it forgets it; one that gets an address needs it first.
+        if let source, source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
+        if source == nil, router.primaryAddress != nil { deliver(.primaryAddressChanged(nil), at: now) }
         noticeWrongAddresses(at: now)
     }
 
