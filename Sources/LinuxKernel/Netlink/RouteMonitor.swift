@@ -12,6 +12,8 @@ package final class RouteMonitor {
 
     /// So many datagrams a turn, then the timers get theirs.
     private static let maximumDatagrams = 256
+    /// More than the receive buffer holds; a bound all the same, because others go on filling it.
+    private static let maximumDiscarded = 65536
     private static let datagramSize = 1 << 16
     private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
         .reduce(UInt32(0)) { $0 | 1 << ($1.rawValue - 1) }
@@ -37,23 +39,35 @@ package final class RouteMonitor {
 
     /// Gives `body` what waits, in the kernel's order.
     ///
-    /// Events that follow a loss are still given; after `.overrun` they are part of what a new listing will say.
+    /// After a loss the kernel drops everything, silently, until the queue has been emptied: what waits in it is older
+    /// than what is missing. So on `.overrun` the queue is empty, and a new listing says all there is to know.
     package func drain(_ body: (RouteChange) -> Void) throws(SystemError) -> Outcome {
-        var outcome = Outcome.drained
         for _ in 0..<Self.maximumDatagrams {
             do throws(SystemError) {
                 guard let datagram = try receiveDatagram(descriptor, into: &buffer, "receive interface changes") else {
-                    return outcome
+                    return .drained
                 }
                 guard datagram.isFromKernel else { continue }
-                if datagram.isTruncated { outcome = .overrun }
+                if datagram.isTruncated { return try empty() }
                 deliver(datagram.count, body)
             } catch {
                 guard error.code == ENOBUFS else { throw error }
-                outcome = .overrun
+                return try empty()
             }
         }
-        return outcome
+        return .drained
+    }
+
+    /// Throws away what waits.
+    private func empty() throws(SystemError) -> Outcome {
+        for _ in 0..<Self.maximumDiscarded {
+            do throws(SystemError) {
+                guard try receiveDatagram(descriptor, into: &buffer, "receive interface changes") != nil else { break }
+            } catch {
+                guard error.code == ENOBUFS else { throw error }
+            }
+        }
+        return .overrun
     }
 
     private func deliver(_ count: Int, _ body: (RouteChange) -> Void) {

@@ -1,0 +1,240 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+import VRRPWire
+
+extension Behaviour {
+    /// Whose address is it, what does it look like, and who may touch it?
+    @Suite struct Addresses {
+        @Test func `addresses have the configured prefix broadcast device scope and label and our mark`() throws {
+            let trial = try Trial()
+            let host = try trial.laboratory.addHost(
+                "lb1",
+                [
+                    Interface("eth0", addresses: [try .init("192.0.2.1", 24)]),
+                    Interface("eth1", segment: "inside", addresses: [try .init("198.51.100.1", 24)]),
+                ])
+            let daemon = try trial.start(
+                host,
+                instance(addresses: [
+                    "192.0.2.10/24 brd 192.0.2.255 label eth0:vip", "192.0.2.11",
+                    "198.51.100.10/28 dev eth1 scope link",
+                ]))
+            try daemon.becomesMaster()
+            try trial.waitFor("the last address") { try host.has("198.51.100.10") }
+            let first = try #require(try host.details("192.0.2.10"))
+            #expect(first["prefixlen"] as? Int == 24)
+            #expect(first["broadcast"] as? String == "192.0.2.255")
+            #expect(first["label"] as? String == "eth0:vip")
+            #expect(first["scope"] as? String == "global")
+            let kernel = try host.inNetwork { () throws(SystemError) in try RouteSocket() }.addresses()
+            let marks = kernel.filter { $0.protocolMark == 112 }.map(\.address.description).sorted()
+            #expect(marks == ["192.0.2.10", "192.0.2.11", "198.51.100.10"])
+            let second = try #require(try host.details("192.0.2.11"))
+            #expect(second["prefixlen"] as? Int == 32)
+            let third = try #require(try host.details("198.51.100.10"))
+            #expect(third["prefixlen"] as? Int == 28)
+            #expect(third["scope"] as? String == "link")
+            #expect(third["interface"] as? String == "eth1")
+        }
+
+        @Test func `an IPv6 address needs no duplicate detection and a host address is never chosen as a source`()
+            throws
+        {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.setSysctl("net/ipv6/conf/eth0/accept_dad", "1")
+            try host.setSysctl("net/ipv6/conf/eth0/dad_transmits", "1")
+            let daemon = try trial.start(host, instance(addresses: ["fd00:2::10/64", "fd00:2::11"]))
+            try daemon.becomesMaster()
+            try trial.waitFor("the last address") { try host.has("fd00:2::11") }
+            let wide = try #require(try host.details("fd00:2::10"))
+            #expect(wide["nodad"] as? Bool == true)
+            #expect(wide["tentative"] == nil)
+            #expect(wide["preferred_life_time"] as? Int == 4_294_967_295)
+            let narrow = try #require(try host.details("fd00:2::11"))
+            #expect(narrow["prefixlen"] as? Int == 128)
+            #expect(narrow["preferred_life_time"] as? Int == 0)
+        }
+
+        @Test func `an address deleted by hand is back within milliseconds and announced and repetition does not spin`()
+            throws
+        {
+            let trial = try Trial()
+            let host = try trial.host()
+            let other = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])])
+            let daemon = try trial.start(host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24"]))
+            try daemon.becomesMaster()
+            try trial.waitFor("the address") { try host.has("192.0.2.10") }
+            let listener = try Announcements(in: other)
+
+            let start = monotonicNanoseconds()
+            try host.setAddress(.init("192.0.2.10", 24), on: "eth0", present: false)
+            let vip = try ip("192.0.2.10")
+            try trial.waitFor("the address again", seconds: 2) {
+                trial.observer.acquisition(of: vip, by: "lb1", since: start) != nil
+            }
+            let back = try #require(trial.observer.acquisition(of: vip, by: "lb1", since: start))
+            #expect(Double(back - start) / 1e6 < 60)
+            try trial.waitFor("an announcement", seconds: 2) { try listener.heard(vip) }
+            try daemon.says("put back and announced")
+            #expect(try host.has("192.0.2.11"))
+
+            // Whoever fights us is answered at most ten times a second.
+            let mark = daemon.mark
+            let fight = monotonicNanoseconds()
+            var rounds = 0
+            while monotonicNanoseconds() - fight < 1_000_000_000 {
+                try trial.waitFor("the address again", seconds: 2) { try host.has("192.0.2.10") }
+                try host.setAddress(.init("192.0.2.10", 24), on: "eth0", present: false)
+                rounds += 1
+            }
+            #expect((5...13).contains(rounds), "\(rounds) rounds in a second")
+            #expect(daemon.lines(since: mark).filter { $0.contains("removed by someone else") }.isEmpty)
+            try trial.waitFor("the address in the end") { try host.has("192.0.2.10") }
+            #expect(!daemon.text(since: mark).contains("Entering"))
+        }
+
+        @Test func `an address that was left over after SIGKILL goes at restart and other people's stay`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let first = try trial.start(host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24"]))
+            try first.becomesMaster()
+            try trial.waitFor("the addresses") { try host.has("192.0.2.11") }
+            try first.process.send(.kill)
+            _ = try first.process.wait(until: nil)
+            #expect(try host.has("192.0.2.10"))
+            try host.setAddress(.init("192.0.2.77", 24), on: "eth0", present: true)
+
+            // The second configuration no longer knows 192.0.2.11 and would take over only after a while.
+            let second = try trial.start(host, instance(priority: 1, addresses: ["192.0.2.10/24"]))
+            try second.says("removing 1 address(es) that an earlier run left behind")
+            try second.says("192.0.2.11 on eth0: left behind by an earlier run")
+            try second.says("Startup complete")
+            #expect(try !host.has("192.0.2.11"))
+            #expect(try host.has("192.0.2.77"))
+            try second.becomesMaster()
+            #expect(try second.stop() == .exited(code: 0))
+            #expect(try !host.has("192.0.2.10"))
+            #expect(try host.has("192.0.2.77"))
+            #expect(try host.has("192.0.2.1"))
+        }
+
+        @Test func `a virtual address that is the host's own is said and left alone and waited for`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.setAddress(.init("192.0.2.10", 24), on: "eth0", present: true)
+            let text = instance(addresses: ["192.0.2.10/24"])
+            try host.writeFile("/run/vrrp.conf", text)
+            let checked = try host.run(Trial.command, ["check", "--host", "/run/vrrp.conf"])
+            #expect(checked.status == .exited(code: 2))
+            #expect(checked.output.contains("192.0.2.10"))
+            #expect(checked.output.contains("error"))
+
+            let daemon = try trial.start(host, text)
+            try daemon.says("Waiting: virtual address 192.0.2.10 is already on eth0")
+            try daemon.says("Startup complete")
+            #expect(try host.has("192.0.2.10"))
+            #expect(try daemon.state().contains("state FAULT"))
+            try host.setAddress(.init("192.0.2.10", 24), on: "eth0", present: false)
+            try daemon.becomesMaster()
+            try trial.waitFor("our address") { try host.has("192.0.2.10") }
+
+            // Now the other way round: somebody claims it while it is ours on another interface of his.
+            let mark = daemon.mark
+            try host.ip("addr", "add", "192.0.2.10/32", "dev", "lo")
+            try daemon.says("Entering FAULT STATE: virtual address 192.0.2.10 is already on lo", since: mark)
+            #expect(try host.has("192.0.2.10"))
+            #expect(try host.details("192.0.2.10")?["interface"] as? String == "lo")
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(try host.has("192.0.2.10"))
+        }
+
+        @Test(arguments: ["192.0.2.1/24", "192.0.2.1"])
+        func `an owner with its own address is active at once and keeps the address`(address: String) throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance(priority: 255, addresses: [address]))
+            try daemon.says("owns its addresses (priority 255)")
+            try daemon.says("Entering MASTER STATE")
+            #expect(!daemon.text().contains("Entering BACKUP STATE"))
+            #expect(try host.has("192.0.2.1"))
+            try daemon.reload(instance(priority: 255, addresses: [address, "192.0.2.10/24"]))
+            try trial.waitFor("the added address") { try host.has("192.0.2.10") }
+            #expect(try daemon.stop() == .exited(code: 0))
+            #expect(try host.has("192.0.2.1"))
+            #expect(try !host.has("192.0.2.10"))
+        }
+
+        @Test func `an address of ours that appears on a backup is taken away again`() throws {
+            let trial = try Trial()
+            let first = try trial.host()
+            let second = try trial.host("lb2", "192.0.2.2")
+            let active = try trial.start(first, instance(priority: 150))
+            try active.becomesMaster()
+            let backup = try trial.start(second, instance(priority: 100))
+            try backup.says("Startup complete")
+            // As if the news of our own addition had been lost.
+            let index = try #require(try second.namespaces.network.interfaceIndex("eth0"))
+            let address = AddressRequest(
+                interfaceIndex: UInt32(index), address: try ip("192.0.2.10"), prefixLength: 24, protocolMark: 112)
+            try second.inNetwork { () throws(SystemError) in try RouteSocket() }.add(address)
+            try trial.waitFor("its removal") { try !second.has("192.0.2.10") }
+            #expect(!backup.text().contains("FAULT"))
+        }
+
+        @Test func `lost news of interfaces and addresses are made up for`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance())
+            try daemon.becomesMaster()
+            try trial.waitFor("the address") { try host.has("192.0.2.10") }
+            // While it does not read, far more happens than its socket holds, and among it what it must know.
+            try daemon.process.send(.stop)
+            var batch = "addr del 192.0.2.10/24 dev eth0\n"
+            for number in 0..<6000 {
+                let address = "10.\(number / 250).\(number % 250).1/32"
+                batch += "addr add \(address) dev lo\naddr del \(address) dev lo\n"
+            }
+            try host.writeFile("/run/batch", batch)
+            #expect(try host.run("ip", ["-batch", "/run/batch"], seconds: 60).status == .exited(code: 0))
+            #expect(try !host.has("192.0.2.10"))
+            try daemon.process.send(.continue)
+            try daemon.says("the kernel dropped news of interfaces and addresses")
+            try trial.waitFor("the address again") { try host.has("192.0.2.10") }
+            #expect(try daemon.state().contains("state MASTER"))
+        }
+    }
+}
+
+/// Hears gratuitous ARP and neighbour advertisements on `eth0` of a network.
+final class Announcements {
+    private let listener: AnnouncementListener
+    private var seen: Set<IPAddress> = []
+
+    init(in network: NetworkNamespace) throws {
+        guard let index = try network.interfaceIndex("eth0") else { throw DidNotHappen(description: "no eth0") }
+        listener = try network.perform { () throws(SystemError) in
+            try AnnouncementListener(interfaceIndex: UInt32(index))
+        }
+    }
+
+    /// Forgets what was announced so far.
+    func forget() throws {
+        _ = try collect()
+        seen = []
+    }
+
+    func heard(_ address: IPAddress) throws -> Bool { try collect().contains(address) }
+
+    func collect() throws -> Set<IPAddress> {
+        while try listener.receive({ frame in
+            if let packet = try? ARPPacket.parse(frame), packet.isAnnouncement {
+                seen.insert(.v4(packet.senderAddress))
+            } else if let packet = try? NeighborAdvertisement.parse(frame) {
+                seen.insert(.v6(packet.target))
+            }
+        }) {}
+        return seen
+    }
+}
