@@ -86,6 +86,10 @@ struct TakeoverRounds {
     /// The two programs shall not compete for a processor at the very instant that is measured. They take turns in being
     /// the second.
     static let apart: UInt64 = 3_000_000
+    /// Fewer rounds than this give no verdict, however few the seconds: see `Distribution.medianBounds`.
+    private static let leastTurns = 16
+    /// The first rounds bring programs and caches into their stride.
+    private static let warmUp = 2
     /// How many adverts the Active Router sends before it dies.
     private var adverts: Int { setting.interval.count >= 10 ? 2 : 4 }
 
@@ -97,11 +101,10 @@ struct TakeoverRounds {
         var discarded = 0
         let end = monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000
         var turn = 0
-        while monotonicNanoseconds() < end {
+        while monotonicNanoseconds() < end || turn < Self.leastTurns {
             let order = turn.isMultiple(of: 2) ? arena.lanes : arena.lanes.reversed()
             let seen = try round(frame, order)
-            // The first rounds bring programs and caches into their stride.
-            if turn >= 2 {
+            if turn >= Self.warmUp {
                 if let takeovers = judge(seen) { rounds.append(takeovers) } else { discarded += 1 }
             }
             turn += 1
