@@ -53,6 +53,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // Measures; ships with nothing.
+        .target(name: "CCapture", path: "Benchmarks/CCapture"),
+        .executableTarget(
+            name: "understudy-benchmark", dependencies: ["CCapture", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            path: "Benchmarks/Takeover", swiftSettings: strict),
+
         .testTarget(
             name: "VRRPWireTests", dependencies: ["VRRPWire"], exclude: ["Captures"], swiftSettings: tests),
         .testTarget(

@@ -106,6 +106,7 @@ public enum DiagnosticCodes {
 
     private static let checks = [
         ("undefined-check", "a name that no block defines"),
+        ("undefined-instance", "a sync group names an instance that no block defines"),
         ("unused-script", "a vrrp_script that no instance names"),
         ("unused-process", "a vrrp_track_process that no instance names"),
         ("duplicate-tracker", "a name twice in one list"),

@@ -50,6 +50,7 @@ struct Resolver {
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
         checkBetweenInstances()
+        checkGroupMembers(statements)
         reportUnused()
         reportNothingToDo(contents, statements, file: file)
     }

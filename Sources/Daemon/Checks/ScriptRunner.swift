@@ -104,7 +104,8 @@ final class ScriptRunner {
             path: findProgram(check.command[0]) ?? check.command[0], arguments: check.command,
             environment: environmentVariables().filter { !Self.isDropped($0) }, workingDirectory: "/")
         if identity == nil { identity = try lookUpIdentity() }
-        if currentUserID() == 0 { request.user = identity }
+        // Root stays root without being asked to: in a user namespace there are no other groups to give up.
+        if currentUserID() == 0, let identity, identity.uid != 0 || identity.gid != 0 { request.user = identity }
         return request
     }
 

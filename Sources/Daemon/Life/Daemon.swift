@@ -6,8 +6,8 @@ internal import VRRPCore
 ///
 /// It turns readiness into events and deadlines into ticks.
 ///
-/// A turn waits, reads the clock once, drains what is readable, and only then acts on what is due, so that a process
-/// that was paused hears the news before it acts on it. Everything in a turn is bounded.
+/// A turn waits, drains what is readable, and only then acts on what is due, so that a process that was paused hears
+/// the news before it acts on it. Everything in a turn is bounded.
 final class Daemon {
     let options: Options
     let log: Log
@@ -89,12 +89,9 @@ final class Daemon {
 
     /// Waits until something is readable or the deadline has come, and takes in everything that is readable.
     private func gather(until deadline: UInt64?, _ wanted: inout Set<Int32>) throws(SystemError) {
-        var instant: MonotonicInstant?
-        try readiness.wait(untilNanoseconds: deadline) { source in
-            let current = instant ?? now
-            instant = current
-            visit(source, at: current, &wanted)
-        }
+        // One source's news may cost the removal of an address, ten milliseconds and more: what the next one brings is not
+        // that old, and a Backup's timer that was set back so far would run out at once.
+        try readiness.wait(untilNanoseconds: deadline) { visit($0, at: now, &wanted) }
     }
 
     private var deadline: MonotonicInstant? {
@@ -118,7 +115,7 @@ final class Daemon {
         case .routes:
             readRoutes()
         case .socket(let socket):
-            socket.drain(at: now, log: log)
+            socket.drain(log: log)
         case .announcements(let link):
             link.read(at: now)
         case .script(let script):

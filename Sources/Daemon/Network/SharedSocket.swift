@@ -40,11 +40,14 @@ final class SharedSocket {
         if routers[place] === router { routers[place] = nil }
     }
 
-    /// Reads what has arrived and hands each message to its router.
-    func drain(at now: MonotonicInstant, log: Log) {
+    /// Reads what has arrived and hands each message to its router, with the time at which it gets it: the message
+    /// before may have taken its time.
+    func drain(log: Log) {
         for _ in 0..<Self.packetsPerTurn {
             do throws(SystemError) {
-                let more = try raw.receive { bytes, received in take(bytes, received, at: now) }
+                let more = try raw.receive { bytes, received in
+                    take(bytes, received, at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
+                }
                 if !more { return }
             } catch {
                 // ENETDOWN and the like: the interface's own news say what to do about it.

@@ -21,23 +21,27 @@ extension RouterRunner {
         do throws(Refusal) {
             let admitted = try router.admit(message, carrier: carrier, rules: rules)
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            // Before the event, so that an answer to a rival is one that it can read.
+            follow(admitted, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             deliver(.received(admitted.heard), at: now)
-            follow(admitted, at: now)
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
         } catch {
             refuse(error, from: carrier.source, at: now)
         }
     }
 
-    /// A Backup sends, once it is Active, the checksum form that its Active Router used.
+    /// Sends the checksum form of whoever else speaks for this virtual router: one that reads only the other form would
+    /// ignore us and become, or remain, a second owner, whatever its priority.
     private func follow(_ admitted: Admitted, at now: MonotonicInstant) {
-        guard instance.followsChecksum, case .backup = router.state, admitted.checksum != checksumForm,
-            admitted.heard.priority >= router.priority || !instance.preempts
+        guard instance.followsChecksum, admitted.checksum != checksumForm,
+            admitted.heard.source != router.primaryAddress, admitted.checksum != .pseudoHeaderOfGroup
         else { return }
         checksumForm = admitted.checksum
+        // Two neighbours of different forms would fill the log.
         guard let more = limiter.pass(.checksumForm, at: now) else { return }
-        log.notice("(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same\(more)")
+        log.notice(
+            "(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same\(more)")
     }
 
     private func remark(_ admitted: Admitted, at now: MonotonicInstant) {

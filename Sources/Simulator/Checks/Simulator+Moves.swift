@@ -136,6 +136,10 @@ extension Simulator {
     /// Guaranteed: the best standby is Active Active_Down_Interval after the last advert it heard, and no other router.
     private mutating func playDeath(of owner: Int, _ standbys: [Int]) {
         guard !standbys.isEmpty else { return }
+        // A running timer moves with the priority (keepalived does so), also just before it matters.
+        if random.chance(50) {
+            perform(.tracker(random.pick(standbys), index: 0, random.chance(50) ? .working : .failed))
+        }
         // An advert that is under way still arrives, so everybody counts from the same one.
         let succession = succession(of: owner, standbys, silence: 3, from: hosts[owner].lastAdvertAt)
         begin("death", .crash(owner))

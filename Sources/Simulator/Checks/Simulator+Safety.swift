@@ -24,6 +24,10 @@ extension Simulator {
         if after.holdsAddresses, !after.obstacles.subtracting(.firstCheckPending).isEmpty {
             violate(.obstaclesRespected, "h\(index) has obstacles \(after.obstacles.rawValue)")
         }
+        if case (.active, .active, .received) = (before.state, after.state, event), !actions.contains(where: \.isAdvert)
+        {
+            violate(.rivalAnswered, "h\(index) said nothing after \(event)")
+        }
         judgeOrder(of: actions, on: index)
     }
 
@@ -68,5 +72,11 @@ extension Counters {
             && invalidAuthenticationTypes >= earlier.invalidAuthenticationTypes
             && authenticationTypeMismatches >= earlier.authenticationTypeMismatches
             && authenticationFailures >= earlier.authenticationFailures && unknownPeers >= earlier.unknownPeers
+    }
+}
+
+extension Action {
+    fileprivate var isAdvert: Bool {
+        if case .advertise = self { true } else { false }
     }
 }

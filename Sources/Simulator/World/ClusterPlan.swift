@@ -30,7 +30,7 @@ struct ClusterPlan: Sendable {
         virtualRouterID = VirtualRouterID(UInt8(random.between(1, 255))) ?? VirtualRouterID.first
         let count = Int(random.between(UInt64(hostCount.lowerBound), UInt64(hostCount.upperBound)))
         // 200 comes before 30 as text and after it as a number, so a tie decided on text is seen.
-        let suffixes = random.shuffled([2, 9, 30, 19, 200, 11, 3, 21])
+        let suffixes = random.permutation(of: [2, 9, 30, 19, 200, 11, 3, 21])
         let shared = interval(&random)
         let mixes = version == .v3 && random.chance(30)
         let allPreempt = random.chance(40)
@@ -38,7 +38,7 @@ struct ClusterPlan: Sendable {
             let own = mixes ? interval(&random) : shared
             var configuration = VirtualRouter.Configuration(version: version, advertisementInterval: own)
             configuration.preempts = allPreempt || random.chance(60)
-            configuration.preemptDelay = random.pick([.zero, .zero, .zero, .milliseconds(500), .seconds(3)])
+            configuration.preemptDelay = random.pick([.zero, .zero, .zero, .milliseconds(500), .seconds(8)])
             configuration.announcements = Self.announcements(&random)
             let priorities: [UInt8] = [100, 100, 100, 100, 101, 106, 150, 150, 200, 254, 1, 255]
             let base = Priority(random.pick(priorities))

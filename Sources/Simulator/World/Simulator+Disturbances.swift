@@ -19,10 +19,7 @@ extension Simulator {
             hosts[host].checkIsFailing = isFailing
             offer(.event(.obstaclesChanged(hosts[host].obstacles)), to: host)
         case .tracker(let host, let index, let status):
-            let before = hosts[host].tracking.effectivePriority
-            hosts[host].tracking.set(status, at: index)
-            let after = hosts[host].tracking.effectivePriority
-            if after != before { offer(.event(.priorityChanged(after)), to: host) }
+            changeTracker(index, of: host, to: status)
         case .start(let host):
             start(host)
         case .stop(let host):
@@ -43,6 +40,13 @@ extension Simulator {
         case .startSomebody(let host):
             if !hosts.contains(where: \.isStaying) { start(host) }
         }
+    }
+
+    private mutating func changeTracker(_ index: Int, of host: Int, to status: CheckState.Status) {
+        let before = hosts[host].tracking.effectivePriority
+        hosts[host].tracking.set(status, at: index)
+        let after = hosts[host].tracking.effectivePriority
+        if after != before { offer(.event(.priorityChanged(after)), to: host) }
     }
 
     private mutating func changeAddress(of host: Int, isThere: Bool) {

@@ -18,7 +18,7 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
     mutating func chance(_ percent: UInt64) -> Bool { next() % 100 < percent }
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int(next() % UInt64(elements.count))] }
     /// The standard library's `shuffle` does not promise its order either.
-    mutating func shuffled(_ elements: [UInt8]) -> [UInt8] {
+    mutating func permutation(of elements: [UInt8]) -> [UInt8] {
         var result = elements
         for index in result.indices { result.swapAt(index, index + Int(below(UInt64(result.count - index)))) }
         return result

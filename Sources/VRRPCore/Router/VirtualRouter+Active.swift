@@ -52,6 +52,8 @@ extension VirtualRouter {
             reassert(active, at: now, &actions)
         } else if mustYield(to: heard) {
             counters.leftActive += 1
+            // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
+            advertise(priority, &actions)
             actions.append(.releaseAddresses)
             becomeBackup(following: heard.interval, .higherPriority(heard), at: now, &actions)
         } else {
@@ -90,6 +92,11 @@ extension VirtualRouter {
                 }
             }
             actions.append(.report(.contested(rival)))
+        } else if policy.contestedRepeats > 0, let answerAt = active.answerRivalsAt,
+            active.announceAgain.map({ $0.at > answerAt }) ?? true
+        {
+            // Postponed, not dropped: the rival may have announced after our last answer.
+            active.announceAgain = .init(at: answerAt, times: policy.contestedRepeats)
         }
         state = .active(active)
     }

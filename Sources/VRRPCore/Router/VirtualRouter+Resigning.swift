@@ -14,10 +14,13 @@ extension VirtualRouter {
     mutating func noticeSuccessor(_ heard: Heard, as resigning: Resigning, at now: MonotonicInstant) {
         if heard.source == primaryAddress { return }
         count(heard)
-        guard heard.priority != .resigning, resigning.successor == nil else { return }
+        guard heard.priority != .resigning else { return }
         var resigning = resigning
-        resigning.successor = heard
-        resigning.letGoAt = now + Self.announcementGrace
+        if resigning.letGoAt == nil { resigning.letGoAt = now + Self.announcementGrace }
+        // When two standbys take over at once, the better one stays.
+        if resigning.successor.map({ ($0.priority, $0.source) < (heard.priority, heard.source) }) ?? true {
+            resigning.successor = heard
+        }
         state = .resigning(resigning)
     }
 
@@ -50,6 +53,11 @@ extension VirtualRouter {
             becomeBackup(
                 following: successor?.interval ?? configuration.advertisementInterval,
                 .switchOver(successor: successor?.source), at: now, &actions)
+            if case .backup(var backup) = state {
+                backup.lastHeard = successor
+                backup.lastHeardAt = successor.map { _ in now }
+                state = .backup(backup)
+            }
         }
     }
 

@@ -38,7 +38,7 @@ import VRRPWire
         "27-no-vip": [("no-addresses", 7)],
         "28-unterminated-quote": [("unterminated-quote", 2)],
         "29-include-missing": [("include-unmatched", 1), ("include-missing", 2)],
-        "30-sync-group-unknown-member": [("not-supported-yet", 1)],
+        "30-sync-group-unknown-member": [("not-supported-yet", 1), ("undefined-instance", 4)],
         "31-track-interface-missing": [("no-such-interface", 8)],
         "32-unknown-auth-type": [("unknown-auth-type", 8)],
         "33-auth-with-v3": [("authentication-with-v3", 7)],

@@ -1,0 +1,164 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+import VRRPWire
+
+/// Understudy and Debian's keepalived share addresses: exactly one owner, and the right one.
+@Suite(.serialized) struct InteropTests {
+    /// A kind of instance that both daemons can run; its number is its VRID.
+    enum Kind: UInt8, CaseIterable {
+        case v2 = 11
+        case v2Password = 12
+        case v3 = 13
+        case v3IPv6 = 14
+        case v2Unicast = 15
+        case v3Unicast = 16
+
+        var addresses: [String] {
+            self == .v3IPv6 ? ["fe80::\(rawValue)", "2001:db8::\(rawValue)"] : ["192.0.2.1\(rawValue)"]
+        }
+
+        var isVersion2: Bool { self == .v2 || self == .v2Password || self == .v2Unicast }
+
+        func instance(priority: Int, interval: Double, own: String, peer: String) -> String {
+            var lines = ["version \(isVersion2 ? 2 : 3)", "advert_int \(interval == 1 ? "1" : "\(interval)")"]
+            if self == .v2Password { lines.append("authentication {\n auth_type PASS\n auth_pass s3cret\n }") }
+            if self == .v2Unicast || self == .v3Unicast {
+                lines.append("unicast_src_ip \(own)\n unicast_peer {\n \(peer)\n }")
+            }
+            return """
+                vrrp_instance \(self) {
+                 interface eth0
+                 virtual_router_id \(rawValue)
+                 priority \(priority)
+                 \(lines.joined(separator: "\n "))
+                 virtual_ipaddress {
+                  \(addresses.joined(separator: "\n  "))
+                 }
+                }
+
+                """
+        }
+    }
+
+    /// Two hosts that run the same kinds of instance, the first with the higher priority.
+    private struct Couple {
+        var name: String
+        var kinds: [Kind]
+        var members: [Member]
+
+        init(_ first: Program, _ second: Program, _ kinds: [Kind], interval: Double, in lab: Laboratory) throws {
+            name = "\(first) over \(second) at \(interval) s"
+            self.kinds = kinds
+            let own = ["192.0.2.1", "192.0.2.2"]
+            let segment = "\(first)-\(interval)"
+            members = try [first, second].enumerated().map { number, program in
+                let configuration = kinds.map {
+                    $0.instance(
+                        priority: number == 0 ? 150 : 100, interval: interval, own: own[number], peer: own[1 - number])
+                }
+                return try Member(
+                    "\(segment)-\(number + 1)", program, configuration.joined(),
+                    [Interface("eth0", segment: segment, addresses: [try .init(own[number], 24)])], in: lab)
+            }
+        }
+
+        /// Whether for each instance exactly `owner` has its addresses.
+        func isOwned(by owner: Int) throws -> Bool {
+            try kinds.flatMap(\.addresses).allSatisfy { text in
+                let address = try ip(text)
+                return members.indices.allSatisfy { members[$0].holds(address) == ($0 == owner) }
+            }
+        }
+
+        /// How often somebody got an address.
+        func moves(in observations: [Observer.Observation]) -> Int {
+            let advertised = kinds.compactMap { try? ip($0.addresses[0]) }
+            return observations.filter { observation in
+                guard case .added(let address) = observation.change else { return false }
+                return advertised.contains(address) && members.contains { $0.name == observation.host }
+            }.count
+        }
+
+        /// Who has what, for a report.
+        var situation: String {
+            let lines = members.map { member in
+                let held = kinds.flatMap(\.addresses).filter { (try? ip($0)).map(member.holds) ?? false }
+                return "\(member.name) holds \(held.joined(separator: " ")); its log ends\n\(member.log.tail())"
+            }
+            return lines.joined(separator: "\n")
+        }
+
+        func script(settlesWithin bound: Double, staysFor stay: Double) -> Script {
+            let (first, second) = (members[0], members[1])
+            let steps = [
+                Step("start", within: bound, steady: stay) {
+                    for member in members {
+                        try member.boot()
+                        try member.start()
+                    }
+                } until: {
+                    try isOwned(by: 0)
+                },
+                Step("standby stops", within: bound, mayNotChange: true) {
+                    try second.stop()
+                } until: {
+                    try isOwned(by: 0)
+                },
+                Step("standby ends", within: bound) {
+                } until: {
+                    try isOwned(by: 0) && second.hasStopped
+                },
+                Step("standby returns", within: bound, steady: stay, mayNotChange: true) {
+                    try second.start()
+                } until: {
+                    try isOwned(by: 0)
+                },
+                Step("stop", within: bound) {
+                    try first.stop()
+                } until: {
+                    try isOwned(by: 1) && first.hasStopped
+                },
+                Step("failback", within: bound) {
+                    try first.start()
+                } until: {
+                    try isOwned(by: 0)
+                },
+                Step("death", within: bound) {
+                    try first.die()
+                } until: {
+                    try isOwned(by: 1)
+                },
+                Step("return", within: bound) {
+                    try first.boot()
+                    try first.start()
+                } until: {
+                    try isOwned(by: 0)
+                },
+            ]
+            return Script(name, steps) { situation }
+        }
+    }
+
+    @Test(arguments: [1, 0.1, 0.01])
+    func `with keepalived in either role exactly the expected one has each address`(interval: Double) throws {
+        // VRRPv2 knows whole seconds only.
+        let kinds = Kind.allCases.filter { interval == 1 || !$0.isVersion2 }
+        let lab = try Laboratory(visible: [Program.binaries])
+        defer { lab.close() }
+        let couples = try [
+            Couple(.understudy, .keepalived, kinds, interval: interval, in: lab),
+            Couple(.keepalived, .understudy, kinds, interval: interval, in: lab),
+        ]
+        // Whoever does not accept the other's adverts takes over within four intervals.
+        let scripts = couples.map { $0.script(settlesWithin: 12, staysFor: 4 * interval + 0.2) }
+        let observer = Observer(lab)
+        try Script.play(scripts, observer: observer)
+        for (couple, script) in zip(couples, scripts) {
+            let moves = couple.moves(in: observer.observations)
+            print("INTEROP \(script.summary); moves of \(kinds.count) instances: \(moves)")
+            // First, standby, first, standby, first. A daemon that does not run for 30 ms is late at the shortest interval.
+            if interval > 0.01 { #expect(moves <= 5 * kinds.count, "an address moved when nothing had happened") }
+        }
+    }
+}
