@@ -72,7 +72,10 @@ import Testing
     }
 
     @Test func `every sentence is said once`() throws {
-        let loaded = try load(Self.good + Self.good.replacing("VI_1", with: "VI_2").replacing("51", with: "52").replacing("2.10", with: "2.20")).get()
+        let loaded = try load(
+            Self.good
+                + Self.good.replacing("VI_1", with: "VI_2").replacing("51", with: "52").replacing("2.10", with: "2.20")
+        ).get()
         #expect(Set(loaded.remarks).count == loaded.remarks.count)
     }
 
