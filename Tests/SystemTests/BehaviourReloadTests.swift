@@ -30,7 +30,7 @@ extension Behaviour {
                 let now = monotonicNanoseconds()
                 try trial.waitFor("further adverts") { recorder.adverts(since: now, id: id).count >= 5 }
                 let gaps = recorder.gaps(since: start, id: id)
-                #expect((gaps.max() ?? 1000) < 180, "\(gaps)")
+                #expect(recorder.isSteady(gaps), "\(gaps)")
                 #expect(recorder.adverts(since: start, id: id).allSatisfy { $0.priority > 0 })
             }
         }

@@ -16,6 +16,8 @@ final class AdvertRecorder {
     private final class Shared: Sendable {
         let adverts = Mutex<[Advert]>([])
         let isEnding = Mutex(false)
+        /// By how much this machine let us run late, at worst, in milliseconds.
+        let lateness = Mutex(0.0)
     }
 
     private let shared = Shared()
@@ -34,7 +36,10 @@ final class AdvertRecorder {
                 guard let socket else { return }
                 while !shared.isEnding.withLock({ $0 }) {
                     var items = [Readiness(socket.descriptor)]
-                    try? Readiness.wait(&items, until: monotonicNanoseconds() + 20_000_000)
+                    let deadline = monotonicNanoseconds() + 20_000_000
+                    try? Readiness.wait(&items, until: deadline)
+                    let late = Double(Int64(bitPattern: monotonicNanoseconds() &- deadline)) / 1e6
+                    shared.lateness.withLock { $0 = max($0, late) }
                     Self.drain(socket, family, shared)
                 }
             }
@@ -68,6 +73,16 @@ final class AdvertRecorder {
                 $0.instant >= instant && $0.virtualRouterID == id && (address == nil || $0.source == address)
             }
         }
+    }
+
+    /// Whether adverts that are due every 100 milliseconds came so.
+    ///
+    /// On a machine that is busy with other things single ones may be late, but no receiver may have missed three, unless
+    /// the machine kept us waiting too. A fault of the daemon's would show again and again.
+    func isSteady(_ gaps: [Double]) -> Bool {
+        let late = gaps.count { $0 > 180 }
+        let bound = 300 + shared.lateness.withLock { $0 }
+        return gaps.count >= 2 && late <= 1 + gaps.count / 50 && gaps.allSatisfy { $0 < bound }
     }
 
     /// Milliseconds between consecutive adverts.
