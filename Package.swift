@@ -69,6 +69,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "VRRPCore", "VRRPWire"], swiftSettings: tests),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "VRRPWire"], swiftSettings: tests),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Configuration", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(
             name: "SystemTests", dependencies: ["Configuration", "LinuxKernel", "Rehearsal", "VRRPWire"],

@@ -80,6 +80,8 @@ extension Behaviour {
         @Test func `another address takes over as source without a change of state`() throws {
             let trial = try Trial()
             let host = try trial.host()
+            // Otherwise the kernel takes the second address away with the first.
+            try host.setSysctl("net/ipv4/conf/all/promote_secondaries", "1")
             try host.setAddress(.init("192.0.2.2", 24), on: "eth0", present: true)
             let client = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])])
             let recorder = try AdvertRecorder(in: client)

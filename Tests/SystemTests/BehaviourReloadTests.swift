@@ -172,8 +172,10 @@ extension Behaviour {
 
         @Test func `a tracked interface that a reload adds does not shake the priority`() throws {
             let scene = try Scene(instance("VI_1", "track_interface {\n        lo weight 10\n    }"))
+            try scene.host.addCable("eth1")
+            try scene.host.ip("link", "set", "eth1", "up")
             let mark = try scene.daemon.reload(
-                instance("VI_1", "track_interface {\n        lo weight 10\n        eth0 weight 10\n    }"))
+                instance("VI_1", "track_interface {\n        lo weight 10\n        eth1 weight 10\n    }"))
             try scene.daemon.says("Changing effective priority from 110 to 120", since: mark)
             #expect(scene.daemon.lines(since: mark).filter { $0.contains("effective priority") }.count == 1)
         }
@@ -183,7 +185,7 @@ extension Behaviour {
             let scene = try Scene(good)
             let start = monotonicNanoseconds()
             let broken: [(text: String, words: String)] = [
-                (good + "vrrp_instance VI_2 {\n    interface eth0\n", "/run/vrrp.conf:13"),
+                (good + "vrrp_instance VI_2 {\n    interface eth0\n", "/run/vrrp.conf:12:20: error"),
                 (good.replacing("priority 100", with: "priority"), "/run/vrrp.conf:5"),
                 (good.replacing("virtual_ipaddress", with: "virtual_ipadress"), "virtual_ipadress"),
                 (good + instance("VI_2", id: 51, addresses: ["192.0.2.20/24"]), "51"),

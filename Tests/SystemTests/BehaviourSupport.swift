@@ -112,7 +112,10 @@ final class RunningDaemon {
     /// The number after `name` in the counters of SIGUSR1's answer.
     func counter(_ name: String) throws -> Int {
         let state = try state()
-        guard let range = state.range(of: name + " ") else { throw DidNotHappen(description: "no \(name) in \(state)") }
+        // The errors come last, and their names are other things' names as well.
+        guard let range = state.range(of: name + " ", options: .backwards) else {
+            throw DidNotHappen(description: "no \(name) in \(state)")
+        }
         return Int(state[range.upperBound...].prefix { $0.isNumber }) ?? -1
     }
 

@@ -153,8 +153,7 @@ struct Forgery {
         for address in addresses { bytes += address.wireOctets }
         bytes += authentication?.data ?? []
         var sum = version == 2 ? 0 : pseudoHeader(length: bytes.count)
-        // VRRPv2's checksum leaves the authentication data out.
-        sum += Self.sum(bytes.dropLast(authentication?.data.count ?? 0))
+        sum += Self.sum(bytes[...])
         let checksum = ~Self.fold(sum) &+ checksumError
         bytes[6] = UInt8(checksum >> 8)
         bytes[7] = UInt8(checksum & 0xFF)

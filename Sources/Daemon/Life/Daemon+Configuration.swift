@@ -58,7 +58,8 @@ extension Daemon {
         space(new.global)
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)
-        if old.processes != new.processes || trackedProcesses(old) != trackedProcesses(new) {
+        let sameProcesses = old.processes.elementsEqual(new.processes) { $0.means($1) }
+        if !sameProcesses || trackedProcesses(old) != trackedProcesses(new) {
             processes?.stop()
             processes = nil
             watchProcesses(at: now)
@@ -153,6 +154,15 @@ extension Daemon {
 
     private func dumpModel() {
         for line in changes(from: Model(), to: model).flatMap(\.sentences) { log.notice("configuration: \(line)") }
+    }
+}
+
+extension ProcessCheck {
+    /// True when both count the same processes in the same way, wherever they were written.
+    fileprivate func means(_ other: ProcessCheck) -> Bool {
+        var moved = other
+        moved.location = location
+        return self == moved
     }
 }
 

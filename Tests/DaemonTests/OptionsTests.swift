@@ -1,0 +1,125 @@
+import Testing
+
+@testable import Daemon
+
+/// The command line is keepalived's, and every flag that it lacks is explained.
+@Suite struct OptionsTests {
+    private func options(_ arguments: String..., calledAs program: String = "understudyd") -> Options? {
+        guard case .run(let options) = Options.parse([program] + arguments) else { return nil }
+        return options
+    }
+
+    private func mistake(_ arguments: String...) -> String? {
+        guard case .mistake(let sentence) = Options.parse(["understudyd"] + arguments) else { return nil }
+        return sentence
+    }
+
+    @Test func `without arguments the name decides the paths`() {
+        #expect(options()?.configurationFile == "/etc/understudy/understudy.conf")
+        #expect(options()?.pidFile == "/run/understudyd.pid")
+        #expect(options(calledAs: "/usr/sbin/keepalived")?.configurationFile == "/etc/keepalived/keepalived.conf")
+        #expect(options(calledAs: "keepalived")?.pidFile == "/run/keepalived.pid")
+        #expect(options(calledAs: "hapee-vrrp")?.configurationFile == "/etc/understudy/understudy.conf")
+        #expect(Options.parse([]) == .run(Options(calledAs: "understudyd")))
+    }
+
+    static let spellings: [[String]] = [
+        ["-f", "/x"], ["-f/x"], ["--use-file", "/x"], ["--use-file=/x"], ["-nf", "/x"], ["-nf/x"], ["-n", "-lDf/x"],
+    ]
+
+    @Test(arguments: spellings)
+    func `a value may be written as getopt reads it`(arguments: [String]) {
+        guard case .run(let options) = Options.parse(["understudyd"] + arguments) else {
+            Issue.record("\(arguments) is refused")
+            return
+        }
+        #expect(options.configurationFile == "/x")
+    }
+
+    @Test func `every flag sets what it says and nothing else`() {
+        let plain = Options(calledAs: "understudyd")
+        let table: [(short: [String], long: [String], change: (inout Options) -> Void)] = [
+            (["-n"], ["--dont-fork"], { $0.foreground = true }),
+            (["-l"], ["--log-console"], { $0.logToConsole = true }),
+            (["-D"], ["--log-detail"], { $0.detailed = true }),
+            (["-G"], ["--no-syslog"], { $0.noSyslog = true }),
+            (["-d"], ["--dump-conf"], { $0.dumpConfiguration = true }),
+            (["-t"], ["--config-test"], { $0.testOnly = true }),
+            (["-p", "/p"], ["--pid=/p"], { $0.pidFile = "/p" }),
+            (["-i", "lb1"], ["--config-id", "lb1"], { $0.configurationID = "lb1" }),
+            (["-u", "027"], ["--umask=027"], { $0.umask = 0o27 }),
+            (["-S", "3"], ["--log-facility=local3"], { $0.facility = 19 }),
+            (["-S", "user"], ["--log-facility", "user"], { $0.facility = 1 }),
+            (["-S", "daemon"], ["--log-facility", "daemon"], { $0.facility = 3 }),
+        ]
+        for row in table {
+            var expected = plain
+            row.change(&expected)
+            #expect(Options.parse(["understudyd"] + row.short) == .run(expected), "\(row.short)")
+            #expect(Options.parse(["understudyd"] + row.long) == .run(expected), "\(row.long)")
+        }
+    }
+
+    @Test func `help and version win over what follows`() {
+        #expect(Options.parse(["x", "-n", "-h", "-Z"]) == .help)
+        #expect(Options.parse(["x", "--version", "nonsense"]) == .version)
+    }
+
+    @Test(arguments: ["-S", "-f", "-p", "-i", "-u", "--pid", "--use-file"])
+    func `a flag without its value is a mistake`(flag: String) {
+        #expect(mistake(flag)?.contains("needs a value") == true)
+    }
+
+    static let wrongValues: [[String]] = [
+        ["-S", "8"], ["-S", "local8"], ["-S", "mail"], ["-S", "-1"], ["-u", "8"], ["-u", "1000"], ["-u", "-1"],
+        ["--dont-fork=yes"],
+    ]
+
+    @Test(arguments: wrongValues)
+    func `a value that means nothing is a mistake`(arguments: [String]) {
+        guard case .mistake = Options.parse(["understudyd"] + arguments) else {
+            Issue.record("\(arguments) is accepted")
+            return
+        }
+    }
+
+    /// Every flag of keepalived's manual page that does not exist here.
+    static let others = [
+        "-P", "-C", "-B", "-r", "-c", "-b", "-g", "-X", "-V", "-I", "-R", "-a", "-s", "-e", "-x", "-A", "-m", "-M",
+        "-T",
+        "--vrrp", "--check", "--no_bfd", "--all", "--vrrp_pid", "--checkers_pid", "--bfd_pid", "--log-file",
+        "--release-vips", "--dont-release-vrrp", "--dont-release-ipvs", "--dont-respawn", "--address-monitoring",
+        "--namespace", "--all-config", "--snmp", "--snmp-agent-socket", "--core-dump", "--core-dump-pattern",
+        "--genhash",
+        "--signum", "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
+    ]
+
+    @Test(arguments: others)
+    func `keepalived's other flags are refused in a sentence`(flag: String) {
+        let sentence = mistake(flag + (flag.hasPrefix("--") ? "=1" : ""))
+        #expect(sentence?.hasPrefix(flag) == true)
+        #expect((sentence?.count ?? 0) > flag.count + 10)
+    }
+
+    @Test func `a word that is no flag gets the advice to use -f`() {
+        #expect(
+            mistake("/etc/x.conf") == "'/etc/x.conf' is not a flag; a configuration file is given with -f /etc/x.conf")
+        #expect(mistake("-") != nil)
+        #expect(mistake("--") != nil)
+        #expect(mistake("") != nil)
+    }
+
+    @Test func `help fits a terminal and names every flag once`() {
+        let text = Options.help(calledAs: "keepalived")
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 110 })
+        for flag in "fnlDSGuptidvh" {
+            #expect(text.components(separatedBy: "  -\(flag), --") == 2, "-\(flag)")
+        }
+        #expect(text.contains("/etc/keepalived/keepalived.conf"))
+    }
+}
+
+extension String {
+    /// How many parts there are between occurrences of `separator`.
+    fileprivate func components(separatedBy separator: String) -> Int { self.split(separator: separator).count }
+}
