@@ -284,4 +284,3 @@ int cl_detach(void) {
     return ends[1];
 }
 
-int cl_lock_memory(void) { return mlockall(MCL_CURRENT | MCL_FUTURE); }

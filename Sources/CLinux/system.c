@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <syslog.h>
 #include <unistd.h>
 
 // Room for an entry of the user or group database; groups can have many members.
@@ -60,15 +59,6 @@ int cl_groups_of_user(const char *name, uint32_t group, uint32_t *groups, int ca
     getgrouplist(name, group, groups, &count);
     return count;
 }
-
-void cl_open_log(const char *identity, int facility) {
-    // openlog keeps the pointer.
-    static char kept[64];
-    strncpy(kept, identity, sizeof kept - 1);
-    openlog(kept, LOG_PID | LOG_NDELAY, facility);
-}
-
-void cl_write_log(int priority, const char *message) { syslog(priority, "%s", message); }
 
 const char *cl_environment(size_t index) {
     for (size_t i = 0; environ && environ[i]; i++)

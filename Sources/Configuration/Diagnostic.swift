@@ -17,7 +17,7 @@ extension SourceLocation: CustomStringConvertible {
 }
 
 /// Something to tell the operator about a file, as a value: collected by the parser, printed by whoever asked.
-public struct Diagnostic: Equatable, Sendable {
+public struct Diagnostic: Hashable, Sendable {
     public enum Severity: String, Comparable, Sendable {
         /// Worth knowing; changes nothing about the exit code.
         case note

@@ -41,6 +41,9 @@ struct Rehearse: ParsableCommand {
         help: ArgumentHelp("Rehearse another daemon with the same options.", valueName: "path", visibility: .hidden))
     var daemon: String?
 
+    @Flag(help: ArgumentHelp("Use the small web server even where HAProxy is installed.", visibility: .hidden))
+    var withoutHaproxy = false
+
     /// Set for the copy of this program that runs in a user namespace, so that it does not try again.
     private static let insideMark = "UNDERSTUDY_REHEARSAL=inside"
 
@@ -75,7 +78,7 @@ struct Rehearse: ParsableCommand {
     private func rehearse() throws {
         let played = try events.map { try Event.list($0) } ?? Event.allCases
         let plan = try Plan(try readFiles(), try programs())
-        try moveIntoUserNamespaceIfNeeded()
+        try moveIntoUserNamespaceIfNeeded(plan)
         if let work { try LocalFiles.makeDirectories(LocalFiles.absolute(work) ?? work) }
         let performance = try Performance(
             plan, work: work, verbose: verbose, endRequests: try EndRequests(), say: say)
@@ -118,14 +121,19 @@ struct Rehearse: ParsableCommand {
         }
         return Plan.Programs(
             daemon: LocalFiles.absolute(found) ?? found, own: own,
-            haproxy: LocalFiles.program("haproxy", in: Host.searchPath))
+            haproxy: withoutHaproxy ? nil : LocalFiles.program("haproxy", in: Host.searchPath))
     }
 
-    private func moveIntoUserNamespaceIfNeeded() throws {
+    private func moveIntoUserNamespaceIfNeeded(_ plan: Plan) throws {
         guard let obstacle = UserNamespace.obstacle() else { return }
         let environment = environmentVariables()
         guard !environment.contains(Self.insideMark), let own = LocalFiles.absolute("/proc/self/exe") else {
             throw obstacle
+        }
+        let reasons = plan.reasonsForRoot
+        if !reasons.isEmpty {
+            throw CannotRehearse(
+                "these files need root (sudo understudy rehearse):\n  " + reasons.joined(separator: "\n  "))
         }
         let status: ExitStatus
         do throws(SystemError) {

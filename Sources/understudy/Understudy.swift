@@ -1,6 +1,8 @@
 internal import ArgumentParser
 
-/// The command for people. Each subcommand has a file of its own.
+/// The command for people.
+///
+/// Each subcommand has a file of its own.
 @main
 struct Understudy: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -72,7 +72,10 @@ import Testing
     }
 
     /// The commands that each document must name, so that a newcomer finds them where they look first.
-    @Test(arguments: [("CONTRIBUTING.md", ["scripts/setup", "scripts/test", "scripts/fuzz", "scripts/allocations"])])
+    @Test(arguments: [
+        ("CONTRIBUTING.md", ["scripts/setup", "scripts/test", "scripts/fuzz", "scripts/allocations"]),
+        ("README.md", ["scripts/rehearse", "scripts/test"]),
+    ])
     func `documents name the commands that a newcomer needs`(name: String, commands: [String]) throws {
         let text = try Repository.text(name)
         for command in commands {
@@ -80,6 +83,23 @@ import Testing
             #expect(
                 FileManager.default.isExecutableFile(atPath: Repository.root.appending(path: command).path),
                 "\(command), which \(name) mentions, cannot be run")
+        }
+    }
+
+    @Test func `the changelog keeps its shape`() throws {
+        report(Rule.changelog(try Repository.text("CHANGELOG.md")))
+    }
+
+    /// `docs/log-lines.md` promises the heads of these lines; the sources must still write them.
+    @Test func `documented log lines are written`() throws {
+        let sources = try Repository.sources(below: "Sources/Daemon").flatMap(\.lines).joined(separator: "\n")
+        let page = try Repository.text("docs/log-lines.md")
+        let heads = page.matches(of: /\(NAME\) ([A-Z][A-Za-z ]+?)(?: ADDRESS| \(| from|`|\.)/).map {
+            String($0.output.1)
+        }
+        #expect(heads.count > 8)
+        for head in heads where !head.hasPrefix("ADDRESS") {
+            #expect(sources.contains(head), "no line of the daemon says '\(head)'")
         }
     }
 

@@ -20,12 +20,14 @@ struct Prohibition: Sendable {
             target: "Daemon", mayImport: ["Configuration", "Glibc", "LinuxKernel", "VRRPCore", "VRRPWire"],
             isPure: false),
         Prohibition(
-            target: "Rehearsal", mayImport: ["Configuration", "Glibc", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            target: "Rehearsal",
+            mayImport: ["Configuration", "Glibc", "LinuxKernel", "Synchronization", "VRRPCore", "VRRPWire"],
             isPure: false),
         Prohibition(target: "understudyd", mayImport: ["Daemon", "Glibc"], isPure: false),
         Prohibition(
             target: "understudy",
-            mayImport: ["ArgumentParser", "Configuration", "Daemon", "Glibc", "LinuxKernel", "Rehearsal"], isPure: false
+            mayImport: ["ArgumentParser", "Configuration", "Daemon", "Glibc", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            isPure: false
         ),
     ]
 

@@ -147,7 +147,6 @@ ssize_t cl_processes(int32_t *processes, size_t capacity);
 int cl_detach(void);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
-int cl_lock_memory(void);
 
 // ---- system.c: users, the log, the environment, the service manager
 
@@ -164,8 +163,6 @@ int cl_name_of_user(uint32_t user, char *name, size_t capacity);
 int cl_name_of_group(uint32_t group, char *name, size_t capacity);
 // Writes up to `capacity` group IDs and returns how many there are.
 int cl_groups_of_user(const char *name, uint32_t group, uint32_t *groups, int capacity);
-void cl_open_log(const char *identity, int facility);
-void cl_write_log(int priority, const char *message);
 // The environment's variable number `index`, or null past the last.
 const char *cl_environment(size_t index);
 // An exclusive lock that belongs to the open file, so that it survives fork; -1 with EAGAIN when someone else has it.

@@ -6,11 +6,10 @@ public struct CheckedFile: Sendable {
     public var diagnostics: [Diagnostic]
 }
 
-/// Reads, resolves and lints one file. The model must not run when there is a diagnostic of severity error.
+/// Reads, resolves and lints one file.
 ///
-/// - Parameters:
-///   - host: what the machine at hand has; nil checks the file by itself.
-///   - hostIsAuthoritative: whether the file is for this machine, so that what it lacks is an error.
+/// The model must not run when there is a diagnostic of severity error. Without a `host` the file is checked by itself;
+/// `hostIsAuthoritative` says that the file is for that machine, so that what it lacks is an error.
 public func check(
     file: String, reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
     hostIsAuthoritative: Bool
@@ -20,7 +19,7 @@ public func check(
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let (model, problems) = resolve(parsed.statements, file: file)
-    let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative)
+    let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
     return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
 }
 
@@ -39,5 +38,7 @@ public func check(
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
         diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
     }
-    return CheckReport(diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources))
+    return CheckReport(
+        diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
+        order: zip(files, checked).flatMap { [$0] + $1.parsed.files })
 }

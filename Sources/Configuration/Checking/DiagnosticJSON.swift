@@ -1,5 +1,7 @@
 extension CheckReport {
-    /// The report for programs, one JSON object (RFC 8259). The names and `version` are an interface: fields may be
+    /// The report for programs, one JSON object (RFC 8259).
+    ///
+    /// The names and `version` are an interface: fields may be
     /// added, never renamed. `consequence` and `fix` are null when there is none.
     public var json: String {
         var writer = JSONWriter()

@@ -14,14 +14,14 @@ public struct CheckReport: Equatable, Sendable {
     private let sources: [String: SourceText]
 
     /// Sorts `diagnostics` by file, line and column and drops what is said twice.
-    public init(diagnostics: [Diagnostic], sources: [SourceText]) {
-        var order: [String: Int] = [:]
+    ///
+    /// `order` names the files in the order wanted, unreadable ones too; without it the sources' order counts.
+    public init(diagnostics: [Diagnostic], sources: [SourceText], order: [String] = []) {
+        var rankOfFile: [String: Int] = [:]
+        for file in order + sources.map(\.file) where rankOfFile[file] == nil { rankOfFile[file] = rankOfFile.count }
         var texts: [String: SourceText] = [:]
-        for source in sources where order[source.file] == nil {
-            order[source.file] = order.count
-            texts[source.file] = source
-        }
-        self.files = order.keys.sorted { order[$0, default: 0] < order[$1, default: 0] }
+        for source in sources where texts[source.file] == nil { texts[source.file] = source }
+        self.files = texts.keys.sorted { rankOfFile[$0, default: 0] < rankOfFile[$1, default: 0] }
         self.sources = texts
         let unreadable = Set(diagnostics.filter { unreadableWordCodes.contains($0.code) }.map(\.location))
         var seen: Set<Identity> = []
@@ -31,7 +31,7 @@ public struct CheckReport: Equatable, Sendable {
         }
         func rank(_ diagnostic: Diagnostic) -> (Int, Int, Int) {
             let location = diagnostic.location
-            return (order[location.file] ?? Int.max, location.line, location.column)
+            return (rankOfFile[location.file] ?? Int.max, location.line, location.column)
         }
         // The sort is not guaranteed to be stable, and two diagnostics of one place shall keep their order.
         self.diagnostics = kept.enumerated().sorted {
@@ -71,8 +71,10 @@ public struct CheckReport: Equatable, Sendable {
 // MARK: Text
 
 extension CheckReport {
-    /// Everything for a person to read: `file:line:column: error: message`, then indented the line itself, what would
-    /// happen and what mends it. Empty when there is nothing to say.
+    /// Everything for a person to read; empty when there is nothing to say.
+    ///
+    /// Each diagnostic is `file:line:column: error: message`, then indented the line itself, what would happen and what
+    /// mends it.
     public var text: String {
         var text = ""
         for diagnostic in diagnostics {

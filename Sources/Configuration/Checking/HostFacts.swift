@@ -3,7 +3,6 @@ public import VRRPWire
 /// What the machine at hand has, as far as a configuration depends on it.
 ///
 /// Gathered by whoever may touch the system.
-///
 /// The same lints run with it and without: on a foreign machine what is missing is a warning, at start it is an error.
 public struct HostFacts: Equatable, Sendable {
     public struct Interface: Equatable, Sendable {

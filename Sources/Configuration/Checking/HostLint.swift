@@ -81,7 +81,9 @@ extension Linter {
     }
 
     private mutating func reportMissing(_ name: String, at location: SourceLocation, _ facts: HostFacts) {
-        let near = KeywordTable.nearest(to: name, among: facts.interfaces.filter { !$0.isLoopback }.map(\.name))
+        // Another number is another interface, not a misspelling.
+        let others = facts.interfaces.filter { !$0.isLoopback && $0.name.withoutDigits != name.withoutDigits }
+        let near = KeywordTable.nearest(to: name, among: others.map(\.name))
         report(
             missing, "no-such-interface", at: location,
             "this host has no interface `\(name)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
@@ -138,4 +140,8 @@ extension HostFacts {
         let names = interfaces.filter { !$0.isLoopback }.map(\.name)
         return names.isEmpty ? nil : "one of: " + names.joined(separator: ", ")
     }
+}
+
+extension String {
+    fileprivate var withoutDigits: String { filter { !("0"..."9").contains($0) } }
 }

@@ -150,7 +150,9 @@ public struct ProgramAccess {
             fix: "chmod \(needed.letter)+x \(path)")
     }
 
-    /// Whoever can write a component of the path decides what root runs. In a directory with the sticky bit others
+    /// Whoever can write a component of the path decides what root runs.
+    ///
+    /// In a directory with the sticky bit others
     /// cannot replace what is not theirs, and what is inside is looked at next.
     private mutating func noteInsecurity(_ path: String, _ facts: PathFacts) {
         guard identity.user == 0, insecurity == nil else { return }

@@ -118,7 +118,8 @@ extension Resolver {
         report(
             .error, "bad-value", at: word.location,
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
-            consequence: "keepalived would go on with the default", fix: "\(statement.keyword.text) VALUE, \(expected)"
+            consequence: "keepalived would go on with the default",
+            fix: "\(statement.keyword.text) VALUE   # \(expected)"
         )
     }
 
@@ -152,7 +153,7 @@ extension Resolver {
             "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
             consequence: statement.keyword.text == "virtual_router_id"
                 ? "keepalived would exit" : "keepalived would go on with another value",
-            fix: "\(statement.keyword.text) N, with N from \(range)")
+            fix: "\(statement.keyword.text) N   # \(range)")
     }
 
     private mutating func seconds(
@@ -165,7 +166,7 @@ extension Resolver {
         let interval = Interval.microseconds(parsed.microseconds)
         if parsed.isRounded {
             report(
-                .warning, "rounded", at: word.location,
+                .warning, "rounded-value", at: word.location,
                 "`\(word.text)` has more decimals than count: it becomes \(interval.decimalSeconds)",
                 consequence: "times are kept in millionths of a second",
                 fix: "\(statement.keyword.text) \(interval.decimalSeconds)")

@@ -59,27 +59,40 @@ extension Resolver {
             fix: keyword == "script" ? "script \"/path/to/check\"" : "\(keyword) NAME")
     }
 
+    /// Words after the command: an unquoted command's own arguments, which is fatal, or a user and a group, which
+    /// keepalived reads after `notify` but not here.
+    private mutating func checkAfterCommand(_ line: QuotedCommand, _ statement: Statement) -> Bool {
+        guard let extra = line.user else { return true }
+        let words = [line.user, line.group].compactMap { $0?.text }.joined(separator: " ")
+        let written = statement.rawLine.dropFirst(statement.keyword.text.count).drop { $0 == " " || $0 == "\t" }
+        if let first = written.first, first == "\"" || first == "'" {
+            report(
+                .warning, "user-after-command", at: extra.location,
+                "`\(words)` after the command of a vrrp_script is ignored",
+                consequence: "the command runs as `script_user`, in keepalived too",
+                fix: "user \(words)   # on a line of its own, inside vrrp_script")
+            return true
+        }
+        report(
+            .error, "unquoted-command", at: extra.location,
+            "`\(extra.text)` is not part of the command: only `\(line.text)` would run",
+            consequence: "the check would not test what is written here", fix: "script \"\(line.text) \(words)\"")
+        return false
+    }
+
     /// Reads the command; keepalived takes only the first word after `script`, which may be a quoted string.
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
-        let line: CommandLine
-        switch CommandLine.parse(setting.statement) {
+        let line: QuotedCommand
+        switch QuotedCommand.parse(setting.statement) {
         case .success(let parsed): line = parsed
         case .failure(let problem):
             record(problem.diagnostic)
             return nil
         }
         let text = line.text
-        if let extra = line.user {
-            let whole = ([text] + [line.user, line.group].compactMap { $0?.text }).joined(separator: " ")
-            report(
-                .error, "unquoted-command", at: extra.location,
-                "`\(extra.text)` is not part of the command: only `\(text)` would run",
-                consequence: "the check would not test what is written here",
-                fix: "script \"\(whole)\"   # or, if a user is meant, a line of its own: user \(extra.text)")
-            return nil
-        }
+        guard checkAfterCommand(line, setting.statement) else { return nil }
         var command = line.command
         if text.hasPrefix("</") {
             command = ["/bin/sh", "-c", text]

@@ -1,11 +1,9 @@
 internal import VRRPCore
 internal import VRRPWire
 
-/// Turns statements into a model: defaults applied, names resolved after the whole file is read, so that order does not
-/// matter.
+/// Turns statements into a model: defaults applied, names resolved after the whole file is read.
 ///
-/// `file` only says where an empty file is reported.
-///
+/// So the order of blocks does not matter. `file` only says where an empty file is reported.
 /// Source: keepalived: the keywords' meaning and defaults; the severities are Understudy's own: an error would not
 /// run, or would run unprotected, without an address, merged or half configured.
 public func resolve(
@@ -52,6 +50,7 @@ struct Resolver {
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
         checkBetweenInstances()
+        checkGroupMembers(statements)
         reportUnused()
         reportNothingToDo(contents, statements, file: file)
     }

@@ -47,7 +47,8 @@ extension Resolver {
 
     /// Reads the lines of a track block.
     ///
-    /// `definition` says what weight a name has by itself, or nil when the line is to be left out.
+    /// `definition` says what weight a name has by itself, or nil when the line is
+    /// to be left out.
     private mutating func trackList(
         _ contents: BlockContents, _ name: String, range: ClosedRange<Int>,
         definition: (inout Resolver, Statement) -> Weight?

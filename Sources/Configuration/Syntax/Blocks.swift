@@ -30,6 +30,8 @@ struct BraceProblem: Equatable {
         case unclosed(before: SourceLocation?)
         /// `}` without `{`.
         case surplus
+        /// A statement without `{` whose block follows all the same.
+        case unopened
         /// `{` that follows no statement.
         case nameless
         /// Too many blocks within blocks.
@@ -79,7 +81,9 @@ private func segments(of pieces: [Piece]) -> [ArraySlice<Piece>] {
             depth = max(0, depth - 1)
         case .words(let words, _):
             let isHome = depth == 0 || (piece.startsLine && piece.location.column <= outermostColumn)
-            if isHome, index > start, beginsTopLevelBlock(words) {
+            // Within a block a mere name may look like such a keyword; only what opens a block of its own is one.
+            let opens = index + 1 < pieces.count && pieces[index + 1].content == .open
+            if isHome, index > start, depth == 0 || opens, beginsTopLevelBlock(words) {
                 cuts.append(pieces[start..<index])
                 start = index
                 depth = 0
@@ -154,6 +158,7 @@ private struct BlockBuilder {
         if reading == .indentation, piece.startsLine {
             while let innermost = open.last, isOutside(column, of: innermost) { closeUnclosed(before: piece.location) }
         }
+        if reading == .indentation, piece.startsLine { openUnopened(before: column) }
         if piece.startsLine, let innermost = open.indices.last, open[innermost].childColumn == nil {
             open[innermost].childColumn = column
         }
@@ -178,6 +183,26 @@ private struct BlockBuilder {
         }
     }
 
+    /// A line that is further right than the statement before it, which opens no block, is meant to be in its block.
+    private mutating func openUnopened(before column: Int) {
+        guard let statementColumn = lastStatementColumn, column > statementColumn, open.count < nestingLimit,
+            let owner = open.last.map({ $0.children.last }) ?? statements.last, owner.children == nil,
+            owner.location.column == statementColumn
+        else { return }
+        problems.append(BraceProblem(kind: .unopened, location: owner.location, opener: owner.rawLine))
+        push(owner, brace: owner.location)
+    }
+
+    /// Takes the last statement out of its place until its block is complete.
+    private mutating func push(_ owner: Statement, brace: SourceLocation) {
+        if let innermost = open.indices.last {
+            open[innermost].children.removeLast()
+        } else {
+            statements.removeLast()
+        }
+        open.append(Open(statement: owner, brace: brace, column: lastStatementColumn, isDiscarded: false))
+    }
+
     private mutating func openBlock(_ piece: Piece) {
         let owner = open.last.map { $0.children.last } ?? statements.last
         let isTooDeep = open.count >= nestingLimit
@@ -191,13 +216,7 @@ private struct BlockBuilder {
             open.append(Open(statement: nobody, brace: piece.location, isDiscarded: true))
             return
         }
-        if let innermost = open.indices.last {
-            open[innermost].children.removeLast()
-        } else {
-            statements.removeLast()
-        }
-        open.append(
-            Open(statement: owner, brace: piece.location, column: lastStatementColumn, isDiscarded: false))
+        push(owner, brace: piece.location)
     }
 
     private mutating func closeBlock(_ piece: Piece, at index: Int) {
@@ -261,6 +280,11 @@ extension BraceProblem {
                 .error, "surplus-brace", at: location, "this `}` closes nothing",
                 consequence: "it is ignored here; other daemons would end the block around it too early",
                 fix: "remove it, or add the `{` that it should close")
+        case .unopened:
+            return Diagnostic(
+                .error, "missing-brace", at: location, "`\(opener)` is not followed by `{`, but a block's lines follow",
+                consequence: "the lines would belong to the block around it, and its `}` would end that",
+                fix: "\(opener) {")
         case .nameless:
             return Diagnostic(
                 .error, "block-without-name", at: location, "this `{` follows no keyword",

@@ -133,6 +133,7 @@ extension Lexer {
     }
 
     /// Quotes and spaces that a word processor or a web page made are read as what they look like, and reported.
+    ///
     /// In plain double quotes they are text.
     private mutating func replaceTypography(in scalars: inout [Unicode.Scalar], from start: Int) {
         var first: Int?

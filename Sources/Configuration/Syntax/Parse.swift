@@ -14,7 +14,7 @@ public struct ParsedFile: Equatable, Sendable {
     }
 }
 
-/// Reads `file` and all that it includes.
+/// Reads a file and all that it includes.
 ///
 /// Always comes to an end, whatever the files hold.
 ///
@@ -41,7 +41,8 @@ private let builtInNames: Set<String> = ["_PWD", "_INSTANCE", "_RANDOM", "_ENV",
 
 /// keepalived leaves an undefined name as it stands.
 ///
-/// That is right in a quoted command, where it may be the shell's, and in a password, but never for a value.
+/// That is right in a quoted command, where it may be the shell's,
+/// and in a password, but never for a value.
 private func judge(_ use: VariableUse, definedNames: Set<String>) -> Diagnostic? {
     if definedNames.contains(use.name) || builtInNames.contains(use.name) {
         return Diagnostic(

@@ -1,6 +1,7 @@
 /// How the parser gets at files.
 ///
-/// The system is somebody else's business: the daemon and the command read the disk, tests a dictionary.
+/// The system is somebody else's business: the daemon and the command read the disk,
+/// tests a dictionary.
 public protocol SourceReader {
     /// The whole content of the file at `path`, or why it cannot be had, in words (`No such file or directory`).
     func read(_ path: String) -> Result<[UInt8], ReadFailure>

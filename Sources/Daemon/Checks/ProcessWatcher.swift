@@ -44,6 +44,9 @@ final class ProcessWatcher {
         }
     }
 
+    /// What is known of every check.
+    var statuses: [(name: String, status: CheckState.Status)] { watched.map { ($0.check.name, $0.quorum.status) } }
+
     func start(at now: MonotonicInstant) {
         do throws(SystemError) {
             let connector = try ProcessEvents()

@@ -23,7 +23,13 @@ final class ScriptRunner {
     private var killAt: MonotonicInstant?
     private var lastOutcome: String?
     private var lastProblem: String?
-    private var skipped = 0
+    /// True once a run had to be skipped for the present one.
+    private var hasSkipped = false
+    /// True from the first skipped run until a run ends in time again, so that slowness is told once.
+    private var isSlow = false
+    private var isCancelled = false
+    /// The numbers behind `user`, looked up once: a directory service may take its time, and adverts may not wait for it.
+    private var identity: (uid: UInt32, gid: UInt32, groups: [UInt32])?
 
     init(
         _ check: ScriptCheck, global: GlobalSettings, inspector: any HostInspector, surroundings: Surroundings,
@@ -52,27 +58,26 @@ final class ScriptRunner {
         guard nextRunAt <= now else { return }
         let next = nextRunAt + check.interval
         nextRunAt = now < next ? next : now + check.interval
-        if child != nil {
-            skipped += 1
-            if skipped == 1 { log("is still running; runs are skipped until it ends", .warning) }
-        } else {
-            run(at: now)
+        if child == nil { return run(at: now) }
+        hasSkipped = true
+        // One that timed out has been reported already.
+        if timesOutAt != nil, !isSlow {
+            isSlow = true
+            log("is still running; runs are skipped until it ends", .warning)
         }
     }
 
     /// Ends the child, if there is one, for good: the check is no longer wanted.
+    ///
+    /// A killed child takes a moment to end; it is still watched, so that it is collected and leaves no zombie.
     func cancel() {
-        guard let child else { return }
-        child.signalGroup(Signals.kill)
-        if let token { surroundings.readiness.forget(child.descriptor, token) }
-        _ = child.reap()
-        self.child = nil
+        isCancelled = true
+        child?.signalGroup(Signals.kill)
     }
 
     // MARK: Running
 
     private func run(at now: MonotonicInstant) {
-        skipped = 0
         if let problem = problem(), !problem.isSecurityOnly || security {
             return cannotRun(problem.sentence + (problem.fix.map { "; mend it with: \($0)" } ?? ""), at: now)
         }
@@ -80,6 +85,7 @@ final class ScriptRunner {
             let fresh = try Child.spawn(try request())
             token = try surroundings.readiness.watch(fresh.descriptor, as: .script(self))
             child = fresh
+            hasSkipped = false
             timesOutAt = now + timeout
             lastProblem = nil
         } catch {
@@ -97,14 +103,17 @@ final class ScriptRunner {
         var request = SpawnRequest(
             path: findProgram(check.command[0]) ?? check.command[0], arguments: check.command,
             environment: environmentVariables().filter { !Self.isDropped($0) }, workingDirectory: "/")
-        guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
-        var gid = found.gid
-        if let group = user.group {
-            guard let named = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
-            gid = named
-        }
-        if currentUserID() == 0 { request.user = (uid: found.uid, gid: gid, groups: []) }
+        if identity == nil { identity = try lookUpIdentity() }
+        if currentUserID() == 0 { request.user = identity }
         return request
+    }
+
+    /// keepalived: without the user's supplementary groups.
+    private func lookUpIdentity() throws(SystemError) -> (uid: UInt32, gid: UInt32, groups: [UInt32]) {
+        guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
+        guard let group = user.group else { return (found.uid, found.gid, []) }
+        guard let gid = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
+        return (found.uid, gid, [])
     }
 
     /// What a check must not inherit: the way to our service manager, and keepalived's list.
@@ -134,7 +143,8 @@ final class ScriptRunner {
         token = nil
         timesOutAt = nil
         killAt = nil
-        if wasTimedOut { return }
+        if wasTimedOut || isCancelled { return }
+        if !hasSkipped { isSlow = false }
         switch status {
         case .exited(0): finish(success: true, outcome: "exited with status 0", at: now)
         case .exited(let code): finish(success: false, outcome: "exited with status \(code)", at: now)

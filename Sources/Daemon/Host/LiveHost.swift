@@ -34,7 +34,7 @@ package struct LiveHost: HostInspector {
         let program = program.hasPrefix("<") ? "/bin/sh" : program
         guard let path = findProgram(program) else {
             return HostFacts.ProgramProblem(
-                sentence: "`\(program)` is in no directory of PATH (\(searchPath))",
+                sentence: "`\(program)` is in none of \(searchPath)",
                 fix: "install it, or write the program's full path")
         }
         let name = user ?? defaultScriptUser()
@@ -48,7 +48,8 @@ package func defaultScriptUser() -> UserName {
     UserName(user: lookUpUser("keepalived_script") == nil ? "root" : "keepalived_script")
 }
 
-/// The file that a command's first word means: itself when it has a slash, else the first match in PATH.
+/// The file that a command's first word means: itself when it has a slash, else the first match in the system's
+/// program directories.
 package func findProgram(_ name: String) -> String? {
     if name.contains("/") { return name }
     let candidates = searchPath.split(separator: ":").map { "\($0)/\(name)" }
@@ -58,9 +59,8 @@ package func findProgram(_ name: String) -> String? {
     }
 }
 
-private var searchPath: String {
-    environmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-}
+/// Not the PATH of whoever starts us: the command and the daemon, by hand or as a service, shall find the same program.
+private let searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 private func identity(of name: UserName) -> RunIdentity? {
     guard let user = lookUpUser(name.user) else { return nil }

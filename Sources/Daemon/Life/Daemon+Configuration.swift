@@ -12,12 +12,25 @@ extension Daemon {
         routers = model.instances.map { RouterRunner($0, in: surroundings) }
         watchProcesses(at: now)
         for runner in routers {
-            runner.removeLeftovers()
+            runner.removeLeftovers(at: now)
+        }
+        removeOrphans(at: now)
+        for runner in routers {
             runner.start(at: now)
         }
         if options.dumpConfiguration { dumpModel() }
         notifyServiceManager("READY=1\nSTATUS=\(routers.count) instance(s)")
         log.notice("Startup complete")
+    }
+
+    /// Removes what an earlier run left that the configuration no longer knows: nobody else would.
+    private func removeOrphans(at now: MonotonicInstant) {
+        let orphans = surroundings.keeper.marked(in: surroundings.interfaces)
+        guard !orphans.isEmpty else { return }
+        let list = orphans.map { "\($0.address) on \($0.interface)" }.joined(separator: ", ")
+        log.notice("removing \(list): left behind by an earlier run, and in no instance now")
+        _ = surroundings.keeper.carryOut(
+            orphans.map { .remove($0) }, for: "earlier run", at: now, in: &surroundings.interfaces)
     }
 
     /// Parses everything first; on any error what runs goes on as before.
@@ -94,6 +107,9 @@ extension Daemon {
     private func handOutStatuses(at now: MonotonicInstant) {
         for script in scripts where script.state.status != .unknown {
             tell(.script(script.check.name), script.state.status, because: "check \(script.check.name)", at: now)
+        }
+        for (name, status) in processes?.statuses ?? [] {
+            tell(.process(name), status, because: "process check \(name)", at: now)
         }
     }
 

@@ -6,8 +6,8 @@ internal import VRRPCore
 ///
 /// It turns readiness into events and deadlines into ticks.
 ///
-/// A turn waits, reads the clock once, drains what is readable, and only then acts on what is due, so that a process
-/// that was paused hears the news before it acts on it. Everything in a turn is bounded.
+/// A turn waits, drains what is readable, and only then acts on what is due, so that a process that was paused hears
+/// the news before it acts on it. Everything in a turn is bounded.
 final class Daemon {
     let options: Options
     let log: Log
@@ -26,6 +26,9 @@ final class Daemon {
     var leaving: [RouterRunner] = []
     var isStopping = false
     private var worldChanged = false
+    /// When interfaces and addresses are read again after reading them failed; nil while they are known.
+    private var rereadAt: MonotonicInstant?
+    private var limiter = LineLimiter<WorldLine>()
 
     init(_ options: Options, log: Log, loader: Loader) throws(SystemError) {
         self.options = options
@@ -66,25 +69,34 @@ final class Daemon {
     }
 
     private func turn() throws(SystemError) {
-        var instant: MonotonicInstant?
         var wanted: Set<Int32> = []
-        try readiness.wait(untilNanoseconds: deadline?.nanoseconds) { source in
-            let current = instant ?? now
-            instant = current
-            visit(source, at: current, &wanted)
-        }
+        try gather(until: deadline?.nanoseconds, &wanted)
         let current = now
+        // The process may have been paused between the wait and this reading of the clock. What arrived before it is
+        // heard before anything acts on it.
+        if let deadline, deadline <= current { try gather(until: 1, &wanted) }
+        if let rereadAt, rereadAt <= current { rereadWorld() }
         if worldChanged {
             worldChanged = false
+            surroundings.keeper.forgetVanished(from: surroundings.interfaces)
             for runner in routers + leaving { runner.look(at: current) }
         }
         tick(at: current)
-        for signal in wanted { obey(signal, at: current) }
+        // A request to stop makes a reload pointless.
+        for signal in wanted.sorted(by: { $0 != Signals.hangup && $1 == Signals.hangup }) { obey(signal, at: current) }
         discardLeft()
+    }
+
+    /// Waits until something is readable or the deadline has come, and takes in everything that is readable.
+    private func gather(until deadline: UInt64?, _ wanted: inout Set<Int32>) throws(SystemError) {
+        // One source's news may cost the removal of an address, ten milliseconds and more: what the next one brings is not
+        // that old, and a Backup's timer that was set back so far would run out at once.
+        try readiness.wait(untilNanoseconds: deadline) { visit($0, at: now, &wanted) }
     }
 
     private var deadline: MonotonicInstant? {
         var earliest = surroundings.announcer.deadline
+        if let rereadAt { earliest = earliest.map { min($0, rereadAt) } ?? rereadAt }
         func consider(_ instant: MonotonicInstant?) {
             guard let instant else { return }
             earliest = earliest.map { min($0, instant) } ?? instant
@@ -103,9 +115,9 @@ final class Daemon {
         case .routes:
             readRoutes()
         case .socket(let socket):
-            socket.drain(at: now, log: log)
-        case .announcements(let runner):
-            runner.readAnnouncements(at: now)
+            socket.drain(log: log)
+        case .announcements(let link):
+            link.read(at: now)
         case .script(let script):
             script.childEnded(at: now)
         case .processEvents:
@@ -121,7 +133,9 @@ final class Daemon {
         for runner in leaving { runner.tick(at: now) }
         surroundings.announcer.continueAnnouncing(at: now, in: surroundings.interfaces)
         processes?.tick(at: now)
-        for script in scripts where script.deadline <= now { script.tick(at: now) }
+        // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
+        let due = scripts.filter { $0.deadline <= now }.min { $0.deadline < $1.deadline }
+        due?.tick(at: now)
     }
 
     // MARK: The world
@@ -136,15 +150,36 @@ final class Daemon {
                 announceLink(change)
                 surroundings.interfaces.apply(change)
             }
-            if outcome == .overrun {
-                log.warning("the kernel dropped news of interfaces and addresses; reading them all again")
-                try readWorld()
-            }
+            worldChanged = true
+            guard outcome == .overrun else { return }
+            complain(.overrun, "the kernel dropped news of interfaces and addresses; reading them all again")
         } catch {
-            log.error("reading interfaces and addresses: \(error); what is known of them stays as it was")
+            complain(.newsFailed, "reading news of interfaces and addresses: \(error); reading them all again")
         }
-        worldChanged = true
+        rereadWorld()
     }
+
+    /// Reads interfaces and addresses anew; while they change too fast to be listed, again a little later.
+    private func rereadWorld() {
+        do throws(SystemError) {
+            try readWorld()
+            rereadAt = nil
+            worldChanged = true
+        } catch {
+            complain(
+                .listFailed, "\(error); what is known of interfaces and addresses may be old, and is read again")
+            rereadAt = now + Self.rereadDelay
+        }
+    }
+
+    /// A busy host can make this happen many times a second.
+    private func complain(_ kind: WorldLine, _ text: String) {
+        if let more = limiter.pass(kind, at: now) { log.warning(text + more) }
+    }
+
+    private enum WorldLine: Hashable { case overrun, newsFailed, listFailed }
+
+    private static let rereadDelay = Interval.milliseconds(100)
 
     private func announceLink(_ change: RouteChange) {
         switch change {
@@ -171,7 +206,8 @@ final class Daemon {
 
     private func obey(_ signal: Int32, at now: MonotonicInstant) {
         switch signal {
-        case Signals.hangup: reload(at: now)
+        case Signals.hangup:
+            if isStopping { log.notice("Stopping; a reload would come too late") } else { reload(at: now) }
         case Signals.terminate, Signals.interrupt: stop(at: now)
         case Signals.user1: writeState(at: now)
         case Signals.user2: log.info("USR2 does nothing here; USR1 writes the state to the log")

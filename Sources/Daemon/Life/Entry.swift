@@ -37,7 +37,7 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
 }
 
 private func run(_ options: Options, calledAs program: String) -> Int32 {
-    setUmask(options.umask ?? 0o077)
+    setUmask(options.umask ?? 0o022)
     let loader: Loader
     do throws(SystemError) {
         loader = try Loader(reader: DiskReader())

@@ -14,6 +14,13 @@ final class AddressKeeper {
     private let commands: RouteSocket
     private let log: Log
     private var added: Set<Key> = []
+    private var limiter = LineLimiter<Failure>()
+
+    /// One for each address of the configuration and error, so that there is an end to them.
+    private struct Failure: Hashable {
+        var key: Key
+        var code: Int32
+    }
 
     init(commands: RouteSocket, log: Log) {
         self.commands = commands
@@ -23,6 +30,24 @@ final class AddressKeeper {
     func isOurs(_ address: AddressInfo) -> Bool {
         address.protocolMark == addressMark
             || added.contains(Key(interfaceIndex: address.interfaceIndex, address: address.address))
+    }
+
+    /// Forgets addresses of ours that somebody else removed, so that one who adds such an address later owns it.
+    func forgetVanished(from table: InterfaceTable) {
+        added = added.filter { key in
+            table.addresses(on: key.interfaceIndex).contains { $0.address == key.address }
+        }
+    }
+
+    /// Every address that carries our mark.
+    func marked(in table: InterfaceTable) -> [ObservedAddress] {
+        table.everyAddress.compactMap { present in
+            guard present.protocolMark == addressMark, let link = table.link(at: present.interfaceIndex) else {
+                return nil
+            }
+            return ObservedAddress(
+                address: present.address, prefixLength: present.prefixLength, interface: link.name, isOurs: true)
+        }
     }
 
     /// The addresses of the host among `addresses`, in the words of the plan.
@@ -40,26 +65,29 @@ final class AddressKeeper {
     /// Carries out one plan; the table is brought up to date without waiting for the kernel's own news.
     ///
     /// - Returns: the addresses that were added.
-    func carryOut(_ operations: [AddressOperation], for router: String, in table: inout InterfaceTable)
-        -> [VirtualAddress]
-    {
+    func carryOut(
+        _ operations: [AddressOperation], for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> [VirtualAddress] {
         var present: [VirtualAddress] = []
         for operation in operations {
             switch operation {
             case .add(let address):
-                if add(address, for: router, in: &table) { present.append(address) }
+                if add(address, for: router, at: now, in: &table) { present.append(address) }
             case .remove(let address):
-                remove(address, for: router, in: &table)
+                remove(address, for: router, at: now, in: &table)
             }
         }
         return present
     }
 
-    private func add(_ address: VirtualAddress, for router: String, in table: inout InterfaceTable) -> Bool {
+    private func add(
+        _ address: VirtualAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> Bool {
         guard let link = table.link(named: address.interface) else {
             log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
             return false
         }
+        let key = Key(interfaceIndex: link.index, address: address.address)
         let request = AddressRequest(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
@@ -67,12 +95,14 @@ final class AddressKeeper {
         do throws(SystemError) {
             try commands.add(request)
         } catch {
-            log.error(
-                "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
-                    + "it is tried again when the addresses of this host change")
+            if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
+                log.error(
+                    "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
+                        + "it is tried again when the addresses of this host change\(more)")
+            }
             return false
         }
-        added.insert(Key(interfaceIndex: link.index, address: address.address))
+        added.insert(key)
         table.apply(
             .address(
                 AddressInfo(
@@ -83,16 +113,21 @@ final class AddressKeeper {
         return true
     }
 
-    private func remove(_ address: ObservedAddress, for router: String, in table: inout InterfaceTable) {
+    private func remove(
+        _ address: ObservedAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) {
         guard let link = table.link(named: address.interface) else { return }
+        let key = Key(interfaceIndex: link.index, address: address.address)
         do throws(SystemError) {
             try commands.remove(
                 interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         } catch {
-            log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(error)")
+            if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
+                log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(error)\(more)")
+            }
             return
         }
-        added.remove(Key(interfaceIndex: link.index, address: address.address))
+        added.remove(key)
         for present in table.addresses(on: link.index)
         where present.address == address.address && present.prefixLength == address.prefixLength {
             table.apply(.addressGone(present))

@@ -4,7 +4,7 @@ internal import VRRPWire
 
 /// Sends gratuitous ARP requests and unsolicited neighbour advertisements, spaced out where the operator wants it.
 final class Announcer {
-    private struct Pending {
+    private struct Pending: Equatable {
         var address: IPAddress
         var interface: String
         var router: String
@@ -39,12 +39,13 @@ final class Announcer {
                 "(\(router)) Sending/queueing \(Self.kind(address.address)) on \(address.interface) for \(address.address)"
             )
         }
-        for _ in 0..<times {
+        for round in 0..<times {
             for address in addresses {
                 let pending = Pending(address: address.address, interface: address.interface, router: router)
                 if spacing[address.address.family] ?? .zero == .zero {
                     send(pending, in: table)
-                } else {
+                } else if queue.count(where: { $0 == pending }) <= round {
+                    // What waits already counts: however often it is asked for, the queue stays bounded.
                     queue.append(pending)
                 }
             }

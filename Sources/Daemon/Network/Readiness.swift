@@ -5,7 +5,7 @@ enum Source {
     case signals
     case routes
     case socket(SharedSocket)
-    case announcements(RouterRunner)
+    case announcements(LinkListener)
     case script(ScriptRunner)
     case processEvents
     case process(pid: Int32)

@@ -33,13 +33,21 @@ final class SharedSocket {
     fileprivate var isUnused: Bool { routers.isEmpty }
 
     fileprivate func join(_ router: RouterRunner) { routers[router.virtualRouterID.rawValue] = router }
-    fileprivate func leave(_ router: RouterRunner) { routers[router.virtualRouterID.rawValue] = nil }
 
-    /// Reads what has arrived and hands each message to its router.
-    func drain(at now: MonotonicInstant, log: Log) {
+    /// A reload may have given the place to a new router of the same VRID while the old one was still resigning.
+    fileprivate func leave(_ router: RouterRunner) {
+        let place = router.virtualRouterID.rawValue
+        if routers[place] === router { routers[place] = nil }
+    }
+
+    /// Reads what has arrived and hands each message to its router, with the time at which it gets it: the message
+    /// before may have taken its time.
+    func drain(log: Log) {
         for _ in 0..<Self.packetsPerTurn {
             do throws(SystemError) {
-                let more = try raw.receive { bytes, received in take(bytes, received, at: now) }
+                let more = try raw.receive { bytes, received in
+                    take(bytes, received, at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
+                }
                 if !more { return }
             } catch {
                 // ENETDOWN and the like: the interface's own news say what to do about it.

@@ -38,7 +38,7 @@ extension RouterRunner {
 
     /// The configured source, else the first address of the interface that is not a virtual one.
     private func sourceAddress(on link: LinkInfo) -> IPAddress? {
-        if let configured = instance.sourceAddress { return configured }
+        if let configured = instance.sourceAddress { return isUsableSource(configured) ? configured : nil }
         let virtual = Set(everyAddress.map(\.address))
         let isOwner = instance.priority == .owner
         let candidates = surroundings.interfaces.addresses(on: link.index).filter { present in
@@ -54,6 +54,17 @@ extension RouterRunner {
                 guard case .v6(let address) = present.address else { return false }
                 return address.isLinkLocal && !present.isTentative && !present.isDADFailed
             }?.address
+        }
+    }
+
+    /// Whether adverts can be sent from, and answered to, the configured source.
+    ///
+    /// keepalived: multicast over IPv4 may come from any address. Peers send unicast to it, and IPv6 refuses to send from
+    /// an address that is not here.
+    private func isUsableSource(_ source: IPAddress) -> Bool {
+        if instance.transport == .multicast, instance.family == .v4 { return true }
+        return surroundings.interfaces.everyAddress.contains {
+            $0.address == source && !$0.isTentative && !$0.isDADFailed
         }
     }
 
@@ -94,7 +105,8 @@ extension RouterRunner {
     }
 
     private var missingAddress: String {
-        switch instance.family {
+        if let source = instance.sourceAddress { return "the source address \(source) is not on this host" }
+        return switch instance.family {
         case .v4: "interface \(instance.interface) has no IPv4 address to send from"
         case .v6: "interface \(instance.interface) has no usable link-local IPv6 address to send from"
         }

@@ -9,9 +9,10 @@ enum LineKind: Hashable {
     case intervalDiffers
     case contested
     case ownAddress
-    case checksumFollowed
     case repaired
     case sending(Int32)
+    case opening(Int32)
+    case checksumForm
 }
 
 extension RouterRunner {
@@ -38,7 +39,7 @@ extension RouterRunner {
         else { return }
         checksumForm = admitted.checksum
         // Two neighbours of different forms would fill the log.
-        guard let more = limiter.pass(.checksumFollowed, at: now) else { return }
+        guard let more = limiter.pass(.checksumForm, at: now) else { return }
         log.notice(
             "(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same\(more)")
     }

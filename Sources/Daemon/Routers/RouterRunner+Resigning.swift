@@ -12,8 +12,8 @@ extension RouterRunner {
         for index in interfaces {
             do throws(SystemError) {
                 let listener = try surroundings.listener(on: index)
-                let token = try surroundings.readiness.watch(listener.descriptor, as: .announcements(self))
-                listeners.append((listener, token))
+                try listener.join(self)
+                listeners.append(listener)
             } catch {
                 log.debug("(\(name)) cannot listen for the successor's announcements: \(error); its adverts will do")
             }
@@ -21,22 +21,19 @@ extension RouterRunner {
     }
 
     func stopListening() {
-        for (listener, token) in listeners { surroundings.readiness.forget(listener.descriptor, token) }
+        for listener in listeners { listener.leave(self) }
         listeners = []
     }
 
-    /// Reads what the link says about our addresses while we wait to be replaced.
-    func readAnnouncements(at now: MonotonicInstant) {
-        let ours = Set(listeners.isEmpty ? [] : everyAddress.compactMap { hardwareAddress(of: $0.interface) })
-        for (listener, _) in listeners {
-            var budget = 256
-            do throws(SystemError) {
-                while budget > 0, try listener.receive({ frame in notice(frame, except: ours) }) { budget -= 1 }
-            } catch {
-                log.debug("(\(name)) listening for announcements: \(error)")
-            }
-        }
+    /// Goes on with leaving once every address of ours has been announced by someone else.
+    func judgeAnnouncements(at now: MonotonicInstant) {
         if unannounced.isEmpty, !everyAddress.isEmpty, isResigning { deliver(.successorAnnounced, at: now) }
+    }
+
+    /// Looks at what someone on the link announced while we wait to be replaced.
+    func notice(_ frame: Span<UInt8>) {
+        let ours = Set(everyAddress.compactMap { hardwareAddress(of: $0.interface) })
+        notice(frame, except: ours)
     }
 
     private func hardwareAddress(of interface: String) -> HardwareAddress? {

@@ -23,7 +23,7 @@ final class RouterRunner {
     private var identification: UInt16 = 0
     var limiter = LineLimiter<LineKind>()
     /// Listening for the successor while resigning.
-    var listeners: [(listener: AnnouncementListener, token: Token)] = []
+    var listeners: [LinkListener] = []
     /// The addresses that no successor has announced yet.
     var unannounced: Set<IPAddress> = []
     /// The last repair of the addresses, to keep two managers of one address from racing.
@@ -75,11 +75,11 @@ final class RouterRunner {
             advertise(priority, at: now)
         case .acquireAddresses:
             log.info("(\(name)) setting VIPs.")
-            reconcileAddresses()
+            reconcileAddresses(at: now)
         case .releaseAddresses:
             log.info("(\(name)) removing VIPs.")
             surroundings.announcer.forget(name)
-            reconcileAddresses()
+            reconcileAddresses(at: now)
         case .announceAddresses(let times):
             surroundings.announcer.announce(
                 everyAddress, times: times, for: name, at: now, in: surroundings.interfaces)
@@ -135,11 +135,11 @@ final class RouterRunner {
         link = surroundings.interfaces.link(named: instance.interface)
         trackInterfaces()
         applyPriority(because: "a tracked interface changed", at: now)
-        openSocket()
+        openSocket(at: now)
         let (obstacles, source) = currentObstacles(socketIsOpen: socket != nil)
         if source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
-        if router.holdsAddresses { noticeMissingAddresses(at: now) }
+        noticeWrongAddresses(at: now)
     }
 
     private func trackInterfaces() {
@@ -150,7 +150,7 @@ final class RouterRunner {
         }
     }
 
-    private func openSocket() {
+    private func openSocket(at now: MonotonicInstant) {
         let wanted = link.map { instance.socketKey(on: $0.index) }
         if socket?.key == wanted, socket != nil { return }
         if let old = socket { surroundings.sockets.leave(old, as: self) }
@@ -159,9 +159,10 @@ final class RouterRunner {
         do throws(SystemError) {
             socket = try surroundings.sockets.join(wanted, interfaceName: link.name, as: self)
         } catch {
+            guard let more = limiter.pass(.opening(error.code), at: now) else { return }
             log.error(
                 "(\(name)) cannot open the VRRP socket on \(link.name): \(error); needs CAP_NET_RAW; "
-                    + "it is tried again when the interface changes")
+                    + "it is tried again when an interface changes\(more)")
         }
     }
 
@@ -179,10 +180,10 @@ final class RouterRunner {
 
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
-    private func reconcileAddresses() -> [VirtualAddress] {
+    private func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
         let operations = plan(for: everyAddress, desired: desiredAddresses)
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        return surroundings.keeper.carryOut(operations, for: name, in: &surroundings.interfaces)
+        return surroundings.keeper.carryOut(operations, for: name, at: now, in: &surroundings.interfaces)
     }
 
     /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
@@ -195,19 +196,21 @@ final class RouterRunner {
         }
     }
 
-    private func noticeMissingAddresses(at now: MonotonicInstant) {
+    /// Somebody else removed an address of ours, or one of ours is here that should not be.
+    private func noticeWrongAddresses(at now: MonotonicInstant) {
         guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
         let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
         if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
     }
 
-    /// Somebody else removed an address of ours: put it back and say where it is.
+    /// Puts back what somebody else removed, and says where it is.
+    ///
+    /// Trying counts as well as succeeding: an address that the kernel refuses is not asked for all the time.
     private func repair(at now: MonotonicInstant) {
         repairDueAt = nil
-        guard router.holdsAddresses else { return }
-        let restored = reconcileAddresses()
-        guard !restored.isEmpty else { return }
         repairedAt = now
+        let restored = reconcileAddresses(at: now)
+        guard !restored.isEmpty else { return }
         if let more = limiter.pass(.repaired, at: now) {
             let list = restored.map(\.address.description).joined(separator: ", ")
             log.warning("(\(name)) \(list) was removed by someone else; put back and announced\(more)")
@@ -224,33 +227,36 @@ final class RouterRunner {
         let old = instance
         let removed = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
         let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
-        if !removed.isEmpty, router.holdsAddresses { drop(removed) }
+        if !removed.isEmpty, router.holdsAddresses { drop(removed, at: now) }
         instance = new
         rules = new.receptionRules
         if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
         trackers = new.trackerNames
         tracking = new.freshTracking
         for (index, tracker) in trackers.enumerated() { tracking.set(known[tracker] ?? .unknown, at: index) }
+        // Known at once, so that the priority does not jump to and fro.
+        trackInterfaces()
         deliver(.reconfigured(new.routerConfiguration), at: now)
         applyPriority(because: "the configuration was reloaded", at: now)
         if router.holdsAddresses {
-            let added = reconcileAddresses()
+            let added = reconcileAddresses(at: now)
             surroundings.announcer.announce(
                 added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
         }
         look(at: now)
     }
 
-    private func drop(_ addresses: [VirtualAddress]) {
-        _ = surroundings.keeper.carryOut(plan(for: addresses, desired: []), for: name, in: &surroundings.interfaces)
+    private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
+        _ = surroundings.keeper.carryOut(
+            plan(for: addresses, desired: []), for: name, at: now, in: &surroundings.interfaces)
     }
 
     /// Removes what an earlier run of ours left on this host.
-    func removeLeftovers() {
+    func removeLeftovers(at now: MonotonicInstant) {
         let leftovers = plan(for: everyAddress, desired: [])
         guard !leftovers.isEmpty else { return }
         log.notice("(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind")
-        _ = surroundings.keeper.carryOut(leftovers, for: name, in: &surroundings.interfaces)
+        _ = surroundings.keeper.carryOut(leftovers, for: name, at: now, in: &surroundings.interfaces)
     }
 
     // MARK: Sending

@@ -12,18 +12,17 @@ final class Surroundings {
     /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
     var held: [ObjectIdentifier: [VirtualAddress]] = [:]
 
-    private var listeners: [UInt32: AnnouncementListener] = [:]
+    private var listeners: [UInt32: LinkListener] = [:]
 
-    /// A listener for announcements on an interface, with nothing old in it.
+    /// The listener for announcements on an interface.
     ///
     /// It is opened once and kept: closing a packet socket waits for every processor to let go of it, twenty
     /// milliseconds in which no advert would leave.
-    func listener(on interfaceIndex: UInt32) throws(SystemError) -> AnnouncementListener {
-        if let kept = listeners[interfaceIndex] {
-            while try kept.receive({ _ in }) {}
-            return kept
-        }
-        let fresh = try AnnouncementListener(interfaceIndex: interfaceIndex)
+    func listener(on interfaceIndex: UInt32) throws(SystemError) -> LinkListener {
+        if let kept = listeners[interfaceIndex] { return kept }
+        // Those of interfaces that are gone hear nothing any more.
+        listeners = listeners.filter { interfaces.link(at: $0.key) != nil || $0.value.isListening }
+        let fresh = LinkListener(try AnnouncementListener(interfaceIndex: interfaceIndex), readiness)
         listeners[interfaceIndex] = fresh
         return fresh
     }

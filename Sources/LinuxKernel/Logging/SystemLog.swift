@@ -85,14 +85,24 @@ package final class SystemLog {
     }
 }
 
-/// Writes to standard error unless nobody reads it, in which case the text is dropped.
+/// Writes to standard error unless nobody reads it, in which case the text, or the rest of it, is dropped.
 package func writeStandardErrorWithoutWaiting(_ text: String) {
-    var ready = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-    // SAFETY: one local pollfd, and a timeout of zero.
-    guard unsafe poll(&ready, 1, 0) > 0 else { return }
     var text = text
     text.withUTF8 { bytes in
-        // SAFETY: the buffer is valid for the duration of the call, which reads exactly `count` octets.
-        _ = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        var offset = 0
+        while offset < bytes.count {
+            // A pipe or socket that poll calls writable takes this much without waiting, but not always more.
+            let count = min(bytes.count - offset, portion)
+            var ready = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+            // SAFETY: one local pollfd, and a timeout of zero.
+            guard unsafe poll(&ready, 1, 0) > 0 else { return }
+            // SAFETY: the buffer is valid for the duration of the call, which reads exactly `count` octets.
+            let written = unsafe Glibc.write(STDERR_FILENO, bytes.baseAddress?.advanced(by: offset), count)
+            if written <= 0 { return }
+            offset += written
+        }
     }
 }
+
+/// PIPE_BUF.
+private let portion = 4096

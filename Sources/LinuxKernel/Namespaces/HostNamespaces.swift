@@ -112,6 +112,7 @@ extension SpawnedProcess {
                         keeps_terminal: place.keepsTerminal ? 1 : 0, mounts_proc: place.mountsProc ? 1 : 0,
                         death_signal: place.deathSignal, path: pathPointer,
                         arguments: UnsafePointer(argumentPointers), environment: UnsafePointer(environmentPointers))
+                    // SAFETY: three local values, written before the call returns.
                     return unsafe lab_spawn(&spawn, &rawPidfd, &report)
                 }
             }

@@ -8,6 +8,7 @@ package import VRRPWire
 package final class Laboratory {
     private let switchboard: NetworkNamespace
     private let cables: LinkSocket
+    private let lights: AddressWatch
     private let visible: [String]
     private var bridges: [String: Int32] = [:]
     private var cableCount = 0
@@ -21,6 +22,7 @@ package final class Laboratory {
     package init(visible: [String] = []) throws(SystemError) {
         let switchboard = try NetworkNamespace()
         cables = try LinkSocket(in: switchboard)
+        lights = try AddressWatch(in: switchboard)
         self.switchboard = switchboard
         self.visible = visible
     }
@@ -56,6 +58,7 @@ package final class Laboratory {
             plugged(interface, port)
             guard let index = try network.interfaceIndex(interface.name) else { continue }
             try links.setLink(index, up: true)
+            try awaitCarrier(port)
             let addresses = try network.perform { () throws(SystemError) in try RouteSocket() }
             for address in interface.addresses {
                 try addresses.add(
@@ -88,6 +91,22 @@ package final class Laboratory {
     package func setPort(of host: Host, _ interface: String, up isUp: Bool) throws(SystemError) {
         guard let port = host.ports[interface] else { return }
         try cables.setLink(port, up: isUp)
+        if isUp { try awaitCarrier(port) }
+    }
+
+    /// Waits until the switch has seen that a cable is plugged in: before that it forwards nothing, and the
+    /// kernel takes up to a second to tell it.
+    ///
+    /// A cable whose other end is down never gets there; then this gives up.
+    private func awaitCarrier(_ port: Int32) throws(SystemError) {
+        let bound = monotonicNanoseconds() + 2_000_000_000
+        while true {
+            try lights.refresh()
+            if lights.links.contains(where: { $0.index == UInt32(port) && $0.isRunning }) { return }
+            if monotonicNanoseconds() >= bound { return }
+            var items = [Readiness(lights.rawDescriptor)]
+            try Readiness.wait(&items, until: bound)
+        }
     }
 
     /// Lets the switch forward from and to the port or not: without it the host is alone and does not notice.

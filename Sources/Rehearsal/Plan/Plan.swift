@@ -15,7 +15,7 @@ package struct Plan {
     package private(set) var notes: [String] = []
     /// Checks whose program this machine lacks, by host: paths of stand-ins that always succeed.
     package private(set) var standIns: [[String]] = [[], []]
-    /// Programs of checks that are meant to be found on $PATH and are not there.
+    /// Where the load balancers listen.
     package static let port: UInt16 = 80
     /// So many addresses are asked by the client; more would only load the machine.
     private static let mostTargets = 4
@@ -60,6 +60,25 @@ package struct Plan {
         return Array((firsts + others).prefix(max(firsts.count, Self.mostTargets)))
     }
 
+    /// Why these files can only be rehearsed by root: in a user namespace there is one user, and no file is root's.
+    package var reasonsForRoot: [String] {
+        var reasons: [String] = []
+        for (file, name) in zip(files, hostNames) {
+            let model = file.model
+            if model.global.scriptSecurity {
+                reasons.append("\(name): enable_script_security asks who owns the checks' programs")
+            }
+            let users = ([model.global.scriptUser] + model.scripts.map(\.user)).compactMap { $0?.user }
+            for user in Set(users).sorted() where user != "root" {
+                reasons.append("\(name): checks run as user \(user)")
+            }
+            if model.global.scriptUser == nil, !model.scripts.isEmpty, lookUpUser("keepalived_script") != nil {
+                reasons.append("\(name): checks run as user keepalived_script, which this machine has")
+            }
+        }
+        return reasons
+    }
+
     private mutating func findMissingPrograms() throws(CannotRehearse) {
         for host in files.indices {
             for check in files[host].model.scripts {
@@ -87,7 +106,7 @@ package struct Plan {
 
     private mutating func describeWhatDiffers() {
         if programs.haproxy == nil {
-            notes.append("HAProxy is not installed: a small web server plays the load balancer.")
+            notes.append("Without HAProxy, a small web server plays the load balancer.")
         }
         for host in files.indices where watched[host].balancer == nil {
             notes.append(

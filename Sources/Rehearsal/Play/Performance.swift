@@ -21,6 +21,8 @@ package final class Performance {
 
     /// Longer than this, or with more than one failed request, a planned stop is not without a gap.
     private static let plannedGap = 0.020
+    /// Seconds after the arrival of an address at a host within which its clients must be served there.
+    private static let arrival = 1.5
 
     /// Prepares the stage.
     ///
@@ -53,8 +55,22 @@ package final class Performance {
         }
         for host in plan.hostNames.indices { try stage.bootHost(host) }
         try stage.startClient()
-        for event in events { report.rows.append(try play(event)) }
+        for (number, event) in events.enumerated() {
+            report.rows.append(try play(event))
+            if let reason = reasonToStop, number + 1 < events.count {
+                narrator.announce(["The rehearsal ends here: \(reason)."])
+                break
+            }
+        }
         return report
+    }
+
+    /// Why the events that follow would say nothing, or nil.
+    private var reasonToStop: String? {
+        if let host = plan.hostNames.indices.first(where: { stage.unexpectedEnd($0) != nil }) {
+            return "the daemon on \(plan.hostNames[host]) does not run any more"
+        }
+        return owners.allSatisfy { $0 == nil } ? "nobody is active" : nil
     }
 
     private func play(_ event: Event) throws -> Report.Row {
@@ -70,7 +86,8 @@ package final class Performance {
             event == .balancerDies || event == .balancerReturns || event == .start || event == .hostReturns
         let bound = plan.pairs.map { expectation.bound($0, checksOf: concernsChecks ? patient : nil) }.max() ?? 0
         try stage.observer.wait(seconds: bound) {
-            plan.pairs.indices.allSatisfy { isSettled($0, expected[$0], since: begin) }
+            plan.hostNames.indices.contains { stage.unexpectedEnd($0) != nil }
+                || plan.pairs.indices.allSatisfy { isSettled($0, expected[$0], since: begin) }
         }
         // What settled must stay so; where nothing had to happen, nothing may happen a little later either.
         try stage.observer.wait(seconds: expected == owners ? 3 : 1) { false }
@@ -136,6 +153,7 @@ package final class Performance {
             let moved = stage.observer.acquisition(
                 of: plan.pairs[0].addresses[0], by: plan.hostNames[owner], since: begin)
             row.movedAfter = moved.map { Double($0 - begin) / 1e9 }
+            if let moved { row.problems += lateServiceProblems(owner, since: moved) }
         }
         if event != .start, let probe = stage.probe {
             let all = plan.targets.indices.map { probe.statistics(of: $0, from: begin, to: end) }
@@ -175,6 +193,22 @@ package final class Performance {
             ]
         }
         return []
+    }
+
+    /// An address that has moved is worth nothing while the neighbours still send to the host before.
+    private func lateServiceProblems(_ owner: Int, since moved: UInt64) -> [String] {
+        guard let probe = stage.probe else { return [] }
+        let samples = probe.samples(since: moved)
+        let name = plan.hostNames[owner]
+        return plan.targets.enumerated().compactMap { index, target in
+            guard target.pair == 0,
+                let first = samples.first(where: { $0.target == index && $0.outcome == .answered(by: name) })
+            else { return nil }
+            let delay = Double(first.ended - moved) / 1e9
+            return delay > Self.arrival
+                ? "\(target.address) was not answered by \(name) until \(seconds(delay)) after it had arrived there"
+                : nil
+        }
     }
 
     private func plannedStopProblems(_ statistics: [ProbeStatistics]) -> [String] {

@@ -9,7 +9,8 @@ public import VRRPWire
 /// Beyond the RFC, on purpose:
 /// 1. Initialize knows why it does not take part (``Obstacles``); keepalived calls some of these FAULT.
 /// 2. A leaving Active Router resigns, then holds the addresses until it is replaced (``Resigning``).
-/// 3. An Active Router that hears a rival announces its addresses again, at most once per interval.
+/// 3. An Active Router that hears a rival announces its addresses again, at most once per interval; one that yields
+///    advertises once more before it lets go, so that the winner learns of the contest and announces its addresses.
 /// 4. An owner (priority 255) processes adverts in both versions (RFC 9568 erratum 8298), so two owners settle it.
 public struct VirtualRouter: Sendable {
     public internal(set) var configuration: Configuration
@@ -129,7 +130,8 @@ public struct Resigning: Equatable, Sendable {
     /// When we let go although its announcements were not seen; set by its first advertisement.
     public var letGoAt: MonotonicInstant?
 
-    var deadline: MonotonicInstant { min(giveUpAt, letGoAt ?? giveUpAt) }
+    /// Once a successor is known, giving up is off: only the time to let go counts.
+    var deadline: MonotonicInstant { letGoAt ?? giveUpAt }
 }
 
 extension VirtualRouter {

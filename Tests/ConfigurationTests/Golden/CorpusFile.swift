@@ -20,10 +20,18 @@ struct CorpusFile: CustomTestStringConvertible {
         .filter { $0.pathExtension == "conf" }.sorted { $0.path() < $1.path() }.map { CorpusFile(url: $0) }
     }
 
-    func report(hostIsAuthoritative: Bool = true) throws -> CheckReport {
+    /// As `understudy check` without options, or as with `--host`.
+    func report(hostIsAuthoritative: Bool = false) throws -> CheckReport {
         check(
             files: [name], reading: try reader(), configurationID: "lb1", host: FixedHost(),
             hostIsAuthoritative: hostIsAuthoritative)
+    }
+
+    /// What the file means, as far as it could be understood.
+    func model() throws -> Model {
+        check(
+            file: name, reading: try reader(), configurationID: "lb1", host: nil, hostIsAuthoritative: false
+        ).model
     }
 
     private func reader() throws -> DictionaryReader {

@@ -99,7 +99,7 @@ private func check(_ command: String, _ lines: String = "") -> String {
     @Test func `suggests the interface that was meant`() {
         var host = FakeHost()
         host.facts.interfaces[1].name = "enp0s8"
-        let text = instance().split(separator: "\n").map { $0.contains("interface") ? "interface enp0s9" : $0 }
+        let text = instance().split(separator: "\n").map { $0.contains("interface") ? "interface epn0s8" : $0 }
             .joined(separator: "\n")
         let found = lints(text, host).filter { $0.code == "no-such-interface" }
         #expect(found.map(\.fix) == ["enp0s8"])

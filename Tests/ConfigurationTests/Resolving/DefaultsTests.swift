@@ -7,6 +7,35 @@ private func only(_ text: String) throws -> Instance {
     try #require(resolved(text).model.instances.first)
 }
 
+private let everyCheckKeyword = """
+    global_defs {
+        router_id lb-a
+        script_user nobody nogroup
+        enable_script_security
+        vrrp_garp_interval 0.001
+        vrrp_gna_interval 0.000001
+    }
+    vrrp_script s {
+        script "/bin/check 'two words' \\x41"
+        interval 0.5
+        timeout 0.2
+        weight -253 reverse
+        rise 2
+        fall 3
+        user root
+    }
+    vrrp_track_process p {
+        process envoy -c /etc/envoy.yaml
+        param_match initial
+        weight -254
+        quorum 2
+        quorum_max 4
+        delay 1
+        terminate_delay 1.5
+    }
+
+    """ + instance("track_script { s }", "track_process { p }")
+
 @Suite struct DefaultsTests {
     @Test func `gives a minimal instance keepalived's defaults`() throws {
         let instance = try only(
@@ -136,36 +165,8 @@ private func only(_ text: String) throws -> Instance {
     }
 
     @Test func `reads every supported keyword of the checks`() throws {
-        let text = """
-            global_defs {
-                router_id lb-a
-                script_user nobody nogroup
-                enable_script_security
-                vrrp_garp_interval 0.001
-                vrrp_gna_interval 0.000001
-            }
-            vrrp_script s {
-                script "/bin/check 'two words' \\x41"
-                interval 0.5
-                timeout 0.2
-                weight -253 reverse
-                rise 2
-                fall 3
-                user root
-            }
-            vrrp_track_process p {
-                process envoy -c /etc/envoy.yaml
-                param_match initial
-                weight -254
-                quorum 2
-                quorum_max 4
-                delay 1
-                terminate_delay 1.5
-            }
-
-            """ + instance("track_script { s }", "track_process { p }")
-        #expect(complaints(text) == [])
-        let model = resolved(text).model
+        #expect(complaints(everyCheckKeyword) == [])
+        let model = resolved(everyCheckKeyword).model
         #expect(model.global.routerID == "lb-a")
         #expect(model.global.scriptUser == UserName(user: "nobody", group: "nogroup"))
         #expect(model.global.scriptSecurity)

@@ -75,7 +75,7 @@ private let mistakesInValues: [Mistake] = [
     Mistake(
         instance("preempt_delay 99999999999999999999"), "error out-of-range@5", quotes: "9999", fix: "preempt_delay"),
     Mistake(
-        instance("preempt_delay 1.0000001"), "warning rounded@5", quotes: "1.0000001", fix: "preempt_delay 1"),
+        instance("preempt_delay 1.0000001"), "warning rounded-value@5", quotes: "1.0000001", fix: "preempt_delay 1"),
     Mistake(
         "vrrp_instance A {\n interface a-very-long-name\n virtual_router_id 1\n virtual_ipaddress { 10.0.0.1 }\n}",
         "error bad-interface-name@2", quotes: "a-very-long-name", fix: "interface NAME"),
@@ -170,6 +170,9 @@ private let mistakesInChecks: [Mistake] = [
     Mistake(
         "vrrp_script chk {\n script pidof haproxy\n}\n" + instance("track_script { chk }"),
         "error unquoted-command@2", quotes: "haproxy", fix: "script \"pidof haproxy\""),
+    Mistake(
+        "vrrp_script chk {\n script \"/bin/check x\" nobody nogroup\n}\n" + instance("track_script { chk }"),
+        "warning user-after-command@2", quotes: "nobody nogroup", fix: "user nobody nogroup"),
     Mistake(
         "vrrp_script chk {\n script /bin/true\n raise 2\n}\n" + instance("track_script { chk }"),
         "error unknown-keyword@3", quotes: "raise", fix: "rise 2"),

@@ -1,6 +1,8 @@
 import Configuration
 
-/// Parses and resolves one text as `/etc/t.conf`. Diagnostics of the parser come first.
+/// Parses and resolves one text as `/etc/t.conf`.
+///
+/// Diagnostics of the parser come first.
 func resolved(_ text: String) -> (model: Model, diagnostics: [Diagnostic]) {
     let file = parsed(text)
     let (model, diagnostics) = resolve(file.statements, file: "/etc/t.conf")

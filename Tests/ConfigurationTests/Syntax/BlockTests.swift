@@ -108,6 +108,22 @@ import Testing
         #expect(outline(result.statements) == "vrrp_instance A { a }")
     }
 
+    @Test(arguments: [
+        ("vrrp_instance A\n    a\n    b { c }\n}\nvrrp_instance B { e }", 1, 1),
+        ("vrrp_instance A {\n    a\n    b\n        c\n    }\n}\nvrrp_instance B { e }", 3, 5),
+    ])
+    func `finds the block whose opening brace is missing`(text: String, line: Int, column: Int) {
+        let result = parsed(text)
+        #expect(summary(result.diagnostics) == ["missing-brace@\(line):\(column)"])
+        #expect(outline(result.statements) == "vrrp_instance A { a; b { c } }; vrrp_instance B { e }")
+    }
+
+    @Test func `takes a name in a block for a name even where it looks like a keyword`() {
+        let result = parsed("vrrp_sync_group G {\ngroup {\nSSL\nglobal_defs\n}\n}")
+        #expect(result.diagnostics.isEmpty)
+        #expect(outline(result.statements) == "vrrp_sync_group G { group { SSL; global_defs } }")
+    }
+
     @Test func `never complains of indentation when the braces add up`() {
         let text = "vrrp_instance A {\n    b {\n        c\n}\nd {\n        }\n    }\nvrrp_script s {\n  x\n  }\n"
         let result = parsed(text)

@@ -22,6 +22,10 @@ private struct SplitMix: RandomNumberGenerator {
     ]
 
     private func check(_ bytes: [UInt8], _ seed: UInt64) {
+        _ = Configuration.check(
+            files: ["/etc/t.conf", "/etc/a"],
+            reading: DictionaryReader(["/etc/t.conf": String(decoding: bytes, as: UTF8.self)]),
+            configurationID: "a", host: FixedHost(), hostIsAuthoritative: true)
         var reader = DictionaryReader(["/etc/a": "x {\n", "/etc/b": "}\ninclude a\n"])
         reader.files["/etc/t.conf"] = bytes
         let result = parse(file: "/etc/t.conf", reading: reader, configurationID: "a")

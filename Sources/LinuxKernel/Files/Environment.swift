@@ -35,23 +35,6 @@ package func removeEnvironmentVariable(_ name: String) {
 /// Sets which permission bits new files do not get.
 package func setUmask(_ mask: UInt32) { _ = umask(mode_t(mask)) }
 
-/// Keeps all memory of this process from being swapped out, now and later.
-package func lockMemory() throws(SystemError) {
-    try retryingOnInterrupt("mlockall") { cl_lock_memory() }
-}
-
-/// Opens the system log under `identity`; the facility is one of syslog(3), such as 24 for LOG_DAEMON.
-package func openLog(identity: String, facility: Int32) {
-    // SAFETY: the string is copied.
-    unsafe cl_open_log(identity, facility)
-}
-
-/// Writes one message to the system log; the priority is 0 (emergency) to 7 (debug).
-package func writeLog(priority: Int32, _ message: String) {
-    // SAFETY: the string is NUL-terminated for the duration of the call, and is not a format.
-    unsafe cl_write_log(priority, message)
-}
-
 package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to: STDOUT_FILENO) }
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }

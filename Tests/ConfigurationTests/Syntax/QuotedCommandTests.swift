@@ -2,8 +2,8 @@ import Configuration
 import Testing
 
 @Suite struct CommandLineTests {
-    private func read(_ line: String) throws -> CommandLine {
-        try CommandLine.parse(parsed(line).statements[0]).get()
+    private func read(_ line: String) throws -> QuotedCommand {
+        try QuotedCommand.parse(parsed(line).statements[0]).get()
     }
 
     @Test(arguments: [
@@ -39,7 +39,7 @@ import Testing
         ("script \"a \\000\"", "escape-not-text", 8), ("script \"a \\xff\"", "escape-not-text", 8),
     ])
     func `locates what is wrong with a command`(line: String, code: String, column: Int) {
-        let result = CommandLine.parse(parsed(line).statements[0])
+        let result = QuotedCommand.parse(parsed(line).statements[0])
         guard case .failure(let problem) = result else {
             Issue.record("accepted as \(result)")
             return
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `suggests the quotes that are missing`() {
-        guard case .failure(let problem) = CommandLine.parse(parsed("script killall -0 haproxy").statements[0]) else {
+        guard case .failure(let problem) = QuotedCommand.parse(parsed("script killall -0 haproxy").statements[0]) else {
             Issue.record("accepted")
             return
         }

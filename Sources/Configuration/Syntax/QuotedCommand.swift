@@ -1,5 +1,5 @@
 /// A command read again from its line by the rules of the quoted keywords (`script`, `notify_master`, ...).
-public struct CommandLine: Equatable, Sendable {
+public struct QuotedCommand: Equatable, Sendable {
     /// The program and its arguments.
     public var command: [String]
     /// The command as written, without the quotes around it.
@@ -24,7 +24,7 @@ public struct CommandLine: Equatable, Sendable {
 
     /// Reads `keyword COMMAND [USER [GROUP]]`: both kinds of quotes, adjacent pieces join into one word; then COMMAND
     /// is split once more in the same way with escapes (keepalived: quoted keywords).
-    public static func parse(_ statement: Statement) -> Result<CommandLine, Problem> {
+    public static func parse(_ statement: Statement) -> Result<QuotedCommand, Problem> {
         do throws(Problem) {
             let words = try pieces(of: statement.rawLine, at: statement.location)
             guard words.count > 1, !words[1].text.isEmpty else {
@@ -39,20 +39,23 @@ public struct CommandLine: Equatable, Sendable {
                 throw Problem(
                     "unquoted-command", at: words[2].location,
                     "after the command only a user and a group can follow, not `\(words[2].text)`",
-                    fix: "\(statement.keyword.text) \"\(whole)\"")
+                    fix: "\(statement.keyword.text) \(quoted(whole))")
             }
             let command = try split(text, at: words[1].location)
             guard let program = command.first, !program.isEmpty else {
                 throw Problem("missing-value", at: words[1].location, "the command is empty")
             }
             return .success(
-                CommandLine(
+                QuotedCommand(
                     command: command, text: text, location: words[1].location, user: user,
                     group: words.count > 3 ? words[3] : nil))
         } catch {
             return .failure(error)
         }
     }
+
+    /// In double quotes, or in single ones when it holds double quotes itself.
+    private static func quoted(_ text: String) -> String { text.contains("\"") ? "'\(text)'" : "\"\(text)\"" }
 
     /// The first pass: words by blanks and quotes, nothing else.
     private static func pieces(of line: String, at start: SourceLocation) throws(Problem) -> [Word] {

@@ -1,0 +1,176 @@
+/// Every code that a diagnostic can have, with what it means: docs/reference/diagnostics.md is made from it.
+///
+/// The codes are an interface: programs read them in the JSON output.
+public enum DiagnosticCodes {
+    public static let groups: [(title: String, codes: [(code: String, meaning: String)])] = [
+        ("Reading files", reading), ("Keywords and values", values), ("Instances", instances),
+        ("Addresses", addresses), ("Checks", checks), ("Against the host", host), ("Two files as a pair", pair),
+    ]
+
+    private static let reading = [
+        ("file-unreadable", "the file cannot be read"),
+        ("byte-order-mark", "the file begins with a byte order mark"),
+        ("invalid-utf8", "an octet is not UTF-8"),
+        ("nul-byte", "a line contains NUL"),
+        ("line-too-long", "a line is longer than is read"),
+        ("long-line", "a line is longer than keepalived reads"),
+        ("typographic-character", "a typographic quote, dash or space stands where an ASCII one is meant"),
+        ("comment-inside-word", "`#` or `!` begins a comment in the middle of a word"),
+        ("unterminated-quote", "a quote is not closed on its line"),
+        ("escape-not-text", "a backslash escape stands for something that is not text"),
+        ("unclosed-block", "a block is never closed"),
+        ("surplus-brace", "a closing brace closes nothing"),
+        ("missing-brace", "a block's opening brace is missing"),
+        ("block-without-name", "a block stands without a keyword"),
+        ("nesting-too-deep", "blocks are nested deeper than any configuration"),
+        ("configuration-too-large", "the files together are larger than any configuration"),
+        ("include-without-file", "an include names no file"),
+        ("include-missing", "an included file does not exist"),
+        ("include-unmatched", "an include's pattern matches no file"),
+        ("include-unreadable", "an included file cannot be read"),
+        ("include-skipped", "a file that a pattern matches is not included"),
+        ("include-cycle", "a file includes itself, perhaps by way of others"),
+        ("include-too-deep", "includes are nested too deep"),
+        ("condition-incomplete", "an `@` line has no id or no content"),
+        ("configuration-id-unmatched", "no `@` line names this host's id"),
+        ("definition-unsupported", "a definition (`$NAME=`) is not expanded yet"),
+        ("template-unsupported", "`~SEQ` and `~LST` are not expanded yet"),
+        ("variable-undefined", "a name is not defined anywhere"),
+        ("variable-unsupported", "a defined name is not expanded yet"),
+        ("missing-value", "a command is missing or empty"),
+    ]
+
+    private static let values = [
+        ("unknown-keyword", "a word is not known there"),
+        ("not-supported-yet", "keepalived knows it, Understudy does not do it yet"),
+        ("not-our-business", "belongs to IPVS and is passed over"),
+        ("obsolete-keyword", "has no effect in keepalived either"),
+        ("no-effect", "is accepted and has no effect"),
+        ("repeated-keyword", "is given twice in one block; the last one counts"),
+        ("missing-keyword", "a required line is missing"),
+        ("missing-argument", "a value is missing"),
+        ("missing-block", "a block in braces is missing"),
+        ("unexpected-block", "a block stands where none belongs"),
+        ("extra-words", "words after the value"),
+        ("two-on-a-line", "something that needs a line of its own"),
+        ("equals-sign", "`=` between a keyword and its value"),
+        ("stray-punctuation", "`;` or `,` at the end of a value"),
+        ("undefined-name", "a name that is not defined stands where a value is wanted"),
+        ("bad-value", "not a value for this keyword"),
+        ("out-of-range", "a number beyond what is allowed"),
+        ("rounded-value", "more decimals than count"),
+        ("bad-interface-name", "cannot be the name of an interface"),
+        ("slow-announcements", "announcements are spaced by a second or more"),
+    ]
+
+    private static let instances = [
+        ("no-instance", "there is no vrrp_instance"),
+        ("duplicate-name", "two blocks of one kind have one name"),
+        ("duplicate-virtual-router-id", "two instances have one VRID on one interface"),
+        ("loopback-interface", "adverts on a loopback interface reach nobody"),
+        ("unknown-state", "neither MASTER nor BACKUP"),
+        ("master-without-priority", "`state MASTER` alone means priority 255"),
+        ("owner-priority", "priority 255 claims the addresses as the host's own"),
+        ("rounded-interval", "an interval that the protocol version cannot say"),
+        ("version-2-with-ipv6", "VRRPv2 is IPv4 only"),
+        ("nopreempt-cancelled", "`nopreempt` is ignored"),
+        ("preempt-delay-ignored", "`preempt_delay` is ignored"),
+        ("preempt-and-nopreempt", "both are given"),
+        ("unicast-without-peers", "unicast without anyone to send to"),
+        ("own-address-among-peers", "the router is its own peer"),
+        ("duplicate-peer", "a peer is listed twice"),
+        ("prefix-on-router-address", "a router's address with a prefix"),
+        ("multicast-source-with-unicast", "`mcast_src_ip` with unicast peers"),
+        ("family-mismatch", "a router's address of the other family"),
+        ("unknown-auth-type", "no such kind of authentication"),
+        ("authentication-with-v3", "VRRPv3 has none"),
+        ("long-password", "only eight characters count"),
+    ]
+
+    private static let addresses = [
+        ("no-addresses", "an instance without virtual addresses"),
+        ("bad-address", "not an address, or not one that can be used there"),
+        ("bad-prefix", "not a prefix length"),
+        ("mixed-families", "both families in virtual_ipaddress"),
+        ("duplicate-address", "an address twice in one instance"),
+        ("address-in-two-instances", "an address in two instances"),
+        ("not-a-host", "the first or last address of a subnet"),
+        ("broadcast-is-address", "an address as its own broadcast address"),
+        ("attribute-for-ipv4", "an attribute that IPv6 addresses do not have"),
+        ("long-label", "a label of more than 15 characters"),
+        ("too-many-addresses", "more than an advert holds"),
+        ("no-link-local-address", "IPv6 without a link-local virtual address"),
+        ("link-local-not-first", "the link-local address is not the first"),
+        ("untracked-interface", "an address on an interface that is not watched"),
+    ]
+
+    private static let checks = [
+        ("undefined-check", "a name that no block defines"),
+        ("undefined-instance", "a sync group names an instance that no block defines"),
+        ("unused-script", "a vrrp_script that no instance names"),
+        ("unused-process", "a vrrp_track_process that no instance names"),
+        ("duplicate-tracker", "a name twice in one list"),
+        ("own-interface-tracked", "an instance's own interface in track_interface"),
+        ("unquoted-command", "a command whose arguments are not quoted with it"),
+        ("user-after-command", "a user after a command, where none is read"),
+        ("shell-redirection", "a command that only bash understands"),
+        ("timeout-over-interval", "a timeout longer than the interval"),
+        ("long-process-name", "a name longer than the kernel keeps"),
+        ("impossible-quorum", "no number of processes would do"),
+        ("weight-on-owner", "a weight with priority 255"),
+        ("weight-clamped", "a sum outside of 1 to 254"),
+        ("weight-with-nopreempt", "a weight that `nopreempt` makes useless"),
+        ("process-check-by-command", "a command that could be a vrrp_track_process"),
+        ("defined-after-use", "a check that keepalived would not know where it is named"),
+        ("slow-detection", "a failure may go unnoticed for more than ten seconds"),
+    ]
+
+    private static let host = [
+        ("no-such-interface", "the host has no such interface"),
+        ("no-multicast", "the interface carries no multicast"),
+        ("own-address", "a virtual address that is the host's own"),
+        ("outside-subnet", "a virtual address in no subnet of its interface"),
+        ("source-not-here", "a source address that is not on the host"),
+        ("no-such-user", "the host has no such user"),
+        ("no-script-user", "script security without anyone to run as"),
+        ("cannot-run", "a program cannot be run"),
+        ("insecure-program", "someone other than root could change a program that root runs"),
+    ]
+
+    private static let pair = [
+        ("no-counterpart", "an instance in one file only"),
+        ("pair-version", "different protocol versions"),
+        ("pair-interval", "different intervals"),
+        ("pair-authentication", "different passwords"),
+        ("pair-addresses", "different advertised addresses"),
+        ("pair-excluded-addresses", "different excluded addresses"),
+        ("pair-transport", "unicast in one file, multicast in the other"),
+        ("pair-peers", "a peer is not listed"),
+        ("pair-source", "the same source address in both files"),
+        ("pair-two-masters", "`state MASTER` in both files"),
+        ("pair-equal-priority", "the same priority in both files"),
+        ("pair-preemption", "`nopreempt` in one file only"),
+        ("pair-failure", "what a failure does to the pair"),
+        ("pair-never-moves", "a failure that never moves the address"),
+    ]
+
+    /// docs/reference/diagnostics.md.
+    public static func page() -> String {
+        var page = """
+            # Diagnostics
+
+            This page is made from the list of codes in Understudy. Do not edit it: run the tests with `UNDERSTUDY_REWRITE=1`.
+
+            An *error* would not run, or would run unprotected, without an address or half configured. A *warning* runs, but
+            probably not as meant. A *note* is worth knowing. `understudy check` exits with 2 when there is an error, with 1
+            when there is a warning, else with 0. Some codes have different severities in different places: what the host
+            lacks is a warning on a foreign machine and an error on the host itself.
+
+            """
+        for group in groups {
+            page += "\n## \(group.title)\n\n| code | meaning |\n|---|---|\n"
+            for entry in group.codes { page += "| `\(entry.code)` | \(entry.meaning) |\n" }
+        }
+        return page
+    }
+}

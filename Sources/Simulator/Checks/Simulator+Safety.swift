@@ -1,0 +1,82 @@
+internal import VRRPCore
+internal import VRRPWire
+
+extension Simulator {
+    /// The most actions any event may yield: advertise, acquire, announce, report.
+    static let mostActions = 4
+
+    /// What must hold after every single event, whatever the network and the hosts suffered.
+    mutating func judge(_ event: Event, on index: Int, before: VirtualRouter, actions: [Action]) {
+        let after = hosts[index].router
+        if hosts[index].wantsAddresses != after.holdsAddresses {
+            violate(.heldMatchesState, "h\(index) is \(after.state) after \(event)")
+        }
+        if actions.count > Self.mostActions { violate(.actionsBounded, "\(actions.count) on h\(index) after \(event)") }
+        if !after.counters.follow(before.counters) { violate(.countersGrow, "one of h\(index) shrank after \(event)") }
+        if after.counters.becameActive - after.counters.leftActive != (after.holdsAddresses ? 1 : 0) {
+            violate(
+                .countersGrow,
+                "h\(index) became Active \(after.counters.becameActive) times, left it \(after.counters.leftActive)")
+        }
+        if event == .timer, let deadline = after.deadline, deadline.nanoseconds <= now {
+            violate(.deadlineAhead, "h\(index) is \(after.state)")
+        }
+        if after.holdsAddresses, !after.obstacles.subtracting(.firstCheckPending).isEmpty {
+            violate(.obstaclesRespected, "h\(index) has obstacles \(after.obstacles.rawValue)")
+        }
+        if case (.active, .active, .received) = (before.state, after.state, event), !actions.contains(where: \.isAdvert)
+        {
+            violate(.rivalAnswered, "h\(index) said nothing after \(event)")
+        }
+        judgeOrder(of: actions, on: index)
+    }
+
+    private mutating func judgeOrder(of actions: [Action], on index: Int) {
+        var hasAdvertised = false
+        var mustAnnounce = false
+        for action in actions {
+            switch action {
+            case .advertise(let priority):
+                hasAdvertised = true
+                if priority != .resigning, priority != hosts[index].router.priority {
+                    violate(.advertHonest, "h\(index) says \(priority.rawValue)")
+                }
+            case .acquireAddresses:
+                if !hasAdvertised { violate(.acquisitionAnnounced, "h\(index) acquired before it advertised") }
+                mustAnnounce = true
+            case .announceAddresses(let times):
+                if times > 0 { mustAnnounce = false }
+                if !hosts[index].wantsAddresses { violate(.acquisitionAnnounced, "h\(index) announced what it lacks") }
+            case .releaseAddresses, .report:
+                break
+            }
+        }
+        if mustAnnounce { violate(.acquisitionAnnounced, "h\(index) acquired in silence") }
+    }
+}
+
+extension Counters {
+    /// True when no counter is smaller than in `earlier`.
+    func follow(_ earlier: Counters) -> Bool {
+        becameActive >= earlier.becameActive && leftActive >= earlier.leftActive && received >= earlier.received
+            && sent >= earlier.sent && priorityZeroReceived >= earlier.priorityZeroReceived
+            && priorityZeroSent >= earlier.priorityZeroSent && ownAddressHeard >= earlier.ownAddressHeard
+            && contested >= earlier.contested && followErrors(of: earlier)
+    }
+
+    private func followErrors(of earlier: Counters) -> Bool {
+        intervalErrors >= earlier.intervalErrors && hopLimitErrors >= earlier.hopLimitErrors
+            && invalidTypes >= earlier.invalidTypes && addressListErrors >= earlier.addressListErrors
+            && lengthErrors >= earlier.lengthErrors && versionErrors >= earlier.versionErrors
+            && checksumErrors >= earlier.checksumErrors
+            && invalidAuthenticationTypes >= earlier.invalidAuthenticationTypes
+            && authenticationTypeMismatches >= earlier.authenticationTypeMismatches
+            && authenticationFailures >= earlier.authenticationFailures && unknownPeers >= earlier.unknownPeers
+    }
+}
+
+extension Action {
+    fileprivate var isAdvert: Bool {
+        if case .advertise = self { true } else { false }
+    }
+}

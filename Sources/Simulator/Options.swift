@@ -1,0 +1,30 @@
+public import VRRPCore
+
+/// What the caller decides; everything else comes from the seed.
+public struct Options: Sendable {
+    /// How many hosts share the addresses; the seed picks one of these.
+    public var hosts: ClosedRange<Int> = 2...5
+    /// How long things go wrong before everything is mended.
+    public var turmoil = Interval.seconds(20)
+    /// Planned moves, deaths and returns that are played and judged one by one after the turmoil.
+    public var calmMoves = 3
+    /// True when a crash ends the daemon alone, and the kernel goes on answering for the addresses until the restart.
+    public var addressesOutliveDaemon = false
+    /// True to keep one line per event in ``Report/log``.
+    public var keepsLog = false
+    /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.
+    public var beyondTheProtocol: Guarantee = []
+
+    public init() {}
+}
+
+/// Promises about traffic that need more than RFC 9568, so that each can be demanded when the core gives it.
+public struct Guarantee: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The link follows the owner although the rival it believed in yielded before the owner heard it.
+    public static let linkLeavesUnheardRivals = Guarantee(rawValue: 1)
+    /// The link follows the owner although a rival announced after it was answered, and second bursts are off.
+    public static let linkLeavesLateRivals = Guarantee(rawValue: 2)
+}

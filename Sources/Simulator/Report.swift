@@ -1,0 +1,76 @@
+public import VRRPCore
+
+/// What must hold.
+///
+/// The raw value is what a failing seed prints.
+public enum Rule: String, Sendable {
+    // At every event.
+    case heldMatchesState = "the kernel is asked for the addresses just while the state says so"
+    case acquisitionAnnounced = "an advert goes before every acquisition and announcements after it"
+    case actionsBounded = "no event yields more than four actions"
+    case countersGrow = "counters only grow, and becameActive - leftActive says who holds"
+    case deadHoldNothing = "a stopped or dead host holds no address"
+    case deadlineAhead = "a timer that was delivered is not due again at once"
+    case obstaclesRespected = "nobody holds addresses despite an obstacle"
+    case advertHonest = "an advert says 0 or the priority in force"
+    case spoiltRefused = "a damaged or foreign advert is refused, a whole one believed"
+    case rivalAnswered = "an Active Router that stays Active answers every advert it hears"
+    case storm = "answers to rivals die out"
+    // Once healed.
+    case oneOwner = "exactly one host has the addresses"
+    case rightOwner = "no Backup that would preempt has a higher priority than the owner"
+    case linkFollowsOwner = "the link sends to the owner"
+    // During one move of a calm cluster.
+    case neverNobody = "somebody holds the addresses at every instant"
+    case linkNotMisled = "the link does not send to a host without the addresses for longer than allowed"
+    case succession = "the standby with the shortest skew takes over, and no other router does"
+    case prompt = "it takes over when the formulas of RFC 9568 section 6.1 say"
+    case standbyIsQuiet = "the end of a standby moves nothing"
+}
+
+/// One rule that did not hold.
+public struct Violation: Sendable, CustomStringConvertible {
+    public var rule: Rule
+    public var at: MonotonicInstant
+    /// What was found instead.
+    public var found: String
+
+    public var description: String { "\(EventLog.stamp(at.nanoseconds)) broken: \(rule.rawValue): \(found)" }
+}
+
+/// What one seed did.
+public struct Report: Sendable {
+    public var seed: UInt64
+    public var violations: [Violation] = []
+    public var statistics = Statistics()
+    /// One line per event, when ``Options/keepsLog``; the legend is at ``EventLog``.
+    public var log: [String] = []
+    /// The cluster that the seed drew, one line per host.
+    public var cluster: [String] = []
+
+    /// How much was tried, so that a test can demand that the checks had something to check.
+    public struct Statistics: Sendable {
+        public var events = 0
+        public var adverts = 0
+        public var acquisitions = 0
+        public var refusals = 0
+        public var pausesFelt = 0
+        public var contests = 0
+        public var remainedActive = 0
+        /// Instants in turmoil at which a second host began to hold the addresses.
+        public var doubleOwners = 0
+        /// Moves played, by name.
+        public var moves: [String: Int] = [:]
+        /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.
+        public var unheardRivals = 0
+        /// Times it stayed with a rival that was answered too early, where the operator has turned second bursts off.
+        public var lateRivals = 0
+        /// Longest time in a planned move during which the link sent to a host without the addresses.
+        public var longestMisled = Interval.zero
+    }
+
+    /// The whole story of a failing seed: its cluster, its log and what was broken.
+    public var story: String {
+        (["seed \(seed)"] + cluster + log + violations.map(\.description)).joined(separator: "\n")
+    }
+}

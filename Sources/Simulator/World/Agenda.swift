@@ -1,0 +1,59 @@
+internal import VRRPCore
+
+/// What lies ahead, earliest first; of what is due together, what was entered first.
+struct Agenda: Sendable {
+    enum Item: Sendable {
+        /// A frame reaches a port.
+        case arrival(Frame, to: Int)
+        /// An action that had to wait for the kernel is carried out.
+        case completion(Action, host: Int, incarnation: Int)
+        /// A host has the processor again.
+        case resumption(host: Int)
+        case disturbance(Disturbance)
+    }
+
+    struct Entry: Sendable {
+        var at: UInt64
+        var sequence: UInt64
+        var item: Item
+        func isBefore(_ other: Entry) -> Bool { (at, sequence) < (other.at, other.sequence) }
+    }
+
+    private var heap: [Entry] = []
+    private var sequence: UInt64 = 0
+
+    var nextAt: UInt64? { heap.first?.at }
+
+    mutating func add(_ item: Item, at instant: UInt64) {
+        sequence += 1
+        heap.append(Entry(at: instant, sequence: sequence, item: item))
+        var child = heap.count - 1
+        while child > 0, heap[child].isBefore(heap[(child - 1) / 2]) {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func removeFirst() -> Entry {
+        heap.swapAt(0, heap.count - 1)
+        let first = heap.removeLast()
+        var parent = 0
+        while true {
+            var smallest = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[child].isBefore(heap[smallest]) { smallest = child }
+            if smallest == parent { return first }
+            heap.swapAt(parent, smallest)
+            parent = smallest
+        }
+    }
+
+    /// Forgets the troubles that have not happened yet.
+    mutating func removeDisturbances() {
+        let kept = heap.filter { entry in
+            if case .disturbance = entry.item { false } else { true }
+        }
+        // A sorted array is a heap, and sequence numbers make the order total.
+        heap = kept.sorted { $0.isBefore($1) }
+    }
+}

@@ -1,0 +1,65 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// One machine: its daemon, its kernel and its cable.
+struct Host: Sendable {
+    enum Life: Sendable { case running, stopped, crashed }
+
+    /// What waits in a socket or a signal queue until the daemon's next turn.
+    enum Input: Sendable {
+        case frame(Frame)
+        case event(Event)
+    }
+
+    let plan: HostPlan
+    var router: VirtualRouter
+    var rules: ReceptionRules
+    var tracking: PriorityTracking
+    var life = Life.stopped
+    /// Counts lives, so that what one life asked of the kernel is not done in the next.
+    var incarnation = 0
+
+    // The daemon.
+    /// Until then it has no processor, or waits for the kernel.
+    var busyUntil: UInt64 = 0
+    var queue: [Input] = []
+    /// The deadline it last saw, and when it will in fact wake for it.
+    var deadline: MonotonicInstant?
+    var wakeAt: UInt64?
+    /// What its actions so far ask of the kernel.
+    var wantsAddresses = false
+    var lastAdvertAt: UInt64 = 0
+
+    // The kernel and the cable.
+    var kernelHolds = false
+    var cableIsIn = true
+    var hasAddress = true
+    var checkIsFailing = false
+
+    init(_ plan: HostPlan, in cluster: ClusterPlan) {
+        self.plan = plan
+        router = VirtualRouter(plan.configuration, priority: plan.base, primaryAddress: plan.address)
+        rules = cluster.rules(interval: plan.configuration.advertisementInterval)
+        tracking = PriorityTracking(base: plan.base, trackers: plan.weights.map { Tracker(weight: Weight($0)) })
+    }
+
+    var obstacles: Obstacles {
+        var result: Obstacles = []
+        if !cableIsIn { result.insert(.interfaceDown) }
+        if !hasAddress { result.insert(.noAddress) }
+        if checkIsFailing { result.insert(.checkFailed) }
+        return result
+    }
+
+    /// True when traffic for the virtual addresses that is sent here is answered.
+    var serves: Bool { kernelHolds && cableIsIn }
+
+    /// True when it takes part, or will as soon as it can, and was not told to leave.
+    var isStaying: Bool {
+        guard life == .running, !router.isStopped else { return false }
+        if case .resigning(let resigning) = router.state { return resigning.purpose == .switchOver }
+        return true
+    }
+
+    var interval: Centiseconds { router.configuration.advertisementInterval }
+}

@@ -1,0 +1,89 @@
+internal import VRRPWire
+
+/// What travels on the segment.
+struct Frame: Sendable {
+    enum Payload: Sendable {
+        /// A VRRP message as it is on the wire.
+        case advert([UInt8], Carrier)
+        /// Gratuitous ARP or unsolicited neighbour advertisements for every virtual address.
+        case announcement
+    }
+
+    var from: Int
+    var payload: Payload
+    /// True when a bit was flipped or the hop limit spent on the way: whoever believes it is wrong.
+    var isSpoilt = false
+}
+
+/// One segment: ports 0 ..< n are the hosts, port n is everyone else, "the link".
+///
+/// Calm, it is a switch: a frame takes the sender's and the receiver's port latency, so whatever reaches the switch first
+/// reaches every port first. In turmoil each copy of each frame has its own fate.
+struct Network: Sendable {
+    /// Nanoseconds, the maximum of one port's latency.
+    static let slowestPort: UInt64 = 500_000
+    /// Nanoseconds from any port to any other when calm: the `d` of the guarantees.
+    static let calmDelay = 2 * slowestPort
+
+    var isCalm = false
+    let lossPercent: UInt64
+    let duplicatePercent: UInt64
+    let spoilPercent: UInt64
+    let maximumDelay: UInt64
+    private let uplink: [UInt64]
+    private let downlink: [UInt64]
+    /// Directions that are cut: `from * ports + to`.
+    private var cut: Set<Int> = []
+    /// True while hosts do not see each other's announcements, though the link does (a filter, a full buffer).
+    var hidesAnnouncementsFromHosts = false
+    private var random: SplitMix64
+    private var ports: Int { downlink.count }
+
+    init(hosts: Int, random: SplitMix64) {
+        var random = random
+        lossPercent = random.pick([0, 2, 10, 40])
+        duplicatePercent = random.pick([0, 0, 10])
+        spoilPercent = random.pick([0, 0, 8])
+        maximumDelay = random.pick([1_000_000, 20_000_000, 400_000_000])
+        uplink = (0...hosts).map { _ in random.between(20_000, Self.slowestPort) }
+        downlink = (0...hosts).map { _ in random.between(20_000, Self.slowestPort) }
+        self.random = random
+    }
+
+    /// What a frame takes from port to port when calm.
+    func latency(_ from: Int, _ to: Int) -> UInt64 { uplink[from] + downlink[to] }
+
+    mutating func set(_ isCut: Bool, from: Int, to: Int) {
+        if isCut { cut.insert(from * ports + to) } else { cut.remove(from * ports + to) }
+    }
+
+    mutating func heal() {
+        isCalm = true
+        cut = []
+    }
+
+    /// The delays of the copies that arrive: none, one or two.
+    mutating func delays(of frame: Frame, to port: Int) -> [UInt64] {
+        if isCalm {
+            if hidesAnnouncementsFromHosts, port != ports - 1, case .announcement = frame.payload { return [] }
+            return [latency(frame.from, port)]
+        }
+        if cut.contains(frame.from * ports + port) || random.chance(lossPercent) { return [] }
+        let first = random.between(20_000, maximumDelay)
+        return random.chance(duplicatePercent) ? [first, random.between(20_000, maximumDelay)] : [first]
+    }
+
+    /// The frame as it arrives: whole, or with one bit flipped, or from beyond a router.
+    mutating func spoiled(_ frame: Frame) -> Frame {
+        guard !isCalm, spoilPercent > 0, random.chance(spoilPercent),
+            case .advert(var bytes, var carrier) = frame.payload
+        else { return frame }
+        if random.chance(20) {
+            carrier.hopLimit = 254
+        } else {
+            let bit = Int(random.below(UInt64(bytes.count * 8)))
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+        }
+        return Frame(from: frame.from, payload: .advert(bytes, carrier), isSpoilt: true)
+    }
+}

@@ -1,0 +1,200 @@
+internal import VRRPCore
+internal import VRRPWire
+
+// What a daemon does around the core: take turns, read sockets before timers, carry out actions.
+
+extension Simulator {
+    /// Hands an event to a host, or leaves it in the queue of a host that has no processor.
+    mutating func offer(_ input: Host.Input, to index: Int) {
+        guard hosts[index].life == .running else { return }
+        hosts[index].queue.append(input)
+        if hosts[index].busyUntil <= now { turn(index) }
+    }
+
+    /// One turn: what has arrived first, then what is due, so that a host that was paused hears the news before it acts.
+    mutating func turn(_ index: Int) {
+        while !hosts[index].queue.isEmpty, hosts[index].busyUntil <= now, hosts[index].life == .running {
+            take(hosts[index].queue.removeFirst(), on: index)
+        }
+        guard hosts[index].life == .running, hosts[index].busyUntil <= now else { return }
+        // Every turn ends with the timer, due or not: early delivery must be harmless.
+        if let deadline = hosts[index].router.deadline, deadline.nanoseconds <= now || random.chance(5) {
+            deliver(.timer, to: index)
+        }
+    }
+
+    /// The sleep until the deadline is over.
+    mutating func wake(_ index: Int) {
+        hosts[index].wakeAt = nil
+        hosts[index].deadline = nil
+        deliver(.timer, to: index)
+    }
+
+    private mutating func take(_ input: Host.Input, on index: Int) {
+        switch input {
+        case .event(let event):
+            if case .reconfigured(let new) = event {
+                hosts[index].rules = cluster.rules(interval: new.advertisementInterval)
+            }
+            deliver(event, to: index)
+        case .frame(let frame):
+            switch frame.payload {
+            case .announcement:
+                deliver(.successorAnnounced, to: index)
+            case .advert(let bytes, let carrier):
+                receive(bytes, carrier: carrier, from: frame, on: index)
+            }
+        }
+    }
+
+    private mutating func receive(_ bytes: [UInt8], carrier: Carrier, from frame: Frame, on index: Int) {
+        let before = hosts[index].router
+        do {
+            let admitted = try hosts[index].router.admit(bytes.span, carrier: carrier, rules: hosts[index].rules)
+            if frame.isSpoilt { violate(.spoiltRefused, "h\(index) believed a damaged advert of h\(frame.from)") }
+            heardAt[index][frame.from] = now
+            deliver(.received(admitted.heard), to: index)
+        } catch {
+            report.statistics.refusals += 1
+            log(index, "refuses: \(error)")
+            if !frame.isSpoilt { violate(.spoiltRefused, "h\(index) refused h\(frame.from): \(error)") }
+            if before.state != hosts[index].router.state { violate(.spoiltRefused, "a refused advert moved h\(index)") }
+        }
+    }
+
+    /// Hands one event to the core, carries out its actions and judges both.
+    mutating func deliver(_ event: Event, to index: Int) {
+        report.statistics.events += 1
+        // Most timers only advertise, which the next line says.
+        if event != .timer { log(index, EventLog.describe(event)) }
+        let before = hosts[index].router
+        var actions = ActionBuffer()
+        hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: now), into: &actions)
+        var list: [Action] = []
+        actions.drain { list.append($0) }
+        perform(list, on: index)
+        judge(event, on: index, before: before, actions: list)
+        if hosts[index].router.isStopped { leave(index, as: .stopped) }
+        arm(index)
+    }
+
+    private mutating func arm(_ index: Int) {
+        let deadline = hosts[index].router.deadline
+        if deadline == hosts[index].deadline { return }
+        hosts[index].deadline = deadline
+        let lateness = network.isCalm ? random.below(Self.calmLateness) : random.below(3_000_000)
+        hosts[index].wakeAt = deadline.map { max($0.nanoseconds, now) + lateness }
+    }
+
+    /// Carries out actions in order; those after an acquisition wait until the kernel has done it, and so does the daemon.
+    private mutating func perform(_ actions: [Action], on index: Int) {
+        var delay: UInt64 = 0
+        for action in actions {
+            log(index, EventLog.describe(action))
+            switch action {
+            case .acquireAddresses:
+                if hosts[index].wantsAddresses { violate(.heldMatchesState, "h\(index) acquired twice") }
+                hosts[index].wantsAddresses = true
+                delay = hosts[index].plan.acquireLatency
+            case .releaseAddresses:
+                if !hosts[index].wantsAddresses {
+                    violate(.heldMatchesState, "h\(index) released what it did not hold")
+                }
+                hosts[index].wantsAddresses = false
+            case .advertise, .announceAddresses, .report:
+                break
+            }
+            if delay == 0 {
+                carryOut(action, on: index)
+            } else {
+                agenda.add(
+                    .completion(action, host: index, incarnation: hosts[index].incarnation), at: now + delay)
+            }
+        }
+        if delay > 0 { occupy(index, for: delay) }
+    }
+
+    /// Takes the processor away.
+    mutating func occupy(_ index: Int, for duration: UInt64) {
+        hosts[index].busyUntil = max(hosts[index].busyUntil, now + duration)
+        agenda.add(.resumption(host: index), at: hosts[index].busyUntil)
+    }
+
+    /// The kernel's and the network's part of an action.
+    mutating func carryOut(_ action: Action, on index: Int) {
+        switch action {
+        case .advertise(let priority):
+            advertise(priority, from: index)
+        case .acquireAddresses:
+            report.statistics.acquisitions += 1
+            if hosts.contains(where: \.serves), !network.isCalm { report.statistics.doubleOwners += 1 }
+            hosts[index].kernelHolds = true
+            continuity.acquired(by: index, at: now)
+            log(index, "has the addresses")
+        case .announceAddresses(let times):
+            // More copies than two change nothing here except the time it takes.
+            for _ in 0..<min(times, 2) { send(Frame(from: index, payload: .announcement)) }
+        case .releaseAddresses:
+            hosts[index].kernelHolds = false
+        case .report(.contested):
+            report.statistics.contests += 1
+        case .report(.remainedActive):
+            report.statistics.remainedActive += 1
+        case .report:
+            break
+        }
+    }
+
+    /// The daemon's life ends; what the kernel keeps depends on how.
+    mutating func leave(_ index: Int, as life: Host.Life) {
+        log(index, "gone (\(life))")
+        hosts[index].life = life
+        hosts[index].incarnation += 1
+        hosts[index].queue = []
+        hosts[index].wakeAt = nil
+        hosts[index].deadline = nil
+        hosts[index].busyUntil = 0
+        hosts[index].wantsAddresses = false
+        if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
+        if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {
+            violate(.deadHoldNothing, "h\(index) left the addresses behind")
+        }
+    }
+}
+
+// MARK: - The segment
+
+extension Simulator {
+    private mutating func advertise(_ priority: Priority, from index: Int) {
+        report.statistics.adverts += 1
+        hosts[index].lastAdvertAt = now
+        continuity.advertised(priority, by: index, at: now)
+        // Without an address of its own there is nothing to send from; the socket says so and the advert is lost.
+        guard hosts[index].hasAddress else { return }
+        let source = hosts[index].plan.address
+        let carrier = Carrier(source: source, destination: .vrrpGroup(source.family))
+        let bytes = cluster.message(priority, interval: hosts[index].interval, carrier: carrier)
+        send(Frame(from: index, payload: .advert(bytes, carrier)))
+    }
+
+    private mutating func send(_ frame: Frame) {
+        guard hosts[frame.from].cableIsIn else { return }
+        for port in 0...hosts.count where port != frame.from {
+            if case .advert = frame.payload, port == hosts.count { continue }
+            for delay in network.delays(of: frame, to: port) {
+                agenda.add(.arrival(network.spoiled(frame), to: port), at: now + delay)
+            }
+        }
+    }
+
+    mutating func arrive(_ frame: Frame, at port: Int) {
+        if port == hosts.count {
+            if linkTarget != frame.from { log(port, "-> h\(frame.from)") }
+            linkTarget = frame.from
+            linkLearnedAt = now
+        } else if hosts[port].cableIsIn {
+            if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
+            offer(.frame(frame), to: port)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+internal import VRRPWire
+
+// Active, RFC 9568 section 6.4.3.
+
+extension VirtualRouter {
+    mutating func becomeActive(
+        _ cause: Transition.ActiveCause, at now: MonotonicInstant, _ actions: inout ActionBuffer
+    ) {
+        counters.becameActive += 1
+        let policy = configuration.announcements
+        // The advert goes first so that whoever held the addresses lets go of them before we announce.
+        advertise(priority, &actions)
+        actions.append(.acquireAddresses)
+        actions.append(.announceAddresses(times: policy.repeats))
+        state = .active(
+            Active(
+                advertiseAt: now + ownInterval,
+                announceAgain: policy.delay > .zero ? .init(at: now + policy.delay, times: policy.repeats) : nil,
+                refreshAt: policy.refresh > .zero ? now + policy.refresh : nil))
+        actions.append(.report(.becameActive(cause)))
+    }
+
+    mutating func keepUp(_ active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        var active = active
+        if active.advertiseAt <= now {
+            advertise(priority, &actions)
+            // Count from when it was due, so that lateness does not add up; after a long pause start afresh.
+            let next = active.advertiseAt + ownInterval
+            active.advertiseAt = now < next ? next : now + ownInterval
+        }
+        if let again = active.announceAgain, again.at <= now {
+            active.announceAgain = nil
+            actions.append(.announceAddresses(times: again.times))
+        }
+        if let refreshAt = active.refreshAt, refreshAt <= now {
+            active.refreshAt = now + configuration.announcements.refresh
+            actions.append(.announceAddresses(times: configuration.announcements.refreshRepeats))
+        }
+        state = .active(active)
+    }
+
+    mutating func contend(
+        with heard: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
+    ) {
+        if heard.source == primaryAddress, heard.priority == priority {
+            // Our own echo, or a second host with our address. Answering it would be a storm.
+            counters.ownAddressHeard += 1
+            return
+        }
+        count(heard)
+        if heard.priority == .resigning {
+            reassert(active, at: now, &actions)
+        } else if mustYield(to: heard) {
+            counters.leftActive += 1
+            // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
+            advertise(priority, &actions)
+            actions.append(.releaseAddresses)
+            becomeBackup(following: heard.interval, .higherPriority(heard), at: now, &actions)
+        } else {
+            counters.contested += 1
+            answer(heard, as: active, at: now, &actions)
+        }
+    }
+
+    func mustYield(to heard: Heard) -> Bool {
+        if heard.priority != priority { return heard.priority > priority }
+        guard let primaryAddress else { return true }
+        return heard.source > primaryAddress
+    }
+
+    mutating func reassert(_ active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        var active = active
+        advertise(priority, &actions)
+        active.advertiseAt = now + ownInterval
+        state = .active(active)
+    }
+
+    /// Says again who is Active, so that the rival lets go and the link learns where the addresses are.
+    mutating func answer(
+        _ rival: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
+    ) {
+        var active = active
+        let policy = configuration.announcements
+        advertise(priority, &actions)
+        active.advertiseAt = now + ownInterval
+        if active.answerRivalsAt.map({ $0 <= now }) ?? true {
+            active.answerRivalsAt = now + ownInterval
+            if policy.contestedRepeats > 0 {
+                actions.append(.announceAddresses(times: policy.contestedRepeats))
+                if policy.contestedDelay > .zero {
+                    active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
+                }
+            }
+            actions.append(.report(.contested(rival)))
+        } else if policy.contestedRepeats > 0, let answerAt = active.answerRivalsAt,
+            active.announceAgain.map({ $0.at > answerAt }) ?? true
+        {
+            // Postponed, not dropped: the rival may have announced after our last answer.
+            active.announceAgain = .init(at: answerAt, times: policy.contestedRepeats)
+        }
+        state = .active(active)
+    }
+
+    mutating func giveUp(_ actions: inout ActionBuffer) {
+        counters.leftActive += 1
+        advertise(.resigning, &actions)
+        actions.append(.releaseAddresses)
+        fault(&actions)
+    }
+}

@@ -1,0 +1,77 @@
+internal import VRRPWire
+
+// Initialize and Backup, RFC 9568 sections 6.4.1 and 6.4.2.
+
+extension VirtualRouter {
+    mutating func start(at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        if !obstacles.isEmpty {
+            actions.append(.report(.waiting(obstacles)))
+        } else if priority == .owner {
+            becomeActive(.ownsAddresses, at: now, &actions)
+        } else {
+            becomeBackup(following: configuration.advertisementInterval, .startup, at: now, &actions)
+        }
+    }
+
+    mutating func stop(successor: IPAddress?, _ actions: inout ActionBuffer) {
+        state = .initialize(Initialize(isWanted: false))
+        actions.append(.report(.stopped(successor: successor)))
+    }
+
+    mutating func fault(_ actions: inout ActionBuffer) {
+        state = .initialize(Initialize(isWanted: true))
+        actions.append(.report(.faulted(obstacles)))
+    }
+}
+
+extension VirtualRouter {
+    mutating func becomeBackup(
+        following interval: Centiseconds, _ cause: Transition.BackupCause, at now: MonotonicInstant,
+        _ actions: inout ActionBuffer
+    ) {
+        var backup = Backup(takeOverAt: now + activeDownInterval(for: interval), learnedInterval: interval)
+        if case .higherPriority(let heard) = cause {
+            backup.lastHeard = heard
+            backup.lastHeardAt = now
+        }
+        if case .switchOver = cause { backup.handedOver = true }
+        state = .backup(backup)
+        actions.append(.report(.becameBackup(cause)))
+    }
+
+    mutating func hear(_ heard: Heard, as backup: Backup, at now: MonotonicInstant) {
+        var backup = backup
+        count(heard)
+        backup.lastHeard = heard
+        backup.lastHeardAt = now
+        if heard.priority == .resigning {
+            backup.takeOverAt = now + skewTime(for: backup.learnedInterval)
+        } else if !configuration.preempts || backup.handedOver || heard.priority >= priority {
+            backup.preemptAt = nil
+            follow(heard, &backup, at: now)
+        } else if configuration.preemptDelay > .zero {
+            let preemptAt = backup.preemptAt ?? now + configuration.preemptDelay
+            backup.preemptAt = preemptAt
+            if now < preemptAt { follow(heard, &backup, at: now) }
+        }
+        // Otherwise a lower priority is talking and we mean to replace it: let the timer run out.
+        state = .backup(backup)
+    }
+
+    func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
+        // VRRPv2 adverts carry our own interval or are not accepted, so learning it is harmless there.
+        backup.learnedInterval = heard.interval
+        backup.takeOverAt = now + activeDownInterval(for: heard.interval)
+    }
+}
+
+extension Backup {
+    /// Why the down timer ran out, from what was last heard.
+    func causeOfTakeover(for priority: Priority) -> Transition.ActiveCause {
+        guard let heard = lastHeard, let lastHeardAt else { return .nobodyElse }
+        if heard.priority == .resigning { return .resignation(heard.source) }
+        // A lower priority heard within the last interval is not silent: we overruled it.
+        let stillTalking = takeOverAt.since(lastHeardAt) <= Interval(heard.interval) * 2
+        return heard.priority < priority && stillTalking ? .preemption(heard) : .silence(heard.source)
+    }
+}

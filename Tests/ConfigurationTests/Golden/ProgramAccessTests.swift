@@ -1,0 +1,108 @@
+import Configuration
+import Testing
+
+@Suite struct ProgramAccessTests {
+    private static let root = RunIdentity(name: "root", user: 0, groups: [0])
+    private static let bob = RunIdentity(name: "bob", user: 1000, groups: [1000, 27])
+
+    /// A file system of directories 0755 and one program 0755, all root's, except where said otherwise.
+    private func problem(
+        _ path: String = "/opt/app/check", as identity: RunIdentity = Self.bob, _ changes: [String: PathFacts] = [:]
+    ) -> HostFacts.ProgramProblem? {
+        var tree = ["/", "/opt", "/opt/app", "/home"].reduce(into: [:]) { $0[$1] = facts(.directory) }
+        tree["/opt/app/check"] = facts(.regular)
+        tree.merge(changes) { $1 }
+        return ProgramAccess(identity: identity) {
+            tree[$0].map { .success($0) } ?? .failure(ReadFailure("No such file or directory"))
+        }.problem(running: path)
+    }
+
+    private func facts(
+        _ kind: PathFacts.Kind, _ mode: UInt32 = 0o755, owner: UInt32 = 0, group: UInt32 = 0
+    ) -> PathFacts {
+        PathFacts(
+            kind: kind, mode: mode, owner: owner, group: group, ownerName: owner == 0 ? "root" : "bob",
+            groupName: group == 0 ? "root" : "sudo")
+    }
+
+    @Test func `finds nothing wrong with a program that can be run`() {
+        #expect(problem() == nil)
+        #expect(problem(as: Self.root) == nil)
+    }
+
+    @Test func `names the first component that is missing`() {
+        #expect(problem("/opt/nope/check")?.sentence == "`/opt/nope` does not exist")
+        #expect(problem("/opt/app/nope")?.sentence == "`/opt/app/nope` does not exist")
+    }
+
+    @Test func `names the directory that cannot be searched, its owner and its mode`() {
+        let found = problem("/opt/app/check", as: Self.bob, ["/opt/app": facts(.directory, 0o750)])
+        #expect(found?.sentence == "`/opt/app` cannot be searched by bob (owner root:root, mode 0750)")
+        #expect(found?.fix == "chmod o+x /opt/app")
+        #expect(problem("/opt/app/check", as: Self.root, ["/opt/app": facts(.directory, 0o600)]) == nil)
+    }
+
+    @Test func `goes by the class of permissions that counts for the user`() {
+        #expect(problem("/opt/app/check", as: Self.bob, ["/opt/app/check": facts(.regular, 0o750, group: 27)]) == nil)
+        let group = problem("/opt/app/check", as: Self.bob, ["/opt/app/check": facts(.regular, 0o705, group: 27)])
+        #expect(group?.fix == "chmod g+x /opt/app/check")
+        let owner = problem("/opt/app/check", as: Self.bob, ["/opt/app/check": facts(.regular, 0o655, owner: 1000)])
+        #expect(owner?.fix == "chmod u+x /opt/app/check")
+    }
+
+    @Test func `lets root run what anybody may execute, and nothing else`() {
+        #expect(problem("/opt/app/check", as: Self.root, ["/opt/app/check": facts(.regular, 0o001)]) == nil)
+        let found = problem("/opt/app/check", as: Self.root, ["/opt/app/check": facts(.regular, 0o644)])
+        #expect(found?.sentence == "`/opt/app/check` cannot be executed by root (owner root:root, mode 0644)")
+        #expect(found?.fix == "chmod a+x /opt/app/check")
+    }
+
+    @Test func `refuses what is no program`() {
+        #expect(problem("/opt/app")?.sentence == "`/opt/app` is a directory")
+        #expect(problem("/opt/app/check/x")?.sentence == "`/opt/app/check` is not a directory")
+        #expect(problem("check")?.sentence.contains("relative") == true)
+        #expect(
+            problem("/opt/app/check", as: Self.bob, ["/opt/app/check": facts(.other)])?.sentence.contains("regular")
+                == true)
+        #expect(problem("/") != nil)
+    }
+
+    @Test func `follows links and sees every directory on the way`() {
+        let link = facts(.link(target: "../home/x/check"), 0o777)
+        var tree = ["/opt/link": link, "/home/x": facts(.directory), "/home/x/check": facts(.regular)]
+        #expect(problem("/opt/link", as: Self.bob, tree) == nil)
+        tree["/home/x"] = facts(.directory, 0o700)
+        #expect(problem("/opt/link", as: Self.bob, tree)?.sentence.hasPrefix("`/home/x` cannot be searched") == true)
+        let absolute = facts(.link(target: "/opt/app"))
+        #expect(problem("/home/l/./check", as: Self.bob, ["/home/l": absolute]) == nil)
+        #expect(
+            problem("/home/l", as: Self.bob, ["/home/l": facts(.link(target: "l"))])?.sentence.contains("leads back")
+                == true)
+    }
+
+    @Test(arguments: [
+        ("/opt/app", PathFacts.Kind.directory, UInt32(0o755), UInt32(1000), UInt32(0), "chown root:root /opt/app"),
+        ("/opt/app", .directory, 0o775, 0, 27, "chmod g-w /opt/app"),
+        ("/opt/app", .directory, 0o757, 0, 0, "chmod o-w /opt/app"),
+        ("/opt/app/check", .regular, 0o757, 0, 0, "chmod o-w /opt/app/check"),
+    ])
+    func `names who else decides what root runs`(
+        path: String, kind: PathFacts.Kind, mode: UInt32, owner: UInt32, group: UInt32, fix: String
+    ) {
+        let changes = [path: facts(kind, mode, owner: owner, group: group)]
+        let found = problem("/opt/app/check", as: Self.root, changes)
+        #expect(found?.isSecurityOnly == true)
+        #expect(found?.fix == fix)
+        #expect(problem("/opt/app/check", as: Self.bob, changes)?.isSecurityOnly != true)
+    }
+
+    @Test func `accepts a directory with the sticky bit and the group root`() {
+        #expect(problem("/opt/app/check", as: Self.root, ["/opt": facts(.directory, 0o1777)]) == nil)
+        #expect(problem("/opt/app/check", as: Self.root, ["/opt": facts(.directory, 0o775)]) == nil)
+    }
+
+    @Test func `puts what cannot run before what is insecure`() {
+        let changes = ["/opt": facts(.directory, 0o777), "/opt/app/check": facts(.regular, 0o644)]
+        #expect(problem("/opt/app/check", as: Self.root, changes)?.isSecurityOnly == false)
+    }
+}

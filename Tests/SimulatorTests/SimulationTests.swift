@@ -1,0 +1,91 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Several routers together: safety at every event, order once everything is mended, and what users notice of a move.
+@Suite struct `Several routers on one segment` {
+    /// Seeds in blocks, so that a failure names few and the blocks run beside each other.
+    private static let blocks: [UInt64] = Array(0..<10)
+    private static let seedsPerBlock = seeds.map { ($0.count + 9) / 10 } ?? 40
+
+    /// `UNDERSTUDY_SEEDS=1000-9999` plays those instead, and `=42` one with its whole log: for the night, and for one failure.
+    private static let seeds: ClosedRange<UInt64>? = {
+        guard let text = ProcessInfo.processInfo.environment["UNDERSTUDY_SEEDS"] else { return nil }
+        let bounds = text.split(separator: "-").compactMap { UInt64($0) }
+        guard let first = bounds.first, let last = bounds.last, first <= last else {
+            fatalError("UNDERSTUDY_SEEDS is '\(text)', not a seed or FIRST-LAST")
+        }
+        return first...last
+    }()
+
+    /// The core promises more than RFC 9568: whoever wins a contest says so to the link.
+    private static let demanding: Options = {
+        var options = Options()
+        options.beyondTheProtocol = [.linkLeavesUnheardRivals, .linkLeavesLateRivals]
+        return options
+    }()
+
+    @Test(arguments: blocks)
+    func `keep their promises for every seed`(block: UInt64) {
+        let first = (Self.seeds?.lowerBound ?? 0) + block * UInt64(Self.seedsPerBlock)
+        let last = min(first + UInt64(Self.seedsPerBlock), Self.seeds.map { $0.upperBound + 1 } ?? .max)
+        judge(seeds: min(first, last)..<last, options: Self.demanding)
+    }
+
+    /// A daemon that dies alone leaves its addresses behind until it returns: two hosts answer, and it heals.
+    @Test func `recover from addresses that outlive their daemon`() {
+        var options = Self.demanding
+        options.addressesOutliveDaemon = true
+        judge(seeds: 10_000..<10_040, options: options)
+    }
+
+    /// Checks that nothing ever reaches prove nothing.
+    @Test func `try what they claim to try`() {
+        var moves: [String: Int] = [:]
+        var (refusals, pauses, contests, remained, doubleOwners) = (0, 0, 0, 0, 0)
+        for seed in UInt64(0)..<100 {
+            var simulator = Simulator(seed: seed)
+            let statistics = simulator.run().statistics
+            moves.merge(statistics.moves, uniquingKeysWith: +)
+            refusals += statistics.refusals
+            pauses += statistics.pausesFelt
+            contests += statistics.contests
+            remained += statistics.remainedActive
+            doubleOwners += statistics.doubleOwners
+        }
+        for move in ["stop", "stop alone", "switchOver", "switchOver alone", "fault", "death", "standby stop", "start"]
+        {
+            #expect(moves[move, default: 0] >= 2, "hardly ever: \(move)")
+        }
+        #expect(refusals > 50)
+        #expect(pauses > 50)
+        #expect(contests > 50)
+        #expect(remained > 2)
+        #expect(doubleOwners > 50)
+    }
+
+    @Test func `the same seed gives the same story, and another seed another`() {
+        let story = Simulator.story(of: 3)
+        #expect(story == Simulator.story(of: 3))
+        #expect(story != Simulator.story(of: 4))
+    }
+
+    private func judge(seeds: Range<UInt64>, options: Options) {
+        var failures = 0
+        // A few stories are enough, and a broken core makes long ones.
+        for seed in seeds where failures < 3 {
+            var simulator = Simulator(seed: seed, options: options)
+            let report = simulator.run()
+            if report.violations.isEmpty { continue }
+            failures += 1
+            Issue.record("seed \(seed)\n\(excerpt(Simulator.story(of: seed, options: options)))")
+        }
+    }
+
+    /// The cluster and the last lines: the violation is where the log ends.
+    private func excerpt(_ story: String) -> String {
+        let lines = story.split(separator: "\n")
+        if lines.count <= 100 || Self.seeds?.count == 1 { return story }
+        return (lines.prefix(8) + ["..."] + lines.suffix(90)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// The command plays, measures and judges; with keepalived as the daemon, whose figures are known.
+@Suite(.serialized) struct LabRehearsalTests {
+    private struct Outcome: Decodable {
+        struct Event: Decodable {
+            var event: String
+            var active: [String?]
+            var moved_after_seconds: Double?
+            var longest_gap_seconds: Double?
+            var failed_requests: Int?
+            var problems: [String]
+        }
+        var ok: Bool
+        var events: [Event]
+    }
+
+    private func run(_ arguments: [String]) throws -> (status: Int32, output: Data) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: BuiltPrograms.understudy)
+        process.arguments = ["rehearse"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, data)
+    }
+
+    @Test(.timeLimit(.minutes(3)))
+    func `the guide's pair passes its whole rehearsal`() throws {
+        let result = try run(["--json"])
+        let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
+        #expect(outcome.events.count == 8)
+        for event in outcome.events { #expect(event.problems.isEmpty, "\(event.event)") }
+        #expect(outcome.events.map(\.active) == ["lb1", "lb2", "lb1", "lb2", "lb1", "lb2", "lb1", "lb2"].map { [$0] })
+        #expect(result.status == 0)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `a planned stop of keepalived is judged as the gap that it is`() throws {
+        let result = try run(["--daemon", "keepalived", "--json", "--events", "planned-stop"])
+        let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
+        #expect(outcome.events.map(\.event) == ["start", "planned-stop"])
+        #expect(outcome.events.map(\.active) == [["lb1"], ["lb2"]])
+        // Skew_Time of priority 106 is 0.586 s; keepalived takes the address away at once and comes back after it.
+        let gap = try #require(outcome.events[1].longest_gap_seconds)
+        #expect(gap > 0.55)
+        #expect(try #require(outcome.events[1].failed_requests) > 50)
+        #expect(!outcome.ok)
+        #expect(result.status == 1)
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `the death of the built-in load balancer moves the address and its return moves it back`() throws {
+        let result = try run(
+            [
+                "--daemon", "keepalived", "--json", "--without-haproxy", "--events", "balancer-dies,balancer-returns",
+            ])
+        let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
+        #expect(outcome.events.map(\.active) == [["lb1"], ["lb2"], ["lb1"]])
+        #expect(outcome.events.allSatisfy { $0.moved_after_seconds != nil })
+        #expect(outcome.ok)
+        #expect(result.status == 0)
+    }
+
+    @Test func `files that cannot be rehearsed are refused with exit status 2`() throws {
+        let result = try run(["--daemon", "keepalived", "/nonexistent/a.conf", "/nonexistent/b.conf"])
+        #expect(result.status == 2)
+    }
+}
