@@ -93,11 +93,11 @@ final class Member {
 struct Step {
     var name: String
     var act: () throws -> Void
-    /// What must become true ...
+    /// What must become true.
     var outcome: () throws -> Bool
-    /// ... within so many seconds ...
+    /// Within so many seconds.
     var bound: Double
-    /// ... and stay so for so many.
+    /// And stay so for so many.
     var steady: Double
     /// True when it must hold from the beginning.
     var mayNotChange: Bool
