@@ -4,7 +4,7 @@ import Testing
 import VRRPWire
 
 extension Behaviour {
-    /// Whose address it is, what it looks like, and who may touch it.
+    /// Asks whose address it is, what it looks like, and who may touch it.
     @Suite struct Addresses {
         @Test func `addresses have the configured prefix broadcast device scope and label and our mark`() throws {
             let trial = try Trial()

@@ -16,10 +16,11 @@ enum Program: String, CustomTestStringConvertible {
 
     /// The program and its arguments; both understand keepalived's flags.
     func command(_ configuration: String) -> (program: String, arguments: [String]) {
-        let common = ["-f", configuration, "-n", "-l", "-D"]
+        let common = ["-f", configuration, "-n", "-l"]
         return switch self {
-        case .understudy: ("\(Self.binaries)/understudyd", common + ["-G", "-p", "/run/understudyd.pid"])
-        // -P: without the health checkers, which have nothing to do here.
+        case .understudy: ("\(Self.binaries)/understudyd", common + ["-D", "-G", "-p", "/run/understudyd.pid"])
+        // -P: without the health checkers, which have nothing to do here. Not -D: with -l it makes each announcement cost
+        // keepalived more than a millisecond, and several instances at 10 ms intervals then miss each other for ever.
         case .keepalived: ("keepalived", common + ["-P", "-p", "/run/keepalived.pid", "-r", "/run/vrrp.pid"])
         }
     }
@@ -92,11 +93,11 @@ final class Member {
 struct Step {
     var name: String
     var act: () throws -> Void
-    /// What must become true ...
+    /// What must become true.
     var outcome: () throws -> Bool
-    /// ... within so many seconds ...
+    /// Within so many seconds.
     var bound: Double
-    /// ... and stay so for so many.
+    /// And stay so for so many.
     var steady: Double
     /// True when it must hold from the beginning.
     var mayNotChange: Bool
@@ -125,6 +126,8 @@ final class Script {
     private var hasFailed = false
     /// How long each step took from the act until its outcome, in seconds.
     private(set) var figures: [(step: String, seconds: Double)] = []
+    /// When the first step was over.
+    private(set) var firstStepEnded: UInt64?
 
     init(_ name: String, _ steps: [Step], lastWords: @escaping () -> String) {
         self.name = name
@@ -134,8 +137,6 @@ final class Script {
 
     var isFinished: Bool { hasFailed || position == steps.count }
     var bound: Double { steps.reduce(1) { $0 + $1.bound + $1.steady } }
-
-    func seconds(_ step: String) -> Double? { figures.first { $0.step == step }?.seconds }
 
     /// Goes on if it is time.
     func advance() throws {
@@ -153,6 +154,7 @@ final class Script {
             guard now - since >= UInt64(step.steady * 1e9) else { return }
             figures.append((step.name, Double(since - begun) / 1e9))
             position += 1
+            firstStepEnded = firstStepEnded ?? now
             (self.begun, trueSince) = (nil, nil)
             return
         }

@@ -89,8 +89,8 @@ final class Daemon {
 
     /// Waits until something is readable or the deadline has come, and takes in everything that is readable.
     private func gather(until deadline: UInt64?, _ wanted: inout Set<Int32>) throws(SystemError) {
-        // One source's news may cost the removal of an address, ten milliseconds and more: what the next one brings is not
-        // that old, and a Backup's timer that was set back so far would run out at once.
+        // Acting on one source's news may wait for others that configure the network, tens of milliseconds: what the next
+        // one brings is not that old, and would set a Backup's timer so far back that it ran out at once.
         try readiness.wait(untilNanoseconds: deadline) { visit($0, at: now, &wanted) }
     }
 
