@@ -14,7 +14,8 @@ public enum Rule: String, Sendable {
     case obstaclesRespected = "nobody holds addresses despite an obstacle"
     case advertHonest = "an advert says 0 or the priority in force"
     case spoiltRefused = "a damaged or foreign advert is refused, a whole one believed"
-    case rivalAnswered = "an Active Router that stays Active answers every advert it hears"
+    case rivalAnswered =
+        "an Active Router that stays Active answers every advert it hears before a Backup could act on it"
     case storm = "answers to rivals die out"
     // Once healed.
     case oneOwner = "exactly one host has the addresses"

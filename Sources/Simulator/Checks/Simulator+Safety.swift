@@ -24,11 +24,19 @@ extension Simulator {
         if after.holdsAddresses, !after.obstacles.subtracting(.firstCheckPending).isEmpty {
             violate(.obstaclesRespected, "h\(index) has obstacles \(after.obstacles.rawValue)")
         }
-        if case (.active, .active, .received) = (before.state, after.state, event), !actions.contains(where: \.isAdvert)
+        if case (.active, .active(let active), .received) = (before.state, after.state, event),
+            !actions.contains(where: \.isAdvert),
+            active.advertiseAt.nanoseconds >= now + Self.shortestSkew(of: after.configuration)
         {
-            violate(.rivalAnswered, "h\(index) said nothing after \(event)")
+            violate(.rivalAnswered, "h\(index) says nothing in time after \(event)")
         }
         judgeOrder(of: actions, on: index)
+    }
+
+    /// Skew_Time at priority 254: no Backup takes over sooner after a resignation that was not the Active Router's.
+    private static func shortestSkew(of configuration: VirtualRouter.Configuration) -> UInt64 {
+        let unit = configuration.version == .v2 ? Centiseconds.oneSecond : configuration.advertisementInterval
+        return Interval(unit).nanoseconds * 2 / 256
     }
 
     private mutating func judgeOrder(of actions: [Action], on index: Int) {

@@ -14,7 +14,7 @@ extension VirtualRouter {
         actions.append(.announceAddresses(times: policy.repeats))
         state = .active(
             Active(
-                advertiseAt: now + ownInterval,
+                advertisedAt: now, advertiseAt: now + ownInterval,
                 announceAgain: policy.delay > .zero ? .init(at: now + policy.delay, times: policy.repeats) : nil,
                 refreshAt: policy.refresh > .zero ? now + policy.refresh : nil))
         actions.append(.report(.becameActive(cause)))
@@ -24,6 +24,7 @@ extension VirtualRouter {
         var active = active
         if active.advertiseAt <= now {
             advertise(priority, &actions)
+            active.advertisedAt = now
             // Count from when it was due, so that lateness does not add up; after a long pause start afresh.
             let next = active.advertiseAt + ownInterval
             active.advertiseAt = now < next ? next : now + ownInterval
@@ -70,9 +71,20 @@ extension VirtualRouter {
 
     mutating func reassert(_ active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         var active = active
-        advertise(priority, &actions)
-        active.advertiseAt = now + ownInterval
+        speakUp(&active, at: now, &actions)
         state = .active(active)
+    }
+
+    /// Advertises out of turn, but not at the command of whoever floods the link: what comes too soon is postponed.
+    private mutating func speakUp(_ active: inout Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        let earliest = active.advertisedAt + answerSpacing
+        guard earliest <= now else {
+            active.advertiseAt = min(active.advertiseAt, earliest)
+            return
+        }
+        advertise(priority, &actions)
+        active.advertisedAt = now
+        active.advertiseAt = now + ownInterval
     }
 
     /// Says again who is Active, so that the rival lets go and the link learns where the addresses are.
@@ -81,8 +93,7 @@ extension VirtualRouter {
     ) {
         var active = active
         let policy = configuration.announcements
-        advertise(priority, &actions)
-        active.advertiseAt = now + ownInterval
+        speakUp(&active, at: now, &actions)
         if active.answerRivalsAt.map({ $0 <= now }) ?? true {
             active.answerRivalsAt = now + ownInterval
             if policy.contestedRepeats > 0 {

@@ -66,7 +66,8 @@ extension VirtualRouter {
         actions.append(.announceAddresses(times: 1))
         let refresh = configuration.announcements.refresh
         state = .active(
-            Active(advertiseAt: now + ownInterval, refreshAt: refresh > .zero ? now + refresh : nil))
+            Active(
+                advertisedAt: now, advertiseAt: now + ownInterval, refreshAt: refresh > .zero ? now + refresh : nil))
         actions.append(.report(.remainedActive))
     }
 

@@ -19,6 +19,11 @@ extension VirtualRouter {
 
     var ownInterval: Interval { Interval(configuration.advertisementInterval) }
 
+    /// The least time between an advert and one out of turn.
+    ///
+    /// Half of the shortest Skew_Time a Backup can have, so that a resignation that was not ours is contradicted in time.
+    var answerSpacing: Interval { skewTime(of: .owner, for: configuration.advertisementInterval) }
+
     /// Skew_Time: (256 - Priority) / 256 of a second in VRRPv2, of Active_Adver_Interval in VRRPv3.
     public func skewTime(for interval: Centiseconds) -> Interval { skewTime(of: priority, for: interval) }
 

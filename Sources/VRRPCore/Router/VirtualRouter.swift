@@ -93,6 +93,8 @@ public struct Backup: Equatable, Sendable {
 
 /// Holding the addresses (RFC 9568 section 6.4.3).
 public struct Active: Equatable, Sendable {
+    /// When the last advert was sent.
+    public var advertisedAt: MonotonicInstant
     /// When Adver_Timer fires.
     public var advertiseAt: MonotonicInstant
     /// When the second burst of announcements is due, and how many of each.
