@@ -22,8 +22,10 @@ extension Advertisement {
     ///
     /// The checks come in the order of RFC 9568 section 7.1, length before content, so that a count is never trusted. The hop
     /// limit is the caller's to judge (``Carrier/isOnLink``): it is counted apart, before the router is even known.
+    ///
+    /// - Parameter requiringLinkLocal: whether an IPv6 message must list a link-local address first (erratum 8300).
     public static func parse(
-        _ bytes: Span<UInt8>, carrier: Carrier
+        _ bytes: Span<UInt8>, carrier: Carrier, requiringLinkLocal: Bool = true
     ) throws(WireError) -> (Advertisement, ChecksumForm) {
         let preamble = try Preamble.parse(bytes)
         guard let version = ProtocolVersion(rawValue: preamble.version) else {
@@ -39,7 +41,8 @@ extension Advertisement {
             throw .lengthMismatch(addressCount: count, expected: expected, got: bytes.count)
         }
         let form = try checksumForm(of: bytes, version: version, carrier: carrier)
-        try checkAddresses(in: bytes, count: count, version: version, family: carrier.family)
+        if version == .v3, count == 0 { throw .noAddresses }
+        if requiringLinkLocal, version == .v3, carrier.family == .v6 { try checkFirstAddress(in: bytes) }
         let interval = try interval(in: bytes, version: version)
         let authentication = try version == .v2 ? authentication(in: bytes) : .none
         let advertisement = Advertisement(
@@ -72,13 +75,8 @@ extension Advertisement {
         throw .checksum(found: found, expected: without.finished)
     }
 
-    /// RFC 9568 errata 8299 (no addresses) and 8300 (the first IPv6 address); RFC 3768 is silent about a count of zero.
-    private static func checkAddresses(
-        in bytes: Span<UInt8>, count: Int, version: ProtocolVersion, family: AddressFamily
-    ) throws(WireError) {
-        guard version == .v3 else { return }
-        guard count > 0 else { throw .noAddresses }
-        guard family == .v6 else { return }
+    /// RFC 9568 erratum 8300. The message must have passed the check of its length and have an address.
+    public static func checkFirstAddress(in bytes: Span<UInt8>) throws(WireError) {
         let first = bytes.ipv6Address(at: MessageField.addresses)
         guard first.isLinkLocal else { throw .firstAddressNotLinkLocal(first) }
     }

@@ -143,9 +143,8 @@ extension Behaviour {
             // Now the other way round: somebody claims it while it is ours on another interface of his.
             let mark = daemon.mark
             try host.ip("addr", "add", "192.0.2.10/32", "dev", "lo")
-            try daemon.says("Entering FAULT STATE: virtual address 192.0.2.10 is already on lo", since: mark)
-            #expect(try host.has("192.0.2.10"))
-            #expect(try host.details("192.0.2.10")?["interface"] as? String == "lo")
+            try daemon.says("(VI_1) 192.0.2.10 is on lo as well, and was not put there by understudyd", since: mark)
+            #expect(try daemon.state().contains("state MASTER"), "what is there besides is no reason for an outage")
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(try host.has("192.0.2.10"))
         }
@@ -164,6 +163,23 @@ extension Behaviour {
             #expect(try daemon.stop() == .exited(code: 0))
             #expect(try host.has("192.0.2.1"))
             #expect(try !host.has("192.0.2.10"))
+        }
+
+        /// A mark is lost when a network manager replaces the address; what we added is ours all the same.
+        @Test func `an operator's address beside ours stays and ours goes although it lost its mark`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance(addresses: ["192.0.2.10/24"]))
+            try daemon.becomesMaster()
+            try trial.waitFor("our address") { try host.has("192.0.2.10") }
+            try host.ip("addr", "replace", "192.0.2.10/24", "dev", "eth0")
+            let mark = daemon.mark
+            try host.ip("addr", "add", "192.0.2.10/32", "dev", "eth0")
+            try daemon.says("(VI_1) 192.0.2.10 is on eth0 as well", since: mark)
+            #expect(try daemon.stop() == .exited(code: 0))
+            let kernel = try host.inNetwork { () throws(SystemError) in try RouteSocket() }.addresses()
+            let left = kernel.filter { $0.address == (try? ip("192.0.2.10")) }.map(\.prefixLength)
+            #expect(left == [32], "the operator's, and only that")
         }
 
         @Test func `an address of ours that appears on a backup is taken away again`() throws {

@@ -107,4 +107,32 @@ import VRRPWire
         #expect(result == .failure(.unknownPeer))
         #expect(counters.unknownPeers == 1)
     }
+
+    /// Erratum 8300 wants a link-local address first; keepalived sends what is configured, in its order.
+    @Test func `an IPv6 list that is ours is believed whatever comes first, and another one is not`() {
+        func judgeIPv6(_ sent: [String], configured: [String]) -> Result<Admitted, Refusal> {
+            let sender = IPAddress("fe80::2")!
+            let list = sent.map { IPAddress($0)! }
+            let carrier = Carrier(source: sender, destination: .vrrpGroup(.v6))
+            let advertisement = Advertisement(
+                version: .v3, virtualRouterID: VirtualRouterID(51)!, priority: Priority(200), interval: .oneSecond,
+                addressCount: list.count, authentication: .none)
+            let bytes = [UInt8](capacity: Advertisement.maximumSize) { output in
+                advertisement.emit(into: &output, addresses: list, carrier: carrier, checksum: .pseudoHeader)
+            }
+            var rules = rules(.v3)
+            rules.addresses = configured.map { IPAddress($0)! }
+            var router = router()
+            do { return .success(try router.admit(bytes.span, carrier: carrier, rules: rules)) } catch {
+                return .failure(error)
+            }
+        }
+        let mixed = ["2001:db8::51", "fe80::51"]
+        #expect((try? judgeIPv6(["2001:db8::51"], configured: ["2001:db8::51"]).get())?.remarks == [])
+        #expect((try? judgeIPv6(mixed, configured: mixed.reversed()).get())?.remarks == [])
+        guard case .failure(.malformed(.firstAddressNotLinkLocal)) = judgeIPv6(mixed, configured: ["fe80::51"]) else {
+            Issue.record("a foreign list without a link-local address first was believed")
+            return
+        }
+    }
 }

@@ -58,6 +58,8 @@ final class ScriptRunner {
         guard nextRunAt <= now else { return }
         let next = nextRunAt + check.interval
         nextRunAt = now < next ? next : now + check.interval
+        // A child that could not be watched was killed; its end is seen here.
+        if child != nil, token == nil { childEnded(at: now) }
         if child == nil { return run(at: now) }
         hasSkipped = true
         // One that timed out has been reported already.
@@ -83,10 +85,17 @@ final class ScriptRunner {
         }
         do throws(SystemError) {
             let fresh = try Child.spawn(try request())
-            token = try surroundings.readiness.watch(fresh.descriptor, as: .script(self))
             child = fresh
+            do throws(SystemError) {
+                token = try surroundings.readiness.watch(fresh.descriptor, as: .script(self))
+            } catch {
+                fresh.signalGroup(Signals.kill)
+                throw error
+            }
             hasSkipped = false
-            timesOutAt = now + timeout
+            // Counted from when the run was due, so that a timeout as long as the interval does not cost a second one.
+            let due = MonotonicInstant(nanoseconds: nextRunAt.nanoseconds - check.interval.nanoseconds)
+            timesOutAt = max(due + timeout, now + .milliseconds(1))
             lastProblem = nil
         } catch {
             cannotRun("\(error)", at: now)
@@ -144,7 +153,9 @@ final class ScriptRunner {
         token = nil
         timesOutAt = nil
         killAt = nil
-        if wasTimedOut || isCancelled { return }
+        if isCancelled { return }
+        // The run that fell due meanwhile was skipped; it is made up for, so that `fall` is counted in intervals.
+        if wasTimedOut { return hasSkipped ? run(at: now) : () }
         if !hasSkipped { isSlow = false }
         switch status {
         case .exited(0): finish(success: true, outcome: "exited with status 0", at: now)

@@ -25,6 +25,11 @@ extension Daemon {
 
     /// Removes what an earlier run left that the configuration no longer knows: nobody else would.
     private func removeOrphans(at now: MonotonicInstant) {
+        guard isAlone else {
+            return log.warning(
+                "another understudyd runs in this network namespace: no virtual router may be in both, and what an earlier "
+                    + "run left behind is not looked for")
+        }
         let orphans = surroundings.keeper.marked(in: surroundings.interfaces)
         guard !orphans.isEmpty else { return }
         let list = orphans.map { "\($0.address) on \($0.interface)" }.joined(separator: ", ")

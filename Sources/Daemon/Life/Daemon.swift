@@ -26,6 +26,9 @@ final class Daemon {
     var leaving: [RouterRunner] = []
     var isStopping = false
     private var worldChanged = false
+    /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
+    private let presence: NamespaceLock?
+    var isAlone: Bool { presence != nil }
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
@@ -35,6 +38,7 @@ final class Daemon {
         self.log = log
         self.loader = loader
         Signals.ignorePipe()
+        presence = try NamespaceLock.acquire("understudyd")
         signals = try SignalSocket([
             Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.child,
         ])

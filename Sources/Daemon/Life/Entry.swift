@@ -87,7 +87,13 @@ private func live(
         return code
     } catch {
         let denied = error.code == 1 || error.code == 13
-        let advice = denied ? "; run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW" : ""
+        let isFile = error.operation.contains(options.pidFile)
+        let advice =
+            if denied, isFile {
+                "; run it as root, or name a file that may be written with -p"
+            } else {
+                denied ? "; run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW" : ""
+            }
         log.error("cannot start: \(error)\(advice)")
         if !options.logToConsole { writeStandardError("cannot start: \(error)\(advice)\n") }
         let code = denied ? ExitCode.permission : ExitCode.failure

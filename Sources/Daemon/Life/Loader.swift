@@ -32,6 +32,7 @@ final class Loader {
     func load(_ file: String, configurationID: String?) -> Result<Loaded, Refused> {
         let id = configurationID ?? String(hostName().prefix { $0 != "." })
         let parsed = parse(file: file, reading: reader, configurationID: id)
+        if parsed.sources.isEmpty { return .failure(Refused(lines: lines(parsed.diagnostics))) }
         let (model, resolved) = resolve(parsed.statements, file: file)
         let fromFile = parsed.diagnostics + resolved + lint(model, host: nil, hostIsAuthoritative: false)
         if fromFile.contains(where: { $0.severity == .error }) {

@@ -9,6 +9,17 @@ final class AddressKeeper {
     private struct Key: Hashable {
         var interfaceIndex: UInt32
         var address: IPAddress
+        var prefixLength: UInt8
+
+        init(interfaceIndex: UInt32, address: IPAddress, prefixLength: UInt8) {
+            self.interfaceIndex = interfaceIndex
+            self.address = address
+            self.prefixLength = prefixLength
+        }
+
+        init(_ info: AddressInfo) {
+            self.init(interfaceIndex: info.interfaceIndex, address: info.address, prefixLength: info.prefixLength)
+        }
     }
 
     private let commands: RouteSocket
@@ -29,13 +40,13 @@ final class AddressKeeper {
 
     func isOurs(_ address: AddressInfo) -> Bool {
         address.protocolMark == addressMark
-            || added.contains(Key(interfaceIndex: address.interfaceIndex, address: address.address))
+            || added.contains(Key(address))
     }
 
     /// Forgets addresses of ours that somebody else removed, so that one who adds such an address later owns it.
     func forgetVanished(from table: InterfaceTable) {
         added = added.filter { key in
-            table.addresses(on: key.interfaceIndex).contains { $0.address == key.address }
+            table.addresses(on: key.interfaceIndex).contains { Key($0) == key }
         }
     }
 
@@ -87,7 +98,8 @@ final class AddressKeeper {
             log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
             return false
         }
-        let key = Key(interfaceIndex: link.index, address: address.address)
+        let key = Key(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         let request = AddressRequest(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
@@ -117,7 +129,8 @@ final class AddressKeeper {
         _ address: ObservedAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
     ) {
         guard let link = table.link(named: address.interface) else { return }
-        let key = Key(interfaceIndex: link.index, address: address.address)
+        let key = Key(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         do throws(SystemError) {
             try commands.remove(
                 interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)

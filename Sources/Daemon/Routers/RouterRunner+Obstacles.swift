@@ -72,9 +72,23 @@ extension RouterRunner {
     ///
     /// An owner is meant to have them.
     var clashes: [ObservedAddress] {
-        if instance.priority == .owner { return [] }
+        // Beside our own, with another prefix or on another interface, it changes nothing while we are meant to answer.
+        if instance.priority == .owner || router.holdsAddresses { return [] }
         let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
         return AddressPlan.clashes(desired: everyAddress, observed: observed)
+    }
+
+    /// While we hold an address, the same one from somebody else on this host is harmless; afterwards it would not be.
+    func warnOfCompany(at now: MonotonicInstant) {
+        guard router.holdsAddresses, instance.priority != .owner else { return }
+        let observed = surroundings.keeper.observed(everyAddress.map(\.address), in: surroundings.interfaces)
+        for other in AddressPlan.clashes(desired: everyAddress, observed: observed) {
+            guard let more = limiter.pass(.company, at: now) else { return }
+            log.warning(
+                "(\(name)) \(other.address) is on \(other.interface) as well, and was not put there by understudyd: "
+                    + "this host would answer for it when another one has it; "
+                    + "ip address delete \(other.address)/\(other.prefixLength) dev \(other.interface)\(more)")
+        }
     }
 
     /// The obstacles in words a person can act on.

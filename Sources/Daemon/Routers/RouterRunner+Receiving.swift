@@ -10,6 +10,7 @@ enum LineKind: Hashable {
     case contested
     case ownAddress
     case repaired
+    case company
     case sending(Int32)
     case opening(Int32)
     case checksumForm
@@ -23,6 +24,7 @@ extension RouterRunner {
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
+            ignored = nil
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             deliver(.received(admitted.heard), at: now)
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
@@ -68,12 +70,22 @@ extension RouterRunner {
     private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
         // A later standard may define other types: they are counted and dropped quietly.
         if case .malformed(.unsupportedType) = refusal { return }
+        ignored = ((ignored?.count ?? 0) + 1, source, refusal)
         guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
-        log.warning("(\(name)) ignored an advert from \(source): \(refusal)\(more)")
+        let consequence = refusal.isDisagreement ? "; while that is so, both of us become MASTER" : ""
+        log.warning("(\(name)) ignored an advert from \(source): \(refusal)\(consequence)\(more)")
     }
 }
 
 extension Refusal {
+    /// True when the two configurations disagree, rather than a packet being damaged or foreign.
+    fileprivate var isDisagreement: Bool {
+        switch self {
+        case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .hopLimit, .malformed: false
+        }
+    }
+
     /// One number for each kind, whatever its details.
     fileprivate var kind: Int {
         switch self {

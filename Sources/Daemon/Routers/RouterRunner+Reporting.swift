@@ -10,7 +10,10 @@ extension RouterRunner {
     func report(_ transition: Transition, at now: MonotonicInstant) {
         switch transition {
         case .becameBackup(let cause): reportBackup(cause)
-        case .becameActive(let cause): reportActive(cause)
+        case .becameActive(let cause):
+            reportActive(cause)
+            activeSince = now
+            ignored = nil
         case .resigned(.stop):
             log.notice("(\(name)) sent priority 0; holding the addresses until a successor has them")
         case .resigned(.switchOver):
@@ -24,6 +27,8 @@ extension RouterRunner {
         case .stopped(let successor):
             log.notice("(\(name)) Stopped" + (successor.map { "; \($0) took over" } ?? ""))
         case .contested(let rival):
+            // Whoever we have just taken over from says its last; nothing is contested by that.
+            if let activeSince, now.since(activeSince) < Interval(instance.advertisementInterval) { return }
             guard let more = limiter.pass(.contested, at: now) else { return }
             log.notice(
                 "(\(name)) Received advert from \(rival.source) with lower priority \(rival.priority.rawValue), "
@@ -57,9 +62,9 @@ extension RouterRunner {
         case .ownsAddresses:
             log.notice("(\(name)) owns its addresses (priority 255)")
         case .nobodyElse:
-            log.notice("(\(name)) Receive advertisement timeout: no other router was heard")
+            log.notice("(\(name)) Receive advertisement timeout: " + (ignoredInstead ?? "no other router was heard"))
         case .silence(let source):
-            log.notice("(\(name)) Receive advertisement timeout: \(source) fell silent")
+            log.notice("(\(name)) Receive advertisement timeout: " + (ignoredInstead ?? "\(source) fell silent"))
         case .resignation(let source):
             log.notice("(\(name)) Backup received priority 0 advertisement: \(source) is leaving")
         case .preemption(let heard):
@@ -68,6 +73,12 @@ extension RouterRunner {
                     + "\(router.priority.rawValue)")
         }
         log.notice("(\(name)) Entering MASTER STATE")
+        log.info("(\(name)) setting VIPs.")
+    }
+
+    /// Somebody was there all the time, and was not believed: that is not silence.
+    private var ignoredInstead: String? {
+        ignored.map { "\($0.count) adverts were ignored, the last from \($0.source): \($0.reason)" }
     }
 
     /// What to do about a failed send, where there is something.
@@ -75,7 +86,7 @@ extension RouterRunner {
         switch error.code {
         case 1: "; a local firewall drops protocol 112 going out: accept it (see docs/operating.md, firewall)"
         case 99: "; the source address is not on this host"
-        case 100, 19: "; the interface is down or gone"
+        case 100, 101, 19: "; the interface is down or gone, or has no route to there"
         default: ""
         }
     }
@@ -123,10 +134,10 @@ extension RouterRunner {
         }
         lines.append(
             "(\(name)) adverts sent \(counters.sent), received \(counters.received); became master \(counters.becameActive), "
-                + "left \(counters.leftActive); errors: ttl \(counters.hopLimitErrors), checksum \(counters.checksumErrors), "
+                + "left \(counters.leftActive), contested \(counters.contested), own address heard \(counters.ownAddressHeard); errors: ttl \(counters.hopLimitErrors), checksum \(counters.checksumErrors), "
                 + "version \(counters.versionErrors), length \(counters.lengthErrors), type \(counters.invalidTypes), "
                 + "interval \(counters.intervalErrors), addresses \(counters.addressListErrors), "
-                + "authentication \(counters.authenticationFailures + counters.authenticationTypeMismatches + counters.invalidAuthenticationTypes)"
+                + "unknown peers \(counters.unknownPeers), authentication \(counters.authenticationFailures + counters.authenticationTypeMismatches + counters.invalidAuthenticationTypes)"
         )
         return lines
     }

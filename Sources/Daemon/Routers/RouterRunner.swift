@@ -22,6 +22,11 @@ final class RouterRunner {
     /// Counts up in the IPv4 headers of our adverts.
     private var identification: UInt16 = 0
     var limiter = LineLimiter<LineKind>()
+    /// Addresses were taken off; the log says so after it has said why.
+    private var hasReleased = false
+    /// When we last became Active, and what was ignored before: a rival may be no surprise, and silence no silence.
+    var activeSince: MonotonicInstant?
+    var ignored: (count: UInt64, source: IPAddress, reason: Refusal)?
     /// Listening for the successor while resigning.
     var listeners: [LinkListener] = []
     /// The addresses that no successor has announced yet.
@@ -86,10 +91,9 @@ final class RouterRunner {
         case .advertise(let priority):
             advertise(priority, at: now)
         case .acquireAddresses:
-            log.info("(\(name)) setting VIPs.")
             reconcileAddresses(at: now)
         case .releaseAddresses:
-            log.info("(\(name)) removing VIPs.")
+            hasReleased = true
             surroundings.announcer.forget(name)
             reconcileAddresses(at: now)
         case .announceAddresses(let times):
@@ -97,6 +101,8 @@ final class RouterRunner {
                 everyAddress, times: times, for: name, at: now, in: surroundings.interfaces)
         case .report(let transition):
             report(transition, at: now)
+            if hasReleased { log.info("(\(name)) removing VIPs.") }
+            hasReleased = false
         }
     }
 
@@ -212,6 +218,7 @@ final class RouterRunner {
 
     /// Somebody else removed an address of ours, or one of ours is here that should not be.
     private func noticeWrongAddresses(at now: MonotonicInstant) {
+        warnOfCompany(at: now)
         guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
         let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
         if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
@@ -269,7 +276,13 @@ final class RouterRunner {
     func removeLeftovers(at now: MonotonicInstant) {
         let leftovers = plan(for: everyAddress, desired: [])
         guard !leftovers.isEmpty else { return }
-        log.notice("(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind")
+        let list = leftovers.compactMap { operation -> String? in
+            guard case .remove(let present) = operation else { return nil }
+            return "\(present.address) on \(present.interface)"
+        }
+        log.notice(
+            "(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind: "
+                + list.joined(separator: ", "))
         _ = surroundings.keeper.carryOut(leftovers, for: name, at: now, in: &surroundings.interfaces)
     }
 
@@ -295,10 +308,10 @@ final class RouterRunner {
         do throws(SystemError) {
             try socket.raw.send(packet.span, from: source, to: destination)
         } catch {
+            // That the interface is down is said as such; that nothing can be sent then is no news.
+            guard surroundings.interfaces.link(named: instance.interface)?.isUsable == true else { return }
             if let more = limiter.pass(.sending(error.code), at: now) {
-                log.error(
-                    "(\(name)) cannot send an advert to \(destination) on \(instance.interface): \(error)\(Self.advice(error))\(more)"
-                )
+                log.error("(\(name)) cannot send an advert: \(error)\(Self.advice(error))\(more)")
             }
         }
     }

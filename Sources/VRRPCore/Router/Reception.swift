@@ -95,6 +95,9 @@ extension VirtualRouter {
         }
         let same = Advertisement.addresses(
             in: message, family: carrier.family, count: advertisement.addressCount, equalAsSetTo: rules.addresses)
+        // Our own list may begin with another address, and so may that of a peer with the same list in another order:
+        // refusing those would make two owners of addresses that both agree on.
+        if !same, carrier.family == .v6 { try refuseWithoutLinkLocal(message) }
         if !same {
             counters.addressListErrors += 1
             remarks.insert(.addressesDiffer)
@@ -108,7 +111,15 @@ extension VirtualRouter {
         _ message: Span<UInt8>, carrier: Carrier
     ) throws(Refusal) -> (Advertisement, ChecksumForm) {
         do {
-            return try Advertisement.parse(message, carrier: carrier)
+            return try Advertisement.parse(message, carrier: carrier, requiringLinkLocal: false)
+        } catch {
+            throw refuse(.malformed(error))
+        }
+    }
+
+    private mutating func refuseWithoutLinkLocal(_ message: Span<UInt8>) throws(Refusal) {
+        do {
+            try Advertisement.checkFirstAddress(in: message)
         } catch {
             throw refuse(.malformed(error))
         }
