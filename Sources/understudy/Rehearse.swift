@@ -100,10 +100,7 @@ struct Rehearse: ParsableCommand {
         let read = zip(files, ["lb1", "lb2"]).map {
             ConfigurationFile(path: $0, host: $1, reading: DiskReader())
         }
-        let errors = read.flatMap(\.errors)
-        if !errors.isEmpty {
-            throw CannotRehearse("these files would not run:\n  " + errors.joined(separator: "\n  "))
-        }
+        try Complaints(read).requireRunnable()
         return read
     }
 

@@ -13,7 +13,7 @@ import VRRPWire
             ConfigurationFile(name: "active.conf", text: active, host: "lb1"),
             ConfigurationFile(name: "standby.conf", text: standby, host: "lb2"),
         ]
-        #expect(files.flatMap(\.errors).isEmpty)
+        try Complaints(files).requireRunnable()
         return try Plan(files, programs)
     }
 

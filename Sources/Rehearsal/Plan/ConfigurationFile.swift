@@ -10,6 +10,8 @@ package struct ConfigurationFile {
     package var text: String?
     package var model: Model
     package var diagnostics: [Diagnostic]
+    /// The texts that the diagnostics are about.
+    package var sources: [SourceText]
 
     /// The operator's file at `path`, as the host called `host` reads it.
     package init(path: String, host: String, reading reader: any SourceReader) {
@@ -17,7 +19,7 @@ package struct ConfigurationFile {
         self.path = LocalFiles.absolute(path) ?? path
         let checked = check(
             file: path, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
-        (model, diagnostics) = (checked.model, checked.diagnostics)
+        (model, diagnostics, sources) = (checked.model, checked.diagnostics, checked.parsed.sources)
     }
 
     /// A file that comes with the program.
@@ -27,7 +29,7 @@ package struct ConfigurationFile {
         let reader = TextReader(name: name, text: text)
         let checked = check(
             file: name, reading: reader, configurationID: host, host: nil, hostIsAuthoritative: false)
-        (model, diagnostics) = (checked.model, checked.diagnostics)
+        (model, diagnostics, sources) = (checked.model, checked.diagnostics, checked.parsed.sources)
     }
 
     /// The guide's two files.
@@ -36,11 +38,6 @@ package struct ConfigurationFile {
             ConfigurationFile(name: Examples.activeName, text: Examples.active, host: "lb1"),
             ConfigurationFile(name: Examples.standbyName, text: Examples.standby, host: "lb2"),
         ]
-    }
-
-    /// What keeps the file from running, one per line.
-    package var errors: [String] {
-        diagnostics.filter { $0.severity == .error }.map { "\($0.location): error: \($0.message)" }
     }
 }
 

@@ -40,6 +40,9 @@ package struct Plan {
         self.files = files
         self.programs = programs
         pairs = try Pair.match(files)
+        let complaints = Complaints(files)
+        try complaints.requirePair()
+        notes = complaints.notes
         topology = try Topology(pairs, files.map(\.model))
         watched = files.map { WatchedProcesses($0.model) }
         for pair in pairs where pair.addresses.isEmpty {

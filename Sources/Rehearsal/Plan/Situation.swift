@@ -48,6 +48,13 @@ struct Expectation {
         watched[host].balancer.flatMap { watched[host].checks[$0] } ?? []
     }
 
+    /// Those of them that an instance of the host heeds.
+    func heededBalancerChecks(_ pair: Pair, host: Int) -> Set<String> {
+        let instance = pair.instances[host]
+        let tracked = instance.trackedScripts.map(\.name) + instance.trackedProcesses.map(\.name)
+        return balancerChecks(host: host).intersection(tracked)
+    }
+
     /// Who must be Active when `current` is Active now; nil when the files leave it open or nobody can be.
     func owner(_ pair: Pair, _ situation: Situation, current: Int?) -> Int? {
         let priorities = (0..<2).map { priority(pair, host: $0, situation) }

@@ -1,3 +1,4 @@
+internal import Configuration
 package import LinuxKernel
 internal import VRRPWire
 
@@ -56,7 +57,8 @@ package final class Performance {
         for host in plan.hostNames.indices { try stage.bootHost(host) }
         try stage.startClient()
         for (number, event) in events.enumerated() {
-            report.rows.append(try play(event))
+            let row = try play(event)
+            report.rows.append(row)
             if let reason = reasonToStop, number + 1 < events.count {
                 narrator.announce(["The rehearsal ends here: \(reason)."])
                 break
@@ -189,10 +191,21 @@ package final class Performance {
         if !isServed(pair, by: owner, since: begin) {
             return [
                 "\(configured.addresses[0]) is at \(name), but the client's requests are not answered there"
-                    + (stage.situation.hosts[owner].balancerRuns ? "" : " because its load balancer is dead")
+                    + (stage.situation.hosts[owner].balancerRuns ? "" : deadBalancer(configured, owner))
             ]
         }
         return []
+    }
+
+    /// Why an address stays with a dead load balancer, to follow "are not answered there".
+    private func deadBalancer(_ pair: Pair, _ owner: Int) -> String {
+        let dead = " because its load balancer is dead"
+        guard expectation.heededBalancerChecks(pair, host: owner).isEmpty else { return dead }
+        let unwatched = plan.hostNames.indices.filter { expectation.heededBalancerChecks(pair, host: $0).isEmpty }
+        report.advice = Advice(plan, unwatched: unwatched).lines
+        // A script may ask for anything; that it did not notice is all that is known about it.
+        return pair.instances[owner].trackedScripts.isEmpty
+            ? dead + ", and nothing in these files watches it" : dead + ", and no check in these files notices that"
     }
 
     /// An address that has moved is worth nothing while the neighbours still send to the host before.

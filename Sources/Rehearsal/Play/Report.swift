@@ -19,6 +19,8 @@ package struct Report: Equatable, Sendable {
 
     package var rows: [Row] = []
     package var notes: [String] = []
+    /// What would mend what broke, one line each; may be empty.
+    package var advice: [String] = []
 
     package var isFlawless: Bool { rows.allSatisfy(\.problems.isEmpty) }
 
@@ -47,7 +49,8 @@ package struct Report: Equatable, Sendable {
     /// The verdict, one line each.
     package var verdict: [String] {
         if isFlawless { return ["Everything moved as it must, and nothing else did."] }
-        return rows.flatMap { row in row.problems.map { "BROKEN at \(row.event.title): \($0)" } }
+        let broken = rows.flatMap { row in row.problems.map { "BROKEN at \(row.event.title): \($0)" } }
+        return broken + (advice.isEmpty ? [] : [""] + advice)
     }
 
     /// The same as JSON.
@@ -64,13 +67,15 @@ package struct Report: Equatable, Sendable {
                 """
         }
         let notes = notes.map(quoted).joined(separator: ", ")
+        let advice = advice.map(quoted).joined(separator: ", ")
         return """
             {
               "ok": \(isFlawless),
               "events": [
             \(events.joined(separator: ",\n"))
               ],
-              "notes": [\(notes)]
+              "notes": [\(notes)],
+              "advice": [\(advice)]
             }
             """
     }

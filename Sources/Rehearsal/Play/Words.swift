@@ -71,7 +71,7 @@ struct Words {
 
     /// Which check sees the load balancer, and what follows from it.
     private func explanation(_ host: Int, _ before: Situation, _ after: Situation) -> [String] {
-        let names = expectation.balancerChecks(host: host)
+        let names = expectation.heededBalancerChecks(plan.pairs[0], host: host)
         let model = expectation.models[host]
         let checks =
             model.scripts.filter { names.contains($0.name) }.map { check in
