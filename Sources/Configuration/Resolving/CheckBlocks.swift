@@ -101,9 +101,22 @@ extension Resolver {
                 "`\(text)` is run by /bin/sh, which must know /dev/tcp",
                 consequence: "where /bin/sh is not bash (Debian, Ubuntu) the check always fails",
                 fix: "script \"/bin/bash -c '\(text)'\"")
+        } else if let sign = line.shellOperator {
+            reportShell(sign, text: text, at: line.location)
         }
         return ScriptCheck(
             name: name, location: location, command: command, text: text, commandLocation: line.location)
+    }
+
+    private mutating func reportShell(_ sign: String, text: String, at location: SourceLocation) {
+        let body = text.hasPrefix("/bin/sh -c ") ? String(text.dropFirst("/bin/sh -c ".count)) : text
+        let isQuotable = !body.contains { "'\"\\".contains($0) }
+        report(
+            .warning, "shell-syntax", at: location, "`\(sign)` is handed to the program: no shell is used",
+            consequence: "the check does not test what is written here; keepalived uses no shell either",
+            fix: isQuotable
+                ? "script \"/bin/sh -c '\(body)'\""
+                : "write the command into a file that begins with #!/bin/sh, and name it")
     }
 
     mutating func resolveProcess(_ statement: Statement) {

@@ -116,7 +116,7 @@ extension Lexer {
 
     /// A password such as `k@l!ve` is cut at its `!`, which nobody expects.
     private mutating func warnOfCommentInsideWord(in scalars: [Unicode.Scalar], from start: Int, at comment: Int) {
-        guard comment > start, comment + 1 < scalars.count, !scalars[comment + 1].isBlank else { return }
+        guard comment > start, comment < scalars.count else { return }
         var wordStart = comment
         while wordStart > start, !scalars[wordStart - 1].isBlank,
             !"{}\"".unicodeScalars.contains(scalars[wordStart - 1])
@@ -124,8 +124,13 @@ extension Lexer {
             wordStart -= 1
         }
         let word = scalars[wordStart..<comment]
-        let isNumber = word.allSatisfy { ("0"..."9").contains($0) || $0 == "." || $0 == "/" || $0 == ":" }
-        guard !isNumber else { return }
+        guard !word.isEmpty else { return }
+        let before = scalars[start..<wordStart].split(whereSeparator: \.isBlank).last
+        if before.map({ String($0) }) != "auth_pass" {
+            // After a number, and before a blank, a comment is more likely than a word with the sign in it.
+            let isNumber = word.allSatisfy { ("0"..."9").contains($0) || $0 == "." || $0 == "/" || $0 == ":" }
+            guard !isNumber, comment + 1 < scalars.count, !scalars[comment + 1].isBlank else { return }
+        }
         report(
             .warning, "comment-inside-word", at: comment, "`\(scalars[comment])` begins a comment, even inside a word",
             consequence: "the word is read as `\(String(word))`",
@@ -197,7 +202,7 @@ extension Lexer {
                 return false
             }
             let identifier = String(scalars[start..<index])
-            result.conditions.append(Condition(identifier: identifier, location: location(at)))
+            result.conditions.append(Condition(identifier: identifier, isNegated: isNegated, location: location(at)))
             if (identifier == configurationID) == isNegated { holds = false }
             skipBlanks(in: scalars, at: &index, before: end)
         }
