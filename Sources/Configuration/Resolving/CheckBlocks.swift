@@ -80,10 +80,23 @@ extension Resolver {
         return false
     }
 
+    /// `script "COMMAND" interval 2`: not a user, and not the command's arguments.
+    private mutating func reportSettingAfterCommand(_ statement: Statement) -> Bool {
+        let words = statement.arguments
+        guard words.count > 1, !words[0].text.hasPrefix("'"), KeywordTable.keyword(words[1].text, in: .script) != nil
+        else { return false }
+        let rest = words.dropFirst().map(\.text).joined(separator: " ")
+        report(
+            .error, "two-on-a-line", at: words[1].location, "`\(words[1].text)` must begin a line of its own",
+            consequence: "everything after the command would be ignored", fix: "put `\(rest)` on the next line")
+        return true
+    }
+
     /// Reads the command; keepalived takes only the first word after `script`, which may be a quoted string.
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
+        if reportSettingAfterCommand(setting.statement) { return nil }
         let line: QuotedCommand
         switch QuotedCommand.parse(setting.statement) {
         case .success(let parsed): line = parsed

@@ -256,7 +256,7 @@ extension Lexer {
     }
 }
 
-/// The names after `$` in a word: `${NAME}` anywhere, `$NAME` before a blank, a comma, `)` or the end.
+/// The names after `$` in a word: `${NAME}` anywhere, `$NAME` before a blank, a comma, `)`, `/` or the end.
 func variables(in text: String) -> [String] {
     let scalars = Array(text.unicodeScalars)
     var found: [String] = []
@@ -269,7 +269,7 @@ func variables(in text: String) -> [String] {
         index = max(end, dollar + 1)
         guard end > start, scalars[start].isNameStart else { continue }
         let next = end < scalars.count ? scalars[end] : " "
-        let isUse = isBraced ? next == "}" || next.isBlank : next.isBlank || next == "," || next == ")"
+        let isUse = isBraced ? next == "}" || next.isBlank : next.isBlank || ",)/".unicodeScalars.contains(next)
         if isUse { found.append(String(scalars[start..<end])) }
     }
     return found

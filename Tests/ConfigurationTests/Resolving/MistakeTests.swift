@@ -102,8 +102,11 @@ private let mistakesInRouters: [Mistake] = [
     Mistake(
         instance("unicast_peer {", "}"), "error unicast-without-peers@5", quotes: "no peer", fix: "unicast_peer"),
     Mistake(
-        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "}"), "error unicast-without-peers@5",
-        "warning own-address-among-peers@7", quotes: "no peer", fix: "unicast_peer"),
+        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "}"),
+        "error own-address-among-peers@7", quotes: "own address", fix: "ADDRESS   # the other router's"),
+    Mistake(
+        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "10.0.0.2", "}"),
+        "warning own-address-among-peers@7", quotes: "own address", fix: "remove the line"),
     Mistake(
         instance("unicast_src_ip 10.0.0.1/24", "unicast_peer {", "10.0.0.2/24", "}"),
         "warning prefix-on-router-address@5", "warning prefix-on-router-address@7", quotes: "10.0.0.1/24",
