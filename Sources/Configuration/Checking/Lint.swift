@@ -63,10 +63,34 @@ extension Linter {
             consequence:
                 "it sees a death after up to \(script.detectionTime.decimalSeconds) s and starts a "
                 + "command every \(script.interval.decimalSeconds) s; vrrp_track_process sees it in milliseconds",
-            fix: (lines + [
-                "# and in the instance, instead of track_script:", "track_process {", "    \(script.name)", "}",
-            ])
-            .joined(separator: "\n"))
+            fix: (lines + trackLines(script)).joined(separator: "\n"))
+    }
+
+    /// What replaces the track_script lines of `script`, whose weights they keep.
+    private func trackLines(_ script: ScriptCheck) -> [String] {
+        var users: [(line: String, instances: [String])] = []
+        for instance in model.instances {
+            for tracked in instance.trackedScripts where tracked.name == script.name {
+                let line =
+                    script.name
+                    + (tracked.weight == script.weight
+                        ? ""
+                        : " weight \(tracked.weight.written)"
+                            + (script.weight.reverse && !tracked.weight.reverse ? " noreverse" : ""))
+                if let index = users.firstIndex(where: { $0.line == line }) {
+                    users[index].instances.append(instance.name)
+                } else {
+                    users.append((line, [instance.name]))
+                }
+            }
+        }
+        if users.isEmpty { users = [(script.name, [])] }
+        return users.flatMap { user in
+            let place = users.count == 1 ? "the instance" : user.instances.joined(separator: " and ")
+            return [
+                "# and in \(place), instead of track_script:", "track_process {", "    \(user.line)", "}",
+            ]
+        }
     }
 
     /// How long a failure may go unnoticed: `fall` runs, an interval apart.
@@ -118,6 +142,11 @@ extension Instance {
     var placedAddresses: [(VirtualAddress, SourceLocation)] {
         Array(zip(addresses + excludedAddresses, addressLocations))
     }
+}
+
+extension Weight {
+    /// As written after a name that is tracked.
+    fileprivate var written: String { "\(value)" + (reverse ? " reverse" : "") }
 }
 
 extension ScriptCheck {

@@ -60,15 +60,25 @@ public struct RunIdentity: Equatable, Sendable {
 public struct ProgramAccess {
     /// As many links as the kernel follows (path_resolution(7)).
     private static let linkLimit = 40
+    /// An interpreter may be a script itself; the kernel gives up after five (ELOOP).
+    private static let interpreterLimit = 5
+    /// So much of the first line counts (execve(2)).
+    private static let firstLineLimit = 255
 
     private let identity: RunIdentity
     private let look: (String) -> Result<PathFacts, ReadFailure>
+    private let contents: (String) -> [UInt8]
     private var insecurity: HostFacts.ProgramProblem?
     private var linksLeft = linkLimit
 
-    public init(identity: RunIdentity, look: @escaping (String) -> Result<PathFacts, ReadFailure>) {
+    /// `contents` gives what a file begins with, for its `#!` line; nothing when that cannot be read.
+    public init(
+        identity: RunIdentity, look: @escaping (String) -> Result<PathFacts, ReadFailure>,
+        contents: @escaping (String) -> [UInt8] = { _ in [] }
+    ) {
         self.identity = identity
         self.look = look
+        self.contents = contents
     }
 
     /// Nil when nothing stands in the way.
@@ -78,7 +88,44 @@ public struct ProgramAccess {
                 sentence: "`\(path)` is a relative path, and the daemon runs in `/`", fix: "the program's full path")
         }
         var walk = self
-        return walk.walk(path) ?? walk.insecurity
+        return walk.walk(path) ?? interpreterProblem(of: path) ?? walk.insecurity
+    }
+
+    /// Why what the `#!` line names cannot be run: the kernel then says that the script itself does not exist.
+    private func interpreterProblem(of path: String) -> HostFacts.ProgramProblem? {
+        var script = path
+        for _ in 0..<Self.interpreterLimit {
+            guard let interpreter = interpreter(of: script) else { return nil }
+            let start = "`\(script)` is run by `\(interpreter.path)`, as its first line says"
+            if interpreter.endsInCarriageReturn {
+                return HostFacts.ProgramProblem(
+                    sentence: "\(start), and there the line ends in a carriage return, which counts as part of it",
+                    fix: "sed -i 's/\\r$//' \(script)")
+            }
+            // A relative path counts from `/`, where the daemon runs.
+            let target = interpreter.path.hasPrefix("/") ? interpreter.path : "/\(interpreter.path)"
+            var walk = self
+            if let problem = walk.walk(target) {
+                return HostFacts.ProgramProblem(
+                    sentence: "\(start): \(problem.sentence)",
+                    fix: problem.fix.map { $0.hasPrefix("chmod") ? $0 : "correct the first line of \(script)" })
+            }
+            script = target
+        }
+        return HostFacts.ProgramProblem(
+            sentence: "`\(path)` needs more than \(Self.interpreterLimit) interpreters", fix: nil)
+    }
+
+    /// What the `#!` line names; nil when there is none.
+    private func interpreter(of path: String) -> (path: String, endsInCarriageReturn: Bool)? {
+        let start = contents(path).prefix(Self.firstLineLimit)
+        guard start.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) else { return nil }
+        let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        let line = start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") && $0 != 0 }.drop(while: isBlank)
+        let word = line.prefix { !isBlank($0) }
+        let name = word.last == UInt8(ascii: "\r") ? word.dropLast() : word
+        guard !name.isEmpty else { return nil }
+        return (String(decoding: name, as: UTF8.self), name.count < word.count)
     }
 
     private mutating func walk(_ path: String) -> HostFacts.ProgramProblem? {

@@ -79,13 +79,15 @@ extension KeywordTable {
             without: "an advert is sent at once, which ends the other's claim sooner"),
         .notYet(
             "vrrp_higher_prio_send_advert", .optionalBoolean, "send one more advert before yielding",
-            without: "the router yields without a last advert"),
+            without: "nothing is lost: one more advert is always sent before yielding",
+            instead: "remove the line"),
         .notYet(
             "vrrp_owner_ignore_adverts", .optionalBoolean, "priority 255 listens to nobody",
             without: "an owner counts and reports other owners"),
         .notYet(
             "vrrp_check_unicast_src", .flag, "accept unicast adverts from configured peers only",
-            without: "a unicast advert is accepted from any sender that gets everything else right"),
+            without: "nothing is lost: unicast adverts are accepted from configured peers only, always",
+            instead: "remove the line"),
         .notYet(
             "vrrp_skip_check_adv_addr", .optionalBoolean, "do not compare the address list of every advert",
             without: "the list is compared every time, which costs nothing that could be measured",

@@ -20,10 +20,11 @@ extension KeywordTable {
                 "unicast_ttl", .integer(0...255), "TTL of unicast adverts", without: "unicast adverts have TTL 255"),
             .notYet(
                 "check_unicast_src", .flag, "accept adverts from configured peers only",
-                without: "a unicast advert is accepted from any sender that gets everything else right"),
+                without: "nothing is lost: unicast adverts are accepted from configured peers only, always",
+                instead: "remove the line"),
             .notYet(
                 "old_unicast_checksum", .text("[never]"), "checksum of keepalived before 1.3.6",
-                without: "such peers are not understood"),
+                without: "such peers are believed, but adverts are never sent in that form"),
             .notYet(
                 "promote_secondaries", .flag, "keep an interface's other addresses when the first goes",
                 without: "the interface's setting stays as it is",
@@ -50,7 +51,8 @@ extension KeywordTable {
                 without: "an advert is sent at once, which ends the other's claim sooner"),
             .notYet(
                 "higher_prio_send_advert", .optionalBoolean, "send one more advert before yielding",
-                without: "the router yields without a last advert"),
+                without: "nothing is lost: one more advert is always sent before yielding",
+                instead: "remove the line"),
             .notYet(
                 "owner_ignore_adverts", .optionalBoolean, "priority 255 listens to nobody",
                 without: "an owner counts and reports other owners"),

@@ -113,6 +113,7 @@ public enum DiagnosticCodes {
         ("own-interface-tracked", "an instance's own interface in track_interface"),
         ("unquoted-command", "a command whose arguments are not quoted with it"),
         ("user-after-command", "a user after a command, where none is read"),
+        ("shell-syntax", "signs of the shell's language in a command that no shell reads"),
         ("shell-redirection", "a command that only bash understands"),
         ("timeout-over-interval", "a timeout longer than the interval"),
         ("long-process-name", "a name longer than the kernel keeps"),

@@ -70,8 +70,7 @@ extension Resolver {
     private mutating func attribute(at index: Int, of line: Statement, into written: inout VirtualAddress) -> Int {
         let word = line.arguments[index]
         guard let keyword = KeywordTable.keyword(word.text, in: .addresses) else {
-            reportUnknownAttribute(word)
-            return 1
+            return unknownAttribute(at: index, of: line, into: &written)
         }
         if case .notYet(let without, let instead) = keyword.status {
             report(
@@ -90,20 +89,57 @@ extension Resolver {
         return 2
     }
 
-    private mutating func reportUnknownAttribute(_ word: Word) {
+    /// Reports a word that is no attribute and returns how many words belong to it.
+    private mutating func unknownAttribute(
+        at index: Int, of line: Statement, into written: inout VirtualAddress
+    ) -> Int {
+        let word = line.arguments[index]
+        if let count = detachedPrefix(at: index, of: line, into: &written) { return count }
         if IPAddress(String(word.text.prefix { !"/,;".contains($0) })) != nil {
             report(
                 .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
                 consequence: "only the first address on the line would be set; this one would be missing",
                 fix: String(word.text.prefix { !",;".contains($0) }))
-            return
+            return 1
         }
         let names = KeywordTable.keywords(in: .addresses).map(\.name)
         let near = KeywordTable.nearest(to: word.text, among: names)
+        let isInterface = near == nil && word.text.looksLikeInterface
+        let meant = isInterface ? "dev \(word.text)" : near
+        let takesNext = near.flatMap { KeywordTable.keyword($0, in: .addresses) }.map {
+            $0.shape.wordCount.upperBound > 0
+        }
         report(
             .error, "unknown-keyword", at: word.location,
-            "`\(word.text)` is not known after an address" + (near.map { "; is `\($0)` meant?" } ?? ""),
-            consequence: "it would be ignored", fix: near ?? "remove `\(word.text)`")
+            "`\(word.text)` is not known after an address" + (meant.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "it would be ignored", fix: meant ?? "remove `\(word.text)`")
+        return takesNext == true ? 2 : 1
+    }
+
+    /// `ADDRESS /24` and `ADDRESS netmask 255.255.255.0`: what belongs to the address as `/24`.
+    private mutating func detachedPrefix(
+        at index: Int, of line: Statement, into written: inout VirtualAddress
+    ) -> Int? {
+        let word = line.arguments[index]
+        let prefix: UInt8?
+        let count: Int
+        if word.text.hasPrefix("/") {
+            (prefix, count) = (UInt8(word.text.dropFirst()), 1)
+        } else if ["netmask", "mask"].contains(word.text), index + 1 < line.arguments.count {
+            (prefix, count) = (IPv4Address(line.arguments[index + 1].text)?.maskLength, 2)
+        } else {
+            return nil
+        }
+        let longest = written.address.family.hostPrefixLength
+        guard let prefix, prefix > 0, prefix <= longest else { return nil }
+        let text = line.arguments[index..<(index + count)].map(\.text).joined(separator: " ")
+        report(
+            .error, "bad-prefix", at: word.location,
+            "`\(text)` belongs to the address as `/\(prefix)`, without a blank before it",
+            consequence: "it would be ignored: the address would be /\(written.prefixLength)",
+            fix: "\(written.address)/\(prefix)")
+        written.prefixLength = prefix
+        return count
     }
 
     private mutating func apply(_ name: String, _ value: Word, _ line: Statement, to written: inout VirtualAddress) {
@@ -195,6 +231,22 @@ extension Resolver {
                     + "host's", consequence: "neighbours treat it as the subnet's own or broadcast address",
                 fix: "another address of the subnet")
         }
+    }
+}
+
+extension IPv4Address {
+    /// The prefix length that a netmask stands for; nil when it is no netmask.
+    fileprivate var maskLength: UInt8? {
+        let ones = (~bigEndianValue).leadingZeroBitCount
+        return bigEndianValue.nonzeroBitCount == ones ? UInt8(ones) : nil
+    }
+}
+
+extension String {
+    /// `eth0`, `ens192`, `eth0.100`: letters first and a digit somewhere, as long as a name can be.
+    fileprivate var looksLikeInterface: Bool {
+        guard let first, first.isLetter, utf8.count <= 15 else { return false }
+        return contains(where: \.isNumber) && allSatisfy { $0.isLetter || $0.isNumber || ".-_".contains($0) }
     }
 }
 

@@ -71,14 +71,17 @@ extension Resolver {
             report(
                 .warning, "no-link-local-address", at: first.location,
                 "the first IPv6 address should be link-local (fe80::...), and there is none",
-                consequence: "RFC 9568 section 5.2.9 asks for it; routers of other makers may refuse the adverts",
+                consequence:
+                    "RFC 9568 section 5.2.9 asks for it (erratum 8300): Understudy believes the adverts all the same, but "
+                    + "routers of other makers may refuse them",
                 fix: "fe80::1:51/64   # as the first line, the same on all routers")
             return addresses
         }
         report(
             .warning, "link-local-not-first", at: addresses[index].location,
             "\(addresses[index].address.address) is link-local and should be the first address",
-            consequence: "it is listed first in adverts, as RFC 9568 section 5.2.9 asks",
+            consequence:
+                "it is listed first in adverts all the same, as RFC 9568 section 5.2.9 asks",
             fix: "move the line to the top of the block")
         var sorted = addresses
         sorted.insert(sorted.remove(at: index), at: 0)

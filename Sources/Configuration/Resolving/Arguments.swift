@@ -26,7 +26,7 @@ extension Resolver {
         if shape.isBlock, statement.children == nil {
             report(
                 .error, "missing-block", at: statement.location, "`\(name)` needs a block in braces",
-                consequence: "nothing would be read from this line", fix: "\(name) \(shape.notation)")
+                consequence: "nothing would be read from this line", fix: blockFix(statement, shape: shape))
             return false
         }
         if !shape.isBlock, statement.children != nil {
@@ -37,6 +37,19 @@ extension Resolver {
             return false
         }
         return true
+    }
+
+    /// The line as a block: words that belong into the braces are put there, addresses one to a line.
+    private func blockFix(_ statement: Statement, shape: ArgumentShape) -> String {
+        let name = statement.keyword.text
+        let words = statement.arguments.map(\.text)
+        guard shape == .block(named: nil), !words.isEmpty else { return "\(name) \(shape.notation)" }
+        var lines: [String] = []
+        for word in words {
+            let isAddress = IPAddress(String(word.prefix { $0 != "/" })) != nil
+            if lines.isEmpty || isAddress { lines.append("    \(word)") } else { lines[lines.count - 1] += " \(word)" }
+        }
+        return (["\(name) {"] + lines + ["}"]).joined(separator: "\n")
     }
 
     private mutating func checkCount(_ statement: Statement, shape: ArgumentShape, in block: BlockKind) -> Bool {
@@ -107,10 +120,15 @@ extension Resolver {
             report(
                 .error, "stray-punctuation", at: word.location, "`\(word.text)` ends in `\(last)`",
                 consequence: "the `\(last)` would be taken for a part of the value",
-                fix: "\(statement.keyword.text) \(bare)")
+                fix: start(statement) + bare)
             return false
         }
         return true
+    }
+
+    /// What a line begins with before the value: nothing where the value itself stands first.
+    private func start(_ statement: Statement) -> String {
+        statement.arguments.isEmpty ? "" : statement.keyword.text + " "
     }
 
     mutating func reportBadValue(_ word: Word, of statement: Statement, expected: String) {
@@ -119,7 +137,7 @@ extension Resolver {
             .error, "bad-value", at: word.location,
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
             consequence: "keepalived would go on with the default",
-            fix: "\(statement.keyword.text) VALUE   # \(expected)"
+            fix: "\(start(statement))VALUE   # \(expected)"
         )
     }
 
@@ -215,7 +233,7 @@ extension Resolver {
             report(
                 .error, "bad-interface-name", at: word.location, "`\(word.text)` cannot be the name of an interface",
                 consequence: "a name has 1 to 15 characters and no `/`, so there is no such interface",
-                fix: "\(statement.keyword.text) NAME, as `ip -br link` shows it")
+                fix: "\(start(statement))NAME, as `ip -br link` shows it")
             return nil
         }
         return word
@@ -229,11 +247,10 @@ extension Resolver {
             return nil
         }
         if parts.count > 1 {
-            let written = statement.arguments.isEmpty ? "" : statement.keyword.text + " "
             report(
                 .warning, "prefix-on-router-address", at: word.location,
                 "`\(word.text)` is a router's address, which has no prefix: `/\(parts[1])` is ignored",
-                consequence: "keepalived cuts it off without a word", fix: written + address.description)
+                consequence: "keepalived cuts it off without a word", fix: start(statement) + address.description)
         }
         if address.isMulticast || address.isUnspecified {
             report(

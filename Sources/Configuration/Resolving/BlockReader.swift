@@ -121,24 +121,38 @@ extension Resolver {
             fix: "remove the line")
     }
 
+    /// What follows the right keyword `name` in place of the wrong one.
+    private func ending(of statement: Statement, as name: String, in block: BlockKind) -> String {
+        var words = statement.arguments.map(\.text)
+        if statement.keyword.text.hasPrefix("["), let last = words.last, last.hasSuffix("]") {
+            words[words.count - 1] = String(last.dropLast())
+        }
+        let opens = statement.children != nil || KeywordTable.keyword(name, in: block)?.shape.isBlock == true
+        return words.map { " " + $0 }.joined() + (opens ? " {" : "")
+    }
+
     /// Reports an unknown keyword and returns the one that was perhaps meant in this very block.
     private mutating func reportUnknown(_ statement: Statement, in block: BlockKind) -> String? {
         let word = statement.keyword.text
-        let bare = String(word.filter { !":;,=".contains($0) })
-        let rest = statement.arguments.map(\.text).joined(separator: " ")
-        let ending = (rest.isEmpty ? "" : " " + rest) + (statement.children == nil ? "" : " {")
+        if word.allSatisfy({ ";,".contains($0) }) {
+            report(
+                .error, "stray-punctuation", at: statement.location, "`\(word)` is not needed after a line or a block",
+                consequence: "it is ignored, with what follows on its line", fix: "remove the `\(word)`")
+            return nil
+        }
+        let bare = String(word.filter { !":;,=[]".contains($0) })
         let ignored = statement.children == nil ? "the line" : "the whole block"
         var consequence = "\(ignored) would be ignored"
-        var fix = "remove the line"
+        var fix = statement.children == nil ? "remove the line" : "remove the block"
         var meant: String?
         if bare != word, KeywordTable.keyword(bare, in: block) != nil {
             meant = bare
-            fix = bare + ending
+            fix = bare + ending(of: statement, as: bare, in: block)
         } else {
             switch KeywordTable.suggestion(for: word, in: block) {
             case .spelling(let name)?:
                 meant = name
-                fix = name + ending
+                fix = name + ending(of: statement, as: name, in: block)
             case .otherBlock(let home)?:
                 consequence += "; `\(word)` belongs \(home.place)"
                 let target = home == .topLevel ? "out of this block" : "into \(home.rawValue) { }"

@@ -80,10 +80,23 @@ extension Resolver {
         return false
     }
 
+    /// `script "COMMAND" interval 2`: not a user, and not the command's arguments.
+    private mutating func reportSettingAfterCommand(_ statement: Statement) -> Bool {
+        let words = statement.arguments
+        guard words.count > 1, !words[0].text.hasPrefix("'"), KeywordTable.keyword(words[1].text, in: .script) != nil
+        else { return false }
+        let rest = words.dropFirst().map(\.text).joined(separator: " ")
+        report(
+            .error, "two-on-a-line", at: words[1].location, "`\(words[1].text)` must begin a line of its own",
+            consequence: "everything after the command would be ignored", fix: "put `\(rest)` on the next line")
+        return true
+    }
+
     /// Reads the command; keepalived takes only the first word after `script`, which may be a quoted string.
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
+        if reportSettingAfterCommand(setting.statement) { return nil }
         let line: QuotedCommand
         switch QuotedCommand.parse(setting.statement) {
         case .success(let parsed): line = parsed
@@ -101,9 +114,22 @@ extension Resolver {
                 "`\(text)` is run by /bin/sh, which must know /dev/tcp",
                 consequence: "where /bin/sh is not bash (Debian, Ubuntu) the check always fails",
                 fix: "script \"/bin/bash -c '\(text)'\"")
+        } else if let sign = line.shellOperator {
+            reportShell(sign, text: text, at: line.location)
         }
         return ScriptCheck(
             name: name, location: location, command: command, text: text, commandLocation: line.location)
+    }
+
+    private mutating func reportShell(_ sign: String, text: String, at location: SourceLocation) {
+        let body = text.hasPrefix("/bin/sh -c ") ? String(text.dropFirst("/bin/sh -c ".count)) : text
+        let isQuotable = !body.contains { "'\"\\".contains($0) }
+        report(
+            .warning, "shell-syntax", at: location, "`\(sign)` is handed to the program: no shell is used",
+            consequence: "the check does not test what is written here; keepalived uses no shell either",
+            fix: isQuotable
+                ? "script \"/bin/sh -c '\(body)'\""
+                : "write the command into a file that begins with #!/bin/sh, and name it")
     }
 
     mutating func resolveProcess(_ statement: Statement) {

@@ -143,9 +143,13 @@ extension Resolver {
         case "MASTER": return .master
         case "BACKUP": return .backup
         default:
+            let isMaster = ["master", "active", "primary"].contains(word.text.lowercased())
+            // Without a priority `state MASTER` would mean 255.
+            let master = contents.wasAttempted("priority") ? "state MASTER" : "state MASTER\npriority 150"
             report(
                 .warning, "unknown-state", at: setting.valueLocation, "`\(word.text)` is not a state: MASTER or BACKUP",
-                consequence: "it counts as BACKUP; the priority decides in any case", fix: "state BACKUP")
+                consequence: "it counts as BACKUP; the priority decides in any case",
+                fix: isMaster ? master : "state BACKUP")
             return .backup
         }
     }

@@ -15,8 +15,10 @@ extension Resolver {
             instance.transport = .unicast(peers: peers)
             return
         }
+        // Without peers it is neither unicast nor multicast, so nothing more is said of its source.
+        instance.sourceAddress = nil
         // Peers that were written but are wrong have been reported one by one.
-        if !contents.lines("unicast_peer").isEmpty && !onlySelf(contents, instance) { return }
+        if !contents.lines("unicast_peer").isEmpty { return }
         if contents.wasAttempted("unicast_peer"), !contents.has("unicast_peer") { return }
         let setting = contents["unicast_src_ip"] ?? contents["unicast_peer"]
         report(
@@ -64,8 +66,9 @@ extension Resolver {
 
     private mutating func peers(_ contents: BlockContents, _ instance: Instance) -> [IPAddress] {
         var peers: [IPAddress] = []
+        let isOnlyPeer = onlySelf(contents, instance)
         for line in contents.lines("unicast_peer") {
-            guard let peer = peer(line, instance) else { continue }
+            guard let peer = peer(line, instance, isOnlyPeer: isOnlyPeer) else { continue }
             if peers.contains(peer) {
                 report(
                     .warning, "duplicate-peer", at: line.location, "peer \(peer) is listed twice",
@@ -77,21 +80,28 @@ extension Resolver {
         return peers
     }
 
-    private mutating func peer(_ line: Statement, _ instance: Instance) -> IPAddress? {
+    private mutating func peer(_ line: Statement, _ instance: Instance, isOnlyPeer: Bool) -> IPAddress? {
         for word in line.arguments { reportPeerWord(word, line) }
-        guard let peer = address(line.keyword, of: valueLine(line)) else { return nil }
+        guard let peer = address(line.keyword, of: valueLine(line, of: "unicast_peer")) else { return nil }
         if peer.family != instance.family {
             reportFamily(peer, of: "unicast_peer", instance: instance.family, at: line.location)
             return nil
         }
         if peer == instance.sourceAddress {
-            report(
-                .warning, "own-address-among-peers", at: line.location,
-                "\(peer) is this router's own address (unicast_src_ip), not a peer",
-                consequence: "adverts to oneself are of no use; it is left out", fix: "remove the line")
+            reportOwn(peer, at: line.location, isOnly: isOnlyPeer)
             return nil
         }
         return peer
+    }
+
+    private mutating func reportOwn(_ peer: IPAddress, at location: SourceLocation, isOnly: Bool) {
+        report(
+            isOnly ? .error : .warning, "own-address-among-peers", at: location,
+            "\(peer) is this router's own address (unicast_src_ip), not a peer",
+            consequence: isOnly
+                ? "there is no peer to send to, so both routers would become MASTER"
+                : "adverts to oneself are of no use; it is left out",
+            fix: isOnly ? "ADDRESS   # the other router's" : "remove the line")
     }
 
     private mutating func reportPeerWord(_ word: Word, _ line: Statement) {
@@ -111,9 +121,9 @@ extension Resolver {
         }
     }
 
-    /// A line of a value block as a statement without a keyword, for messages that quote what to write.
-    func valueLine(_ line: Statement) -> Statement {
-        Statement(keyword: line.keyword, arguments: [], rawLine: line.rawLine)
+    /// A line of the value block `name` as a statement without arguments: messages name the block, fixes leave it out.
+    func valueLine(_ line: Statement, of name: String) -> Statement {
+        Statement(keyword: Word(name, at: line.location), arguments: [], rawLine: line.rawLine)
     }
 }
 

@@ -32,7 +32,8 @@ extension Resolver {
 
     mutating func trackedInterfaces(_ contents: BlockContents, own: String) -> [Tracked] {
         trackList(contents, "track_interface", range: -253...253) { resolver, line in
-            guard resolver.interfaceName(line.keyword, of: resolver.valueLine(line)) != nil else { return nil }
+            guard resolver.interfaceName(line.keyword, of: resolver.valueLine(line, of: "track_interface")) != nil
+            else { return nil }
             if line.keyword.text == own {
                 resolver.report(
                     .note, "own-interface-tracked", at: line.location,
@@ -91,6 +92,14 @@ extension Resolver {
     }
 
     private mutating func reportAfterName(_ word: Word, _ line: Statement) {
+        if Int(word.text) != nil {
+            report(
+                .error, "unknown-keyword", at: word.location,
+                "`\(word.text)` is not known after a name; is `weight \(word.text)` meant?",
+                consequence: "it would be ignored, so the weight would be another one",
+                fix: "\(line.keyword.text) weight \(word.text)")
+            return
+        }
         let isMisspelt = KeywordTable.nearest(to: word.text, among: ["weight"]) != nil
         report(
             .error, isMisspelt ? "unknown-keyword" : "two-on-a-line", at: word.location,
@@ -102,7 +111,7 @@ extension Resolver {
     }
 
     private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {
-        guard isPlain(line.keyword, of: valueLine(line)) else { return }
+        guard isPlain(line.keyword, of: valueLine(line, of: kind)) else { return }
         let near = KeywordTable.nearest(to: line.keyword.text, among: names)
         report(
             .error, "undefined-check", at: line.location,

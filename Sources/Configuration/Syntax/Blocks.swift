@@ -190,7 +190,7 @@ private struct BlockBuilder {
             owner.location.column == statementColumn
         else { return }
         problems.append(BraceProblem(kind: .unopened, location: owner.location, opener: owner.rawLine))
-        push(owner, brace: owner.location)
+        push(owner.withoutOtherBracket, brace: owner.location)
     }
 
     /// Takes the last statement out of its place until its block is complete.
@@ -266,6 +266,16 @@ private struct BlockBuilder {
     }
 }
 
+extension Statement {
+    /// Without the `(` or `[` that was written in place of `{`.
+    fileprivate var withoutOtherBracket: Statement {
+        guard let last = arguments.last, last.text == "(" || last.text == "[" else { return self }
+        var statement = self
+        statement.arguments.removeLast()
+        return statement
+    }
+}
+
 extension BraceProblem {
     /// The problem in words.
     var diagnostic: Diagnostic {
@@ -284,7 +294,7 @@ extension BraceProblem {
             return Diagnostic(
                 .error, "missing-brace", at: location, "`\(opener)` is not followed by `{`, but a block's lines follow",
                 consequence: "the lines would belong to the block around it, and its `}` would end that",
-                fix: "\(opener) {")
+                fix: "\(opener.hasSuffix(" (") || opener.hasSuffix(" [") ? String(opener.dropLast(2)) : opener) {")
         case .nameless:
             return Diagnostic(
                 .error, "block-without-name", at: location, "this `{` follows no keyword",

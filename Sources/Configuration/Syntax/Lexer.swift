@@ -116,7 +116,7 @@ extension Lexer {
 
     /// A password such as `k@l!ve` is cut at its `!`, which nobody expects.
     private mutating func warnOfCommentInsideWord(in scalars: [Unicode.Scalar], from start: Int, at comment: Int) {
-        guard comment > start, comment + 1 < scalars.count, !scalars[comment + 1].isBlank else { return }
+        guard comment > start, comment < scalars.count else { return }
         var wordStart = comment
         while wordStart > start, !scalars[wordStart - 1].isBlank,
             !"{}\"".unicodeScalars.contains(scalars[wordStart - 1])
@@ -124,8 +124,13 @@ extension Lexer {
             wordStart -= 1
         }
         let word = scalars[wordStart..<comment]
-        let isNumber = word.allSatisfy { ("0"..."9").contains($0) || $0 == "." || $0 == "/" || $0 == ":" }
-        guard !isNumber else { return }
+        guard !word.isEmpty else { return }
+        let before = scalars[start..<wordStart].split(whereSeparator: \.isBlank).last
+        if before.map({ String($0) }) != "auth_pass" {
+            // After a number, and before a blank, a comment is more likely than a word with the sign in it.
+            let isNumber = word.allSatisfy { ("0"..."9").contains($0) || $0 == "." || $0 == "/" || $0 == ":" }
+            guard !isNumber, comment + 1 < scalars.count, !scalars[comment + 1].isBlank else { return }
+        }
         report(
             .warning, "comment-inside-word", at: comment, "`\(scalars[comment])` begins a comment, even inside a word",
             consequence: "the word is read as `\(String(word))`",
@@ -197,7 +202,7 @@ extension Lexer {
                 return false
             }
             let identifier = String(scalars[start..<index])
-            result.conditions.append(Condition(identifier: identifier, location: location(at)))
+            result.conditions.append(Condition(identifier: identifier, isNegated: isNegated, location: location(at)))
             if (identifier == configurationID) == isNegated { holds = false }
             skipBlanks(in: scalars, at: &index, before: end)
         }
@@ -251,7 +256,7 @@ extension Lexer {
     }
 }
 
-/// The names after `$` in a word: `${NAME}` anywhere, `$NAME` before a blank, a comma, `)` or the end.
+/// The names after `$` in a word: `${NAME}` anywhere, `$NAME` before a blank, a comma, `)`, `/` or the end.
 func variables(in text: String) -> [String] {
     let scalars = Array(text.unicodeScalars)
     var found: [String] = []
@@ -264,7 +269,7 @@ func variables(in text: String) -> [String] {
         index = max(end, dollar + 1)
         guard end > start, scalars[start].isNameStart else { continue }
         let next = end < scalars.count ? scalars[end] : " "
-        let isUse = isBraced ? next == "}" || next.isBlank : next.isBlank || next == "," || next == ")"
+        let isUse = isBraced ? next == "}" || next.isBlank : next.isBlank || ",)/".unicodeScalars.contains(next)
         if isUse { found.append(String(scalars[start..<end])) }
     }
     return found

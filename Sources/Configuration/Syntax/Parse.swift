@@ -55,17 +55,17 @@ private func judge(_ use: VariableUse, definedNames: Set<String>) -> Diagnostic?
         consequence: "the line has no value", fix: "write the value out")
 }
 
-/// With an id that no line names, every `@ID` line is dropped and every `@^ID` line kept, which is nobody's intention.
+/// With an id that no line names every `@ID` line is dropped, which is nobody's intention; `@^ID` is for such ids.
 private func unmatchedID(_ configurationID: String, conditions: [Condition]) -> Diagnostic? {
-    guard let first = conditions.first, !conditions.contains(where: { $0.identifier == configurationID }) else {
-        return nil
-    }
+    guard let first = conditions.first,
+        !conditions.contains(where: { $0.isNegated || $0.identifier == configurationID })
+    else { return nil }
     var seen: Set<String> = []
     let names = conditions.map(\.identifier).filter { seen.insert($0).inserted }
     let list = names.prefix(10).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 10 ? ", ..." : "")
     return Diagnostic(
         .warning, "configuration-id-unmatched", at: first.location,
         "no `@` line names the configuration id `\(configurationID)`; they name \(list)",
-        consequence: "every `@ID` line is dropped and every `@^ID` line is kept",
+        consequence: "every `@ID` line is dropped",
         fix: "give the right id, for instance `understudy check --id \(names[0])` or `understudyd -i \(names[0])`")
 }

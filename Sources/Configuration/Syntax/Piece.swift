@@ -34,6 +34,8 @@ struct VariableUse: Equatable {
 /// The condition of a line `@ID rest` or `@^ID rest`.
 struct Condition: Equatable {
     var identifier: String
+    /// `@^`: the line is for every other id.
+    var isNegated: Bool
     var location: SourceLocation
 }
 

@@ -11,6 +11,9 @@ public struct QuotedCommand: Equatable, Sendable {
     /// The fourth word.
     public var group: Word?
 
+    /// The first word that would mean something to a shell, such as `&&` or `2>/dev/null`; quoted words do not count.
+    var shellOperator: String?
+
     /// Why a command cannot be read.
     public struct Problem: Error, Equatable, Sendable {
         /// What is wrong, where.
@@ -41,17 +44,25 @@ public struct QuotedCommand: Equatable, Sendable {
                     "after the command only a user and a group can follow, not `\(words[2].text)`",
                     fix: "\(statement.keyword.text) \(quoted(whole))")
             }
-            let command = try split(text, at: words[1].location)
-            guard let program = command.first, !program.isEmpty else {
+            let split = try split(text, at: words[1].location)
+            guard let program = split.words.first, !program.isEmpty else {
                 throw Problem("missing-value", at: words[1].location, "the command is empty")
             }
             return .success(
                 QuotedCommand(
-                    command: command, text: text, location: words[1].location, user: user,
-                    group: words.count > 3 ? words[3] : nil))
+                    command: split.words, text: text, location: words[1].location, user: user,
+                    group: words.count > 3 ? words[3] : nil,
+                    shellOperator: split.bareWords.first(where: isShellOperator)))
         } catch {
             return .failure(error)
         }
+    }
+
+    private static func isShellOperator(_ word: String) -> Bool {
+        if ["&&", "||", "|", "|&", "&", ";", "<", "<<"].contains(word) || word.hasSuffix(";") { return true }
+        if word.hasPrefix("$(") || word.hasPrefix("`") { return true }
+        let target = word.drop { ("0"..."9").contains($0) }
+        return target.hasPrefix(">") || target.hasPrefix("&>")
     }
 
     /// In double quotes, or in single ones when it holds double quotes itself.
@@ -96,7 +107,7 @@ public struct QuotedCommand: Equatable, Sendable {
     }
 
     /// The second pass: the command itself, with escapes.
-    private static func split(_ text: String, at location: SourceLocation) throws(Problem) -> [String] {
+    private static func split(_ text: String, at location: SourceLocation) throws(Problem) -> EscapedWords {
         var splitter = EscapedWords(text)
         switch splitter.split() {
         case .complete: break
@@ -106,7 +117,7 @@ public struct QuotedCommand: Equatable, Sendable {
                 "escape-not-text", at: location, "an escape stands for a byte that is not ASCII text, or for NUL",
                 fix: "write the character itself")
         }
-        return splitter.words
+        return splitter
     }
 }
 
@@ -119,7 +130,10 @@ private struct EscapedWords {
     private var word: [Unicode.Scalar] = []
     /// True from a word's first character or quote on: `''` is a word too.
     private var isInWord = false
+    private var isBare = true
     private(set) var words: [String] = []
+    /// Those words that are written without quotes and escapes.
+    private(set) var bareWords: [String] = []
 
     init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
@@ -130,12 +144,14 @@ private struct EscapedWords {
             index += 1
             if scalar == "\\", index < scalars.count {
                 guard let escaped = escape() else { return .notText }
+                isBare = false
                 add(escaped)
             } else if let open = quote {
                 if scalar == open { quote = nil } else { add(scalar) }
             } else if scalar == "\"" || scalar == "'" {
                 quote = scalar
                 isInWord = true
+                isBare = false
             } else if scalar.isBlank {
                 endWord()
             } else {
@@ -154,8 +170,10 @@ private struct EscapedWords {
     private mutating func endWord() {
         guard isInWord else { return }
         words.append(String(word))
+        if isBare { bareWords.append(String(word)) }
         word = []
         isInWord = false
+        isBare = true
     }
 
     /// The scalar that the escape at `index` stands for; nil when it is a byte outside of ASCII, or NUL.

@@ -39,7 +39,7 @@ package struct LiveHost: HostInspector {
         }
         let name = user ?? defaultScriptUser()
         guard let identity = identity(of: name) else { return nil }
-        return ProgramAccess(identity: identity, look: pathFacts).problem(running: path)
+        return ProgramAccess(identity: identity, look: pathFacts, contents: scriptText).problem(running: path)
     }
 }
 
@@ -67,6 +67,15 @@ private func identity(of name: UserName) -> RunIdentity? {
     let primary = name.group.flatMap { lookUpGroup($0) } ?? user.gid
     // keepalived: checks run without the user's supplementary groups.
     return RunIdentity(name: name.user, user: user.uid, groups: [primary])
+}
+
+/// No script is longer; what is, is a compiled program.
+private let scriptLimit = 64 << 10
+
+/// The text of a script, for its first line; empty when it is too long for one, or cannot be read by us.
+private func scriptText(_ path: String) -> [UInt8] {
+    guard case .success(let bytes) = readFile(path, limit: scriptLimit) else { return [] }
+    return bytes
 }
 
 private func pathFacts(_ path: String) -> Result<PathFacts, ReadFailure> {

@@ -7,14 +7,17 @@ import Testing
 
     /// A file system of directories 0755 and one program 0755, all root's, except where said otherwise.
     private func problem(
-        _ path: String = "/opt/app/check", as identity: RunIdentity = Self.bob, _ changes: [String: PathFacts] = [:]
+        _ path: String = "/opt/app/check", as identity: RunIdentity = Self.bob, _ changes: [String: PathFacts] = [:],
+        contents: String = ""
     ) -> HostFacts.ProgramProblem? {
         var tree = ["/", "/opt", "/opt/app", "/home"].reduce(into: [:]) { $0[$1] = facts(.directory) }
         tree["/opt/app/check"] = facts(.regular)
         tree.merge(changes) { $1 }
-        return ProgramAccess(identity: identity) {
-            tree[$0].map { .success($0) } ?? .failure(ReadFailure("No such file or directory"))
-        }.problem(running: path)
+        return ProgramAccess(
+            identity: identity,
+            look: { tree[$0].map { .success($0) } ?? .failure(ReadFailure("No such file or directory")) },
+            contents: { $0 == "/opt/app/check" ? Array(contents.utf8) : [] }
+        ).problem(running: path)
     }
 
     private func facts(
@@ -55,6 +58,25 @@ import Testing
         let found = problem("/opt/app/check", as: Self.root, ["/opt/app/check": facts(.regular, 0o644)])
         #expect(found?.sentence == "`/opt/app/check` cannot be executed by root (owner root:root, mode 0644)")
         #expect(found?.fix == "chmod a+x /opt/app/check")
+    }
+
+    @Test(arguments: [
+        ("#!/bin/nosuch\n", "`/bin` does not exist"), ("#! /opt/none -e", "`/opt/none` does not exist"),
+        ("#!/opt/app\n", "`/opt/app` is a directory"), ("#!/opt/app/check\r\n", "carriage return"),
+        ("#!opt/none\n", "`/opt/none` does not exist"), ("#!/opt/app/check", "more than 5 interpreters"),
+    ])
+    func `names the interpreter that a script cannot be run by`(text: String, reason: String) throws {
+        let found = try #require(problem(contents: text))
+        #expect(found.sentence.contains("`/opt/app/check`"))
+        #expect(found.sentence.contains(reason), "\(found.sentence)")
+    }
+
+    @Test func `says how an interpreter becomes executable`() {
+        let found = problem(as: Self.bob, ["/opt/run": facts(.regular, 0o644)], contents: "#!/opt/run\n")
+        #expect(found?.fix == "chmod o+x /opt/run")
+        #expect(problem(as: Self.bob, ["/opt/run": facts(.regular)], contents: "#!/opt/run -e\n") == nil)
+        #expect(problem(contents: "\u{7F}ELF#!/none") == nil)
+        #expect(problem(contents: "#!") == nil)
     }
 
     @Test func `refuses what is no program`() {

@@ -20,7 +20,7 @@ private let mistakes: [Mistake] = [
         instance(addresses: ["10.0.0.1/24", "10.0.0.1/24"]), "warning duplicate-address@8", quotes: "10.0.0.1",
         fix: "remove"),
     Mistake(
-        instance(addresses: ["10.0.0.1/24 lable x"]), "error unknown-keyword@7", "error unknown-keyword@7",
+        instance(addresses: ["10.0.0.1/24 lable x"]), "error unknown-keyword@7",
         quotes: "lable", fix: "label"),
     Mistake(instance(addresses: ["10.0.0.1/24 dev"]), "error missing-argument@7", quotes: "dev", fix: "dev INTERFACE"),
     Mistake(

@@ -102,8 +102,11 @@ private let mistakesInRouters: [Mistake] = [
     Mistake(
         instance("unicast_peer {", "}"), "error unicast-without-peers@5", quotes: "no peer", fix: "unicast_peer"),
     Mistake(
-        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "}"), "error unicast-without-peers@5",
-        "warning own-address-among-peers@7", quotes: "no peer", fix: "unicast_peer"),
+        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "}"),
+        "error own-address-among-peers@7", quotes: "own address", fix: "ADDRESS   # the other router's"),
+    Mistake(
+        instance("unicast_src_ip 10.0.0.1", "unicast_peer {", "10.0.0.1", "10.0.0.2", "}"),
+        "warning own-address-among-peers@7", quotes: "own address", fix: "remove the line"),
     Mistake(
         instance("unicast_src_ip 10.0.0.1/24", "unicast_peer {", "10.0.0.2/24", "}"),
         "warning prefix-on-router-address@5", "warning prefix-on-router-address@7", quotes: "10.0.0.1/24",
@@ -150,6 +153,24 @@ private let mistakesInRouters: [Mistake] = [
         instance("state MASTER", "preempt_delay 5"), "warning preempt-delay-ignored@6", quotes: "preempt_delay",
         fix: "state BACKUP"),
     Mistake(instance("preempt", "nopreempt"), "warning preempt-and-nopreempt@6", quotes: "nopreempt", fix: "remove"),
+]
+
+private func check(_ command: String) -> String {
+    "vrrp_script chk {\n script \(command)\n}\n" + instance("track_script { chk }")
+}
+
+private let mistakesInCommands: [Mistake] = [
+    Mistake(
+        check("\"/bin/true && /bin/false\""), "warning shell-syntax@2", quotes: "&&",
+        fix: "script \"/bin/sh -c '/bin/true && /bin/false'\""),
+    Mistake(
+        check("\"curl -s localhost | grep ok\""), "warning shell-syntax@2", quotes: "no shell",
+        fix: "/bin/sh -c 'curl -s localhost | grep ok'"),
+    Mistake(check("\"/bin/a 2>/dev/null\""), "warning shell-syntax@2", quotes: "2>/dev/null", fix: "/bin/sh -c"),
+    Mistake(check("\"cd /x; ./y\""), "warning shell-syntax@2", quotes: "/x;", fix: "/bin/sh -c 'cd /x; ./y'"),
+    Mistake(
+        check("\"/bin/sh -c a || b\""), "warning shell-syntax@2", quotes: "||", fix: "script \"/bin/sh -c 'a || b'\""),
+    Mistake(check("\"grep 'a b' f || x\""), "warning shell-syntax@2", quotes: "||", fix: "file that begins with #!"),
 ]
 
 private let mistakesInChecks: [Mistake] = [
@@ -200,13 +221,18 @@ private let mistakesInChecks: [Mistake] = [
 ]
 
 @Suite struct MistakeTests {
-    @Test(arguments: mistakesInBlocks + mistakesInValues + mistakesInRouters + mistakesInChecks)
+    @Test(arguments: mistakesInBlocks + mistakesInValues + mistakesInRouters + mistakesInCommands + mistakesInChecks)
     func `says what is wrong, where, and what mends it, and nothing else`(mistake: Mistake) {
         let found = complaints(mistake.text)
         #expect(found.map(\.brief) == mistake.expected)
         #expect(found.first?.message.contains(mistake.quotes) == true, "\(found.first?.message ?? "")")
         #expect(found.first?.fix?.contains(mistake.fix) == true, "\(found.first?.fix ?? "")")
         #expect(found.allSatisfy { $0.consequence != nil && $0.fix != nil })
+    }
+
+    @Test(arguments: ["/bin/sh -c 'a && b; c | d > e'", "awk -F '|' f", "curl http://h/?a=1&b=2", "a \\; b"])
+    func `does not take a quoted sign for the shell's`(command: String) {
+        #expect(complaints(check("\"\(command)\"")).isEmpty)
     }
 
     @Test func `IPVS blocks get one note each and are passed over whole`() {

@@ -15,12 +15,16 @@ import Testing
     }
 
     @Test func `warns of an id that no line names`() {
-        let result = parsed("\n@lb1 a\n@^lb2 b\n@lb1 c", id: "zz")
+        let result = parsed("\n@lb1 a\n@lb2 b\n@lb1 c", id: "zz")
         #expect(summary(result.diagnostics) == ["configuration-id-unmatched@2:1"])
         #expect(
             result.diagnostics[0].message
                 == "no `@` line names the configuration id `zz`; they name `lb1`, `lb2`")
         #expect(parsed("a b@c\n# @lb1").diagnostics.isEmpty)
+    }
+
+    @Test func `takes a line for every other id as meant for an id that no line names`() {
+        #expect(parsed("@lb1 priority 101\n@^lb1 priority 100", id: "lb2").diagnostics.isEmpty)
     }
 
     @Test func `reports a condition without an id`() {

@@ -25,6 +25,21 @@ import Testing
     }
 
     @Test(arguments: [
+        "auth_pass 1234#56", "auth_pass pa!", "auth_pass 1!  # why", "authentication {\nauth_pass 12#\n}", "a b!c",
+        "a b#c",
+    ])
+    func `warns of a word that a comment cuts`(text: String) {
+        #expect(parsed(text).diagnostics.map(\.code) == ["comment-inside-word"])
+    }
+
+    @Test(arguments: [
+        "auth_pass 1234 #56", "auth_pass \"pa!\"", "auth_pass pa\\!", "priority 100# why", "priority 100#why", "a b#",
+    ])
+    func `takes a comment after a word for one`(text: String) {
+        #expect(parsed(text).diagnostics.isEmpty)
+    }
+
+    @Test(arguments: [
         ("a \"b c\" d", "a \"b c\" d"), ("a b\"c d\"e", "a b \"c d\" e"), ("a \"\"", "a \"\""),
         ("a \"{ b }\" c", "a \"{ b }\" c"), ("a \"b\\\" c", "a \"b\\\" c"),
     ])

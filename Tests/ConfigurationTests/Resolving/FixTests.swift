@@ -1,0 +1,73 @@
+import Configuration
+import Testing
+
+/// Fixes that are applied as they stand: a wrong one is worse than none.
+@Suite struct FixTests {
+    private static let script = "vrrp_script chk {\n script /bin/true\n}\n"
+
+    /// The code and the fix of everything that is said of `text` beyond notes.
+    private func fixes(_ text: String) -> [String] { complaints(text).map { "\($0.code): \($0.fix ?? "")" } }
+
+    private static func check(_ line: String) -> String {
+        "vrrp_script chk {\n \(line)\n}\n" + instance("track_script { chk }")
+    }
+
+    @Test(arguments: [
+        (check("script \"/bin/true\" interval 2"), "two-on-a-line: put `interval 2` on the next line"),
+        (
+            check("script \"/bin/true\" interval 2 weight 2"),
+            "two-on-a-line: put `interval 2 weight 2` on the next line"
+        ),
+        (instance() + ";\n", "stray-punctuation: remove the `;`"),
+        (script + instance("track_script {\nchk -5\n}"), "unknown-keyword: chk weight -5"),
+        (instance("track_interface {\neth1 -2\n}"), "unknown-keyword: eth1 weight -2"),
+        (instance(addresses: ["192.168.50.10 /24"]), "bad-prefix: 192.168.50.10/24"),
+        (instance(addresses: ["192.168.50.10 netmask 255.255.255.0"]), "bad-prefix: 192.168.50.10/24"),
+        (instance(addresses: ["192.168.50.10/24 eth0"]), "unknown-keyword: dev eth0"),
+        (instance(addresses: ["192.168.50.10/24 devv eth0"]), "unknown-keyword: dev"),
+        (instance("unicast_peer 10.0.0.2 10.0.0.3"), "missing-block: unicast_peer {\n    10.0.0.2\n    10.0.0.3\n}"),
+        (
+            instance("virtual_ipaddress_excluded 10.0.0.2/24 dev eth1"),
+            "missing-block: virtual_ipaddress_excluded {\n    10.0.0.2/24 dev eth1\n}"
+        ),
+        (instance("unicast_peer {\n10.0.0.2,\n}"), "stray-punctuation: 10.0.0.2"),
+        (instance("unicast_peer {\nlb2.example.com\n}"), "bad-value: VALUE   # an IPv4 or IPv6 address"),
+        (instance("state master"), "unknown-state: state MASTER"),
+        (instance("state ACTIVE"), "unknown-state: state MASTER"),
+        (instance("state SLAVE"), "unknown-state: state BACKUP"),
+        (instance("frob {\nx\n}"), "unknown-keyword: remove the block"),
+        (
+            "[vrrp_instance VI_1]\n" + instance(), "unknown-keyword: vrrp_instance VI_1 {"
+        ),
+        (
+            "vrrp_instance A {\n    interface e\n    virtual_router_id 1\n    virtual_ipaddress (\n"
+                + "        10.0.0.1/24\n    }\n}\n", "missing-brace: virtual_ipaddress {"
+        ),
+    ])
+    func `gives one fix that is right as it stands`(text: String, expected: String) {
+        #expect(fixes(text) == [expected])
+    }
+
+    @Test func `does not make an owner of a router whose priority is the default`() {
+        let text =
+            "vrrp_instance A {\n interface e\n virtual_router_id 1\n state master\n virtual_ipaddress { 10.0.0.1 }\n}"
+        #expect(fixes(text) == ["unknown-state: state MASTER\npriority 150"])
+    }
+
+    @Test func `names the block whose value is wrong`() throws {
+        let found = try #require(complaints(instance("unicast_peer {\nlb2\n}")).first)
+        #expect(found.message.contains("`lb2` is not a value for `unicast_peer`"))
+    }
+
+    @Test func `ends an undefined name before the prefix length`() throws {
+        let found = parsed("virtual_ipaddress {\n$IP/24\n}").diagnostics
+        #expect(found.map(\.message) == ["`$IP` is not defined anywhere"])
+    }
+
+    @Test func `keeps an instance's weight when it suggests to watch a process`() throws {
+        let text = "vrrp_script chk {\n script \"pidof haproxy\"\n weight -20\n}\n"
+        let model = resolved(text + instance("track_script {\nchk weight -30\n}")).model
+        let fix = try #require(lint(model, host: nil, hostIsAuthoritative: false).first?.fix)
+        #expect(fix.hasSuffix("track_process {\n    chk weight -30\n}"), "\(fix)")
+    }
+}
