@@ -75,7 +75,9 @@ extension Advertisement {
         throw .checksum(found: found, expected: without.finished)
     }
 
-    /// RFC 9568 erratum 8300. The message must have passed the check of its length and have an address.
+    /// Demands that the first IPv6 address is a link-local one (RFC 9568 erratum 8300).
+    ///
+    /// The message must have passed the check of its length and have an address.
     public static func checkFirstAddress(in bytes: Span<UInt8>) throws(WireError) {
         let first = bytes.ipv6Address(at: MessageField.addresses)
         guard first.isLinkLocal else { throw .firstAddressNotLinkLocal(first) }
