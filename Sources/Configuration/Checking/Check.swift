@@ -15,7 +15,7 @@ public func check(
     hostIsAuthoritative: Bool
 ) -> CheckedFile {
     let parsed = parse(file: file, reading: reader, configurationID: configurationID)
-    guard !parsed.sources.isEmpty else {
+    guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let (model, problems) = resolve(parsed.statements, file: file)
