@@ -87,6 +87,21 @@ import Testing
         #expect(try duplicate("include x\ninclude x\n").fix == "remove one of the include lines")
     }
 
+    @Test func `does not call a block empty whose address is a name`() {
+        #expect(!complaints(instance(addresses: ["${VIP}", "$VIP/24"])).contains { $0.code == "no-addresses" })
+    }
+
+    @Test func `says of a pair once what is merely worth knowing of both files`() {
+        var reader = DictionaryReader()
+        let text = "vrrp_script chk {\n script \"pidof haproxy\"\n}\n" + instance("track_script { chk }")
+        reader.files["a"] = Array(text.utf8)
+        reader.files["b"] = Array(text.replacing("priority 100", with: "priority 90").utf8)
+        let report = Configuration.check(
+            files: ["a", "b"], reading: reader, configurationID: "x", host: nil, hostIsAuthoritative: false)
+        let notes = report.diagnostics.filter { $0.code == "process-check-by-command" }
+        #expect(notes.map(\.location.file) == ["a"])
+    }
+
     @Test func `names the block whose value is wrong`() throws {
         let found = try #require(complaints(instance("unicast_peer {\nlb2\n}")).first)
         #expect(found.message.contains("`lb2` is not a value for `unicast_peer`"))
