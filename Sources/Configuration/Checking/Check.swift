@@ -15,7 +15,7 @@ public func check(
     hostIsAuthoritative: Bool
 ) -> CheckedFile {
     let parsed = parse(file: file, reading: reader, configurationID: configurationID)
-    guard !parsed.sources.isEmpty else {
+    guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let (model, problems) = resolve(parsed.statements, file: file)
@@ -34,6 +34,12 @@ public func check(
             hostIsAuthoritative: hostIsAuthoritative)
     }
     var diagnostics = checked.flatMap(\.diagnostics)
+    if checked.count == 2 {
+        // The two files of a pair are alike, and what is merely worth knowing of both is said of the first.
+        let said = Set(checked[0].diagnostics.filter { $0.severity == .note }.map { [$0.code, $0.message] })
+        let rest = checked[1].diagnostics.filter { $0.severity > .note || !said.contains([$0.code, $0.message]) }
+        diagnostics = checked[0].diagnostics + rest
+    }
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
         diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])

@@ -11,6 +11,7 @@ public enum DiagnosticCodes {
         ("file-unreadable", "the file cannot be read"),
         ("byte-order-mark", "the file begins with a byte order mark"),
         ("invalid-utf8", "an octet is not UTF-8"),
+        ("not-text", "the file is binary, UTF-16, or has no line feeds"),
         ("nul-byte", "a line contains NUL"),
         ("line-too-long", "a line is longer than is read"),
         ("long-line", "a line is longer than keepalived reads"),

@@ -27,7 +27,7 @@ extension Resolver {
         while index < line.arguments.count {
             index += attribute(at: index, of: line, into: &written)
         }
-        checkAddress(written, line)
+        guard isUsable(written, line) else { return nil }
         return WrittenAddress(address: written, location: line.location)
     }
 
@@ -212,16 +212,16 @@ extension Resolver {
             consequence: "only IPv4 addresses have a \(name)", fix: "remove `\(name) \(value.text)`")
     }
 
-    private mutating func checkAddress(_ written: VirtualAddress, _ line: Statement) {
+    private mutating func isUsable(_ written: VirtualAddress, _ line: Statement) -> Bool {
         let address = written.address
         if address.isMulticast || address.isUnspecified || address.isLoopback {
             report(
                 .error, "bad-address", at: line.location, "\(address) cannot be a virtual address",
                 consequence: "no client could reach it on this network",
                 fix: "an unused address of the interface's subnet")
-            return
+            return false
         }
-        guard case .v4(let number) = address, written.prefixLength < 31 else { return }
+        guard case .v4(let number) = address, written.prefixLength < 31 else { return true }
         let hostBits = UInt32.max >> UInt32(written.prefixLength)
         let host = number.bigEndianValue & hostBits
         if host == 0 || host == hostBits {
@@ -231,6 +231,7 @@ extension Resolver {
                     + "host's", consequence: "neighbours treat it as the subnet's own or broadcast address",
                 fix: "another address of the subnet")
         }
+        return true
     }
 }
 

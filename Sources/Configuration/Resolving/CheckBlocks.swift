@@ -5,15 +5,30 @@ extension Resolver {
     /// The name of a named block; nil, and reported, when another one has it already.
     private mutating func name(of statement: Statement, among defined: Set<String>) -> String? {
         guard let word = statement.arguments.first else { return nil }
+        let key = "\(statement.keyword.text) \(word.text)"
         if defined.contains(word.text) {
-            report(
-                .error, "duplicate-name", at: word.location,
-                "there is already a \(statement.keyword.text) called `\(word.text)`",
-                consequence: "keepalived would ignore this second block",
-                fix: "\(statement.keyword.text) \(word.text)_2 {")
+            reportDuplicate(
+                statement, word, earlier: definedPlaces[key] ?? word.location,
+                consequence: "keepalived would ignore this second block")
             return nil
         }
+        definedPlaces[key] = word.location
         return word.text
+    }
+
+    /// Says where the name was taken; a file that is included twice defines each name twice at the same place.
+    mutating func reportDuplicate(
+        _ statement: Statement, _ word: Word, earlier: SourceLocation, consequence: String
+    ) {
+        let keyword = statement.keyword.text
+        let isSamePlace = earlier == word.location
+        let file = earlier.file == word.location.file ? "" : " of \(earlier.file)"
+        report(
+            .error, "duplicate-name", at: word.location,
+            "there is already a \(keyword) called `\(word.text)`, "
+                + (isSamePlace ? "from this very line: the file is read twice" : "on line \(earlier.line)\(file)"),
+            consequence: consequence,
+            fix: isSamePlace ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {")
     }
 
     mutating func resolveScript(_ statement: Statement) {

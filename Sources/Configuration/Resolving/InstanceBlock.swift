@@ -49,11 +49,9 @@ extension Resolver {
     private mutating func instanceName(_ statement: Statement) -> String? {
         guard let word = statement.arguments.first else { return nil }
         if let earlier = definedInstances[word.text] {
-            report(
-                .error, "duplicate-name", at: word.location,
-                "there is already a vrrp_instance called `\(word.text)`, on line \(earlier.line)",
-                consequence: "keepalived would ignore this second block, and its addresses would be missing",
-                fix: "vrrp_instance \(word.text)_2 {")
+            reportDuplicate(
+                statement, word, earlier: earlier,
+                consequence: "keepalived would ignore this second block, and its addresses would be missing")
             return nil
         }
         definedInstances[word.text] = word.location

@@ -25,6 +25,8 @@ struct Resolver {
     /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
     var definedScripts: Set<String> = []
     var definedProcesses: Set<String> = []
+    /// Where each check was defined, by keyword and name.
+    var definedPlaces: [String: SourceLocation] = [:]
     var definedInstances: [String: SourceLocation] = [:]
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
@@ -48,10 +50,13 @@ struct Resolver {
         resolveGlobals(contents)
         for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
+        definedScripts.formUnion(names(in: statements, meantAs: "vrrp_script"))
+        definedProcesses.formUnion(names(in: statements, meantAs: "vrrp_track_process"))
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
         checkBetweenInstances()
         checkGroupMembers(statements)
-        reportUnused()
+        // An instance that was not read may use any of them.
+        if names(in: statements, meantAs: "vrrp_instance").isEmpty { reportUnused() }
         reportNothingToDo(contents, statements, file: file)
     }
 
@@ -70,6 +75,14 @@ struct Resolver {
             return (rank[location.file] ?? rank.count, location.line, location.column, item.offset)
         }
         return diagnostics.enumerated().sorted { key($0) < key($1) }.map(\.element)
+    }
+
+    /// The names of the blocks whose keyword is misspelt, and has been reported as such.
+    private func names(in statements: [Statement], meantAs keyword: String) -> [String] {
+        statements.filter {
+            $0.children != nil && KeywordTable.keyword($0.keyword.text, in: .topLevel) == nil
+                && KeywordTable.suggestion(for: $0.keyword.text, in: .topLevel) == .spelling(keyword)
+        }.map { $0.arguments.first?.text ?? "" }
     }
 
     private mutating func reportUnused() {

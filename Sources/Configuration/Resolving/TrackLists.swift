@@ -113,6 +113,9 @@ extension Resolver {
     private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {
         guard isPlain(line.keyword, of: valueLine(line, of: kind)) else { return }
         let near = KeywordTable.nearest(to: line.keyword.text, among: names)
+        // What is perhaps meant is not also reported as unused.
+        if let near, kind == "vrrp_script" { usedScripts.insert(near) }
+        if let near, kind == "vrrp_track_process" { usedProcesses.insert(near) }
         report(
             .error, "undefined-check", at: line.location,
             "there is no \(kind) called `\(line.keyword.text)`" + (near.map { "; is `\($0)` meant?" } ?? ""),

@@ -68,11 +68,14 @@ struct FileSetParser<Reader: SourceReader> {
     }
 
     /// Puts the content of included files in the place of the lines that include them, at every depth.
-    private mutating func expand(_ statements: [Statement], within chain: [String]) -> [Statement] {
+    private mutating func expand(
+        _ statements: [Statement], within chain: [String], asValues: Bool = false
+    ) -> [Statement] {
         var expanded: [Statement] = []
         for var statement in statements {
-            // A line that an unexpanded name begins has been reported as such; it has no keyword to resolve.
-            if !statement.keyword.isQuoted, statement.keyword.text.hasPrefix("$"),
+            // A line that an unexpanded name begins has been reported as such; it has no keyword to resolve. As a value
+            // it stays, so that its block does not seem to be empty.
+            if !asValues, !statement.keyword.isQuoted, statement.keyword.text.hasPrefix("$"),
                 !variables(in: statement.keyword.text).isEmpty
             {
                 continue
@@ -81,7 +84,10 @@ struct FileSetParser<Reader: SourceReader> {
                 expanded += include(statement, within: chain)
                 continue
             }
-            if let children = statement.children { statement.children = expand(children, within: chain) }
+            if let children = statement.children {
+                let holdsAddresses = statement.keyword.text.hasPrefix("virtual_ipaddress")
+                statement.children = expand(children, within: chain, asValues: holdsAddresses)
+            }
             expanded.append(statement)
         }
         return expanded

@@ -18,6 +18,10 @@ struct Lexer {
     /// Reads the whole text.
     static func lex(_ source: SourceText, configurationID: String) -> LexedFile {
         var lexer = Lexer(source, configurationID: configurationID)
+        if let problem = source.notText {
+            lexer.result.diagnostics.append(problem)
+            return lexer.result
+        }
         while lexer.lineNumber <= source.lineCount {
             lexer.lexLine()
             lexer.lineNumber += 1

@@ -26,6 +26,23 @@ public struct SourceText: Equatable, Sendable {
     /// The number of lines; a last line without a line feed counts.
     public var lineCount: Int { lines.count }
 
+    /// Why the file cannot be read line by line, said once and not for every line.
+    var notText: Diagnostic? {
+        let start = SourceLocation(file: file, line: 1, column: 1)
+        let nuls = bytes.prefix(1024).count { $0 == 0 }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || nuls > 16 {
+            return Diagnostic(
+                .error, "not-text", at: start, "the file is not UTF-8 text: it is binary, or UTF-16",
+                consequence: "nothing in it can be read", fix: "save it as UTF-8, or name the right file")
+        }
+        if bytes.count(where: { $0 == UInt8(ascii: "\r") }) > 1, !bytes.contains(UInt8(ascii: "\n")) {
+            return Diagnostic(
+                .error, "not-text", at: start, "the lines end in carriage returns without line feeds",
+                consequence: "the whole file counts as one line", fix: "tr '\\r' '\\n' < \(file)   # into a new file")
+        }
+        return nil
+    }
+
     /// The bytes of a line counted from 1; empty when there is no such line.
     func bytes(ofLine number: Int) -> ArraySlice<UInt8> {
         guard lines.indices.contains(number - 1) else { return [] }

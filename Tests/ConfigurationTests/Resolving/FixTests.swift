@@ -54,6 +54,54 @@ import Testing
         #expect(fixes(text) == ["unknown-state: state MASTER\npriority 150"])
     }
 
+    @Test(arguments: [
+        script + instance("track_script { chk }").replacing("vrrp_instance", with: "vrrp_instace"),
+        (script + instance("track_script { chk }")).replacing("vrrp_script", with: "vrrp_scripts"),
+        instance(addresses: ["0.0.0.0/24"]), instance(addresses: ["224.0.0.18/24"]),
+    ])
+    func `says one thing of one mistake, without what follows from it`(text: String) {
+        #expect(complaints(text).count == 1, "\(complaints(text).map(\.message))")
+    }
+
+    @Test(arguments: [
+        [0xFF, 0xFE] + Array("a\0\n\0".utf8), Array(repeating: 0, count: 40), Array("a {\r b\r}\r".utf8),
+    ])
+    func `says once that a file is not text`(bytes: [UInt8]) {
+        var reader = DictionaryReader()
+        reader.files["f"] = bytes
+        let found = Configuration.check(
+            file: "f", reading: reader, configurationID: "a", host: nil, hostIsAuthoritative: false
+        ).diagnostics
+        #expect(found.map(\.brief) == ["error not-text@1"])
+    }
+
+    @Test func `says in which file a name was taken, and when a file is read twice`() throws {
+        let block = "vrrp_script a {\n script /bin/true\n}\n"
+        func duplicate(_ text: String) throws -> Diagnostic {
+            let statements = parsed(text, files: ["/etc/x": block]).statements
+            return try #require(
+                resolve(statements, file: "/etc/t.conf").diagnostics.first { $0.code == "duplicate-name" })
+        }
+        #expect(try duplicate("include x\n" + block).message.hasSuffix("on line 1 of /etc/x"))
+        #expect(try duplicate(block + block).message.hasSuffix("on line 1"))
+        #expect(try duplicate("include x\ninclude x\n").fix == "remove one of the include lines")
+    }
+
+    @Test func `does not call a block empty whose address is a name`() {
+        #expect(!complaints(instance(addresses: ["${VIP}", "$VIP/24"])).contains { $0.code == "no-addresses" })
+    }
+
+    @Test func `says of a pair once what is merely worth knowing of both files`() {
+        var reader = DictionaryReader()
+        let text = "vrrp_script chk {\n script \"pidof haproxy\"\n}\n" + instance("track_script { chk }")
+        reader.files["a"] = Array(text.utf8)
+        reader.files["b"] = Array(text.replacing("priority 100", with: "priority 90").utf8)
+        let report = Configuration.check(
+            files: ["a", "b"], reading: reader, configurationID: "x", host: nil, hostIsAuthoritative: false)
+        let notes = report.diagnostics.filter { $0.code == "process-check-by-command" }
+        #expect(notes.map(\.location.file) == ["a"])
+    }
+
     @Test func `names the block whose value is wrong`() throws {
         let found = try #require(complaints(instance("unicast_peer {\nlb2\n}")).first)
         #expect(found.message.contains("`lb2` is not a value for `unicast_peer`"))

@@ -176,7 +176,7 @@ private let mistakesInCommands: [Mistake] = [
 private let mistakesInChecks: [Mistake] = [
     Mistake(instance("track_script {", "chk", "}"), "error undefined-check@6", quotes: "chk", fix: "vrrp_script chk"),
     Mistake(
-        script + instance("track_script {", "chkk", "}"), "warning unused-script@1", "error undefined-check@9",
+        script + instance("track_script {", "chkk", "}"), "error undefined-check@9",
         quotes: "chk", fix: "chk"),
     Mistake(script + instance(), "warning unused-script@1", quotes: "chk", fix: "track_script { chk }"),
     Mistake(
