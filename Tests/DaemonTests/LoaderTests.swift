@@ -46,6 +46,26 @@ import Testing
         )
     }
 
+    /// A reload onto the wrong file must not fill the log.
+    @Test func `a file that is something else fills no log`() throws {
+        let noise = (0..<3000).map { "word\($0) more" }.joined(separator: "\n")
+        guard case .failure(let refused) = try load(Self.good + noise) else {
+            Issue.record("noise was believed")
+            return
+        }
+        #expect(refused.lines.count == 51)
+        #expect(refused.lines.last == "... and 2950 more: see understudy check")
+    }
+
+    @Test func `a file that cannot be read is one complaint`() throws {
+        let files = Files(texts: [:])
+        guard case .failure(let refused) = try Loader(reader: files).load("/c", configurationID: nil) else {
+            Issue.record("nothing was believed")
+            return
+        }
+        #expect(refused.lines.count == 1, "\(refused.lines)")
+    }
+
     @Test func `an error in the file refuses it with its place`() throws {
         let wrong = Self.good.replacing("priority 100", with: "priority 300")
         guard case .failure(let refused) = try load(wrong) else {

@@ -77,7 +77,7 @@ extension CheckReport {
     /// mends it.
     public var text: String {
         var text = ""
-        for diagnostic in diagnostics {
+        for diagnostic in diagnostics.prefix(Self.mostShown) {
             text += "\(diagnostic.location): \(diagnostic.severity.rawValue): \(printable(diagnostic.message))\n"
             text += excerpt(at: diagnostic.location)
             if let consequence = diagnostic.consequence { text += "    \(printable(consequence))\n" }
@@ -87,8 +87,15 @@ extension CheckReport {
                 text += "    fix: \(lines.joined(separator: "\n         "))\n"
             }
         }
+        if diagnostics.count > Self.mostShown {
+            text +=
+                "... and \(diagnostics.count - Self.mostShown) more; mend these first, or see all of them with --json\n"
+        }
         return text
     }
+
+    /// Nobody reads more at once, and a file that is something else altogether has a complaint for every line.
+    private static let mostShown = 200
 
     /// The line and a caret under the column; nothing for an unknown or empty line, or one too long to help.
     private func excerpt(at location: SourceLocation) -> String {

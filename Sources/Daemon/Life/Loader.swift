@@ -52,18 +52,23 @@ final class Loader {
     }
 
     private func lines(_ diagnostics: [Diagnostic]) -> [String] {
-        Self.unique(diagnostics).map { diagnostic in
+        let all = Self.unique(diagnostics)
+        let rest =
+            all.count > Self.mostLogged ? ["... and \(all.count - Self.mostLogged) more: see understudy check"] : []
+        return all.prefix(Self.mostLogged).map { diagnostic in
             [
                 "\(diagnostic.location): \(diagnostic.severity.rawValue): \(diagnostic.message)",
                 diagnostic.consequence,
                 diagnostic.fix.map { "mend it with: \($0)" },
             ].compactMap(\.self).joined(separator: "; ").split(separator: "\n").joined(separator: " ")
-        }
+        } + rest
     }
 
+    /// A log is not the place for the thousand complaints about a file that is something else altogether.
+    private static let mostLogged = 50
+
     private static func unique(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-        diagnostics.reduce(into: []) { list, next in
-            if !list.contains(next) { list.append(next) }
-        }
+        var seen: Set<Diagnostic> = []
+        return diagnostics.filter { seen.insert($0).inserted }
     }
 }
