@@ -75,17 +75,17 @@ import VRRPWire
                 }
             }
             let string = String(text)
-            #expect(IPv4Address(string)?.bigEndianValue == Self.libraryIPv4(string), "\(string)")
-            #expect(IPv6Address(string).map { [$0.high, $0.low] } == Self.libraryIPv6(string), "\(string)")
+            #expect(IPv4Address(string)?.bigEndianValue == Self.systemIPv4(string), "\(string)")
+            #expect(IPv6Address(string).map { [$0.high, $0.low] } == Self.systemIPv6(string), "\(string)")
         }
     }
 
-    private static func libraryIPv4(_ text: String) -> UInt32? {
+    private static func systemIPv4(_ text: String) -> UInt32? {
         var address = in_addr()
         return inet_pton(AF_INET, text, &address) == 1 ? UInt32(bigEndian: address.s_addr) : nil
     }
 
-    private static func libraryIPv6(_ text: String) -> [UInt64]? {
+    private static func systemIPv6(_ text: String) -> [UInt64]? {
         var halves: [UInt64] = [0, 0]
         return inet_pton(AF_INET6, text, &halves) == 1 ? halves.map(UInt64.init(bigEndian:)) : nil
     }
