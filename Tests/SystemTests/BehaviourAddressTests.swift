@@ -178,7 +178,8 @@ extension Behaviour {
             try daemon.says("(VI_1) 192.0.2.10 is on eth0 as well", since: mark)
             #expect(try daemon.stop() == .exited(code: 0))
             let kernel = try host.inNetwork { () throws(SystemError) in try RouteSocket() }.addresses()
-            let left = kernel.filter { $0.address == (try? ip("192.0.2.10")) }.map(\.prefixLength)
+            let virtual = try ip("192.0.2.10")
+            let left = kernel.filter { $0.address == virtual }.map(\.prefixLength)
             #expect(left == [32], "the operator's, and only that")
         }
 

@@ -98,7 +98,7 @@ extension Behaviour {
             try trial.waitFor("the end of all of them", seconds: 4) {
                 try host.run("pgrep", ["-f", "sleep 770"]).status == .exited(code: 1)
             }
-            #expect(daemon.children.filter { $0.state == "Z" }.isEmpty)
+            #expect(try daemon.children.filter { $0.state == "Z" }.isEmpty)
             // Slowness is told once, not at every interval.
             #expect(daemon.lines().filter { $0.contains("still running") }.count <= 1)
         }

@@ -29,7 +29,7 @@ extension Behaviour {
             let daemon = try trial.start(host, instance(addresses: [address]))
             try daemon.becomesMaster()
             try trial.waitFor("the address") { try host.has(address) }
-            let descriptors = daemon.descriptors.count
+            let descriptors = try daemon.descriptors.count
             for _ in 0..<3 {
                 var mark = daemon.mark
                 try host.ip("link", "del", "eth0")
@@ -41,7 +41,7 @@ extension Behaviour {
                 try daemon.says("Entering MASTER STATE", since: mark)
                 try trial.waitFor("the address") { try host.has(address) }
             }
-            #expect(daemon.descriptors.count == descriptors)
+            #expect(try daemon.descriptors.count == descriptors)
         }
 
         @Test(arguments: [AddressFamily.v4, .v6])

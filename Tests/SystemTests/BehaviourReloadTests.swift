@@ -152,7 +152,7 @@ extension Behaviour {
             try scene.trial.waitFor("the end of the programs") {
                 try scene.host.run("pgrep", ["-f", "sleep 660"]).status == .exited(code: 1)
             }
-            try scene.trial.waitFor("no zombies") { scene.daemon.children.allSatisfy { $0.state != "Z" } }
+            try scene.trial.waitFor("no zombies") { try scene.daemon.children.allSatisfy { $0.state != "Z" } }
             #expect(!scene.daemon.text(since: mark).contains("Entering"))
         }
 
@@ -221,8 +221,8 @@ extension Behaviour {
             try scene.daemon.reload(text(1))
             try scene.daemon.reload(text(2))
             try scene.daemon.says("(VI_6) Stopped")
-            try scene.trial.waitFor("quiet") { scene.daemon.children.isEmpty }
-            let descriptors = scene.daemon.descriptors.sorted()
+            try scene.trial.waitFor("quiet") { try scene.daemon.children.isEmpty }
+            let descriptors = try scene.daemon.descriptors.sorted()
             let start = monotonicNanoseconds()
             for round in 3...202 {
                 try scene.host.writeFile("/run/vrrp.conf", text(round))
@@ -239,11 +239,11 @@ extension Behaviour {
             #expect(gaps.count { $0 < 180 } > gaps.count * 9 / 10, "\(gaps)")
             #expect(scene.recorder.adverts(since: start).allSatisfy { $0.priority > 0 })
             try scene.trial.waitFor(
-                "as many descriptors as before: \(descriptors) \(scene.daemon.descriptors.sorted())"
+                "as many descriptors as before: \(descriptors) \(try scene.daemon.descriptors.sorted())"
             ) {
-                scene.daemon.descriptors.count == descriptors.count
+                try scene.daemon.descriptors.count == descriptors.count
             }
-            #expect(scene.daemon.children.allSatisfy { $0.state != "Z" })
+            #expect(try scene.daemon.children.allSatisfy { $0.state != "Z" })
         }
 
         @Test func `a reload while stopping starts nothing`() throws {

@@ -126,20 +126,30 @@ final class RunningDaemon {
 
     /// What its descriptors are.
     var descriptors: [String] {
-        let directory = "/proc/\(process.pid)/fd"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)") }
+        get throws {
+            let directory = "/proc/\(process.pid)/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap { name in
+                do {
+                    return try FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(name)")
+                } catch {
+                    return nil  // Closed between the listing and the look.
+                }
+            }
+        }
     }
 
     /// The processes whose parent it is, with their states.
     var children: [(pid: Int32, state: String)] {
-        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return numbers.compactMap { name in
-            guard let pid = Int32(name), let stat = try? String(contentsOfFile: "/proc/\(name)/stat", encoding: .utf8),
-                let end = stat.lastIndex(of: ")")
-            else { return nil }
-            let words = stat[end...].split(separator: " ")
-            return words.count > 2 && words[2] == "\(process.pid)" ? (pid, String(words[1])) : nil
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+                // No content: the process ended between the listing and the look.
+                guard let pid = Int32(name), let content = FileManager.default.contents(atPath: "/proc/\(name)/stat")
+                else { return nil }
+                let stat = String(decoding: content, as: UTF8.self)
+                guard let end = stat.lastIndex(of: ")") else { return nil }
+                let words = stat[end...].split(separator: " ")
+                return words.count > 2 && words[2] == "\(process.pid)" ? (pid, String(words[1])) : nil
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ final class AdvertRecorder {
         let isEnding = Mutex(false)
         /// By how much this machine let us run late, at worst, in milliseconds.
         let lateness = Mutex(0.0)
+        let failure = Mutex<SystemError?>(nil)
     }
 
     private let shared = Shared()
@@ -29,11 +30,17 @@ final class AdvertRecorder {
         let isReady = DispatchSemaphore(value: 0)
         thread = try network.perform { () throws(SystemError) in
             try WorkerThread {
-                let socket = try? VRRPSocket(
-                    family: family, interfaceName: "eth0", interfaceIndex: UInt32(index),
-                    mode: .multicast(group: .vrrpGroup(family)))
+                let socket: VRRPSocket
+                do throws(SystemError) {
+                    socket = try VRRPSocket(
+                        family: family, interfaceName: "eth0", interfaceIndex: UInt32(index),
+                        mode: .multicast(group: .vrrpGroup(family)))
+                } catch {
+                    shared.failure.withLock { $0 = error }
+                    isReady.signal()
+                    return
+                }
                 isReady.signal()
-                guard let socket else { return }
                 while !shared.isEnding.withLock({ $0 }) {
                     var items = [Readiness(socket.descriptor)]
                     let deadline = monotonicNanoseconds() + 20_000_000
@@ -45,6 +52,8 @@ final class AdvertRecorder {
             }
         }
         isReady.wait()
+        // Who hears nothing would find every silence in order.
+        if let failure = shared.failure.withLock({ $0 }) { throw failure }
     }
 
     private static func drain(_ socket: VRRPSocket, _ family: AddressFamily, _ shared: Shared) {

@@ -72,8 +72,8 @@ import VRRPWire
         }
 
         /// How often somebody got the addresses of an instance after `instant`.
-        func moves(in observations: [Observer.Observation], since instant: UInt64) -> Int {
-            let advertised = kinds.compactMap { try? ip($0.addresses[0]) }
+        func moves(in observations: [Observer.Observation], since instant: UInt64) throws -> Int {
+            let advertised = try kinds.map { try ip($0.addresses[0]) }
             return observations.filter { observation in
                 guard observation.instant > instant, case .added(let address) = observation.change else { return false }
                 return advertised.contains(address) && members.contains { $0.name == observation.host }
@@ -159,7 +159,7 @@ import VRRPWire
         try Script.play(scripts, observer: observer)
         for (couple, script) in zip(couples, scripts) {
             guard let begin = script.firstStepEnded else { continue }
-            let moves = couple.moves(in: observer.observations, since: begin)
+            let moves = try couple.moves(in: observer.observations, since: begin)
             print("INTEROP \(script.summary); moves of \(kinds.count) instances: \(moves)")
             // Standby, first, standby, first. At the shortest interval a daemon that does not run for 30 ms is dead.
             if interval > 0.01 { #expect(moves == 4 * kinds.count, "\(couple.name): an address moved for no reason") }
