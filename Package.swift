@@ -32,13 +32,18 @@ let package = Package(
         .target(name: "VRRPCore", dependencies: ["VRRPWire"], swiftSettings: strict),
         .target(name: "Configuration", dependencies: ["VRRPCore", "VRRPWire"], swiftSettings: strict),
         .target(name: "Simulator", dependencies: ["VRRPCore", "VRRPWire"], swiftSettings: strict),
+        .target(name: "Control", swiftSettings: strict),
 
         // Impure: the only modules that may import Glibc; LinuxKernel alone may write `unsafe`.
         .target(name: "CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", "VRRPWire"], swiftSettings: strict),
 
         .target(
-            name: "Daemon", dependencies: ["Configuration", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            name: "Daemon", dependencies: ["Configuration", "Control", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            swiftSettings: strict),
+        .target(
+            name: "Console",
+            dependencies: ["Configuration", "Control", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"],
             swiftSettings: strict),
         .target(
             name: "Rehearsal", dependencies: ["Configuration", "LinuxKernel", "VRRPCore", "VRRPWire"],
@@ -48,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "understudy",
             dependencies: [
-                "Configuration", "Daemon", "Rehearsal", "LinuxKernel", "VRRPWire",
+                "Configuration", "Console", "Control", "Daemon", "Rehearsal", "LinuxKernel", "VRRPWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -71,6 +76,10 @@ let package = Package(
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "VRRPWire"], swiftSettings: tests),
         .testTarget(
             name: "DaemonTests", dependencies: ["Configuration", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            swiftSettings: tests),
+        .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: tests),
+        .testTarget(
+            name: "ConsoleTests", dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "VRRPWire"],
             swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(

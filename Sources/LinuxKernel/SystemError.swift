@@ -15,9 +15,12 @@ package struct SystemError: Error, Equatable {
 
 extension SystemError: CustomStringConvertible {
     /// `bind 192.0.2.1: Cannot assign requested address`.
-    package var description: String {
+    package var description: String { "\(operation): \(reason)" }
+
+    /// The errno in words, without the operation.
+    package var reason: String {
         // SAFETY: strerror returns a NUL-terminated string that stays valid until the next call on this thread.
         let words = unsafe strerror(code).map { unsafe String(cString: $0) }
-        return "\(operation): \(words ?? "error \(code)")"
+        return words ?? "error \(code)"
     }
 }

@@ -15,10 +15,14 @@ struct Prohibition: Sendable {
         Prohibition(target: "VRRPCore", mayImport: ["VRRPWire"], isPure: true),
         Prohibition(target: "Configuration", mayImport: ["VRRPCore", "VRRPWire"], isPure: true),
         Prohibition(target: "Simulator", mayImport: ["VRRPCore", "VRRPWire"], isPure: true),
+        Prohibition(target: "Control", mayImport: [], isPure: true),
         Prohibition(target: "LinuxKernel", mayImport: ["CLinux", "Glibc", "VRRPWire"], isPure: false),
         Prohibition(
-            target: "Daemon", mayImport: ["Configuration", "Glibc", "LinuxKernel", "VRRPCore", "VRRPWire"],
-            isPure: false),
+            target: "Daemon",
+            mayImport: ["Configuration", "Control", "Glibc", "LinuxKernel", "VRRPCore", "VRRPWire"], isPure: false),
+        Prohibition(
+            target: "Console",
+            mayImport: ["Configuration", "Control", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"], isPure: false),
         Prohibition(
             target: "Rehearsal",
             mayImport: ["Configuration", "Glibc", "LinuxKernel", "Synchronization", "VRRPCore", "VRRPWire"],
@@ -26,7 +30,10 @@ struct Prohibition: Sendable {
         Prohibition(target: "understudyd", mayImport: ["Daemon", "Glibc"], isPure: false),
         Prohibition(
             target: "understudy",
-            mayImport: ["ArgumentParser", "Configuration", "Daemon", "Glibc", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            mayImport: [
+                "ArgumentParser", "Configuration", "Console", "Control", "Daemon", "Glibc", "LinuxKernel", "Rehearsal",
+                "VRRPWire",
+            ],
             isPure: false
         ),
     ]

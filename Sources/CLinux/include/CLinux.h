@@ -93,6 +93,22 @@ ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received 
 // Classic BPF on a packet socket for IPv6: neighbor advertisements, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
 
+// ---- local.c: unix stream sockets with paths, close-on-exec and non-blocking
+
+struct cl_peer {
+    int32_t process;
+    uint32_t user;
+    uint32_t group;
+};
+
+int cl_local_connect(const char *path);
+// `group` owns the path from before anyone can connect; -1 leaves it as it is.
+int cl_local_listen(const char *path, unsigned mode, int64_t group, int backlog);
+int cl_local_accept(int fd);
+int cl_local_peer(int fd, struct cl_peer *peer);
+// Writes the other end's supplementary groups and returns how many, or -1 with errno (ERANGE: more than `capacity`).
+ssize_t cl_local_peer_groups(int fd, uint32_t *groups, size_t capacity);
+
 // ---- processes.c
 
 enum cl_spawn_step {

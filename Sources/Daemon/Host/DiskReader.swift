@@ -27,12 +27,3 @@ package struct DiskReader: SourceReader {
         return status.isRegular && status.mode & 0o111 == 0
     }
 }
-
-extension SystemError {
-    /// Why, without what: `No such file or directory`.
-    var reason: String {
-        let prefix = "\(operation): "
-        let text = description
-        return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
-    }
-}

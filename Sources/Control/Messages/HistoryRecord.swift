@@ -1,0 +1,61 @@
+/// Something that happened, with its cause, as it is kept across restarts: one line of JSON in the history file.
+package struct HistoryRecord: Codable, Equatable, Sendable {
+    package enum Event: String, Codable, Sendable, CaseIterable {
+        case becameActive = "became_active"
+        case becameStandby = "became_standby"
+        case faulted
+        case waiting
+        case resigned
+        /// A switch-over was undone.
+        case remainedActive = "remained_active"
+        case stopped
+        /// Somebody of lower claim advertised while we were active.
+        case contested
+        case priorityChanged = "priority_changed"
+        case daemonStarted = "daemon_started"
+        case daemonStopped = "daemon_stopped"
+        case reloaded
+        case reloadRefused = "reload_refused"
+        case standbyOn = "standby_on"
+        case standbyOff = "standby_off"
+    }
+
+    package var at: Timestamp
+    /// Counts up over all restarts.
+    package var sequence: Int
+    /// Tells boots of the host apart.
+    package var boot: String?
+    /// Nil for what concerns the daemon as a whole.
+    package var instance: String?
+    package var event: Event
+    package var from: RouterState?
+    package var to: RouterState?
+    /// One sentence.
+    package var cause: String
+    /// The other router that had a part in it.
+    package var peer: String?
+    package var priority: Int?
+    /// How long each step took, in order.
+    package var phases: [Phase]
+
+    package struct Phase: Codable, Equatable, Sendable {
+        package var name: String
+        package var seconds: Double
+        package init(_ name: String, seconds: Double) {
+            self.name = name
+            self.seconds = seconds
+        }
+    }
+
+    package init(
+        at: Timestamp, sequence: Int, boot: String?, instance: String?, event: Event, cause: String
+    ) {
+        self.at = at
+        self.sequence = sequence
+        self.boot = boot
+        self.instance = instance
+        self.event = event
+        self.cause = cause
+        phases = []
+    }
+}
