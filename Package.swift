@@ -97,7 +97,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Configuration", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            name: "SystemTests",
+            dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "Rehearsal", "VRRPWire"],
             swiftSettings: tests),
     ]
 )

@@ -105,6 +105,8 @@ int cl_local_connect(const char *path);
 // `group` owns the path from before anyone can connect; -1 leaves it as it is.
 int cl_local_listen(const char *path, unsigned mode, int64_t group, int backlog);
 int cl_local_accept(int fd);
+// Two connected ends, both blocking.
+int cl_local_pair(int *ours, int *theirs);
 int cl_local_peer(int fd, struct cl_peer *peer);
 // Writes the other end's supplementary groups and returns how many, or -1 with errno (ERANGE: more than `capacity`).
 ssize_t cl_local_peer_groups(int fd, uint32_t *groups, size_t capacity);
@@ -161,6 +163,8 @@ ssize_t cl_processes(int32_t *processes, size_t capacity);
 // Parts from the terminal. The caller's process waits for one octet from the returned descriptor and exits with it;
 // this returns in the detached process only, with the descriptor to write that octet to, or -1 in the first process.
 int cl_detach(void);
+// What ps shows of this process; fifteen octets.
+int cl_name_process(const char *name);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
 

@@ -12,6 +12,13 @@ package func hostName() -> String {
 
 package func currentProcessID() -> Int32 { getpid() }
 
+/// Gives this process another name in the process table; fifteen octets of it are kept.
+package func nameProcess(_ name: String) {
+    // It cannot fail, and nothing depends on it.
+    // SAFETY: the string outlives the call.
+    _ = unsafe cl_name_process(name)
+}
+
 /// The value of an environment variable, or nil when it is not set.
 package func environmentVariable(_ name: String) -> String? {
     // SAFETY: the string is copied before anything could change the environment.
@@ -38,6 +45,14 @@ package func setUmask(_ mask: UInt32) { _ = umask(mode_t(mask)) }
 package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to: STDOUT_FILENO) }
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+/// Waits for standard input; empty at its end, nil when it cannot be read.
+package func readStandardInput() -> [UInt8]? {
+    // SAFETY: read writes at most `size` octets.
+    let outcome = unsafe readBytes { buffer, size in unsafe read(STDIN_FILENO, buffer, size) }
+    guard case .success(let bytes) = outcome else { return nil }
+    return bytes
+}
 
 /// Tells the service manager how we are (`READY=1`), when it asked to be told; sd_notify(3) has the words.
 package func notifyServiceManager(_ state: String) {
