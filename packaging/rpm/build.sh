@@ -27,6 +27,7 @@ package_rpm() {
     fi
     for file in "$top"/RPMS/*/*.rpm; do
         cp "$file" "$dist/"
-        echo "package: dist/${file##*/}"
+        file=$dist/${file##*/}
+        echo "package: ${file#"$PWD"/}"
     done
 }
