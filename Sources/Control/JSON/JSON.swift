@@ -85,7 +85,8 @@ package enum JSON: Equatable, Sendable {
 
     /// A string with its quotation marks; nothing in it can end a line.
     package static func quoted(_ string: String) -> String {
-        if string.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+        if string.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        ) {
             return "\"\(string)\""
         }
         var quoted = "\""

@@ -48,8 +48,9 @@ final class RecorderLink {
 
     /// What may be held back for a recorder that waits for its disk.
     private static let mostOctets = 256 << 10
-    /// How long the disk may take before somebody is told.
-    private static let patience = Interval.seconds(2)
+    /// How long who waits for an outcome waits, and how long the disk may take before it counts as trouble.
+    private static let patience = Interval.seconds(1)
+    private static let slowness = Interval.seconds(5)
     private static let restartDelay = Interval.seconds(5)
 
     init(_ directory: String, _ readiness: Readiness, _ log: Log) {
@@ -60,7 +61,7 @@ final class RecorderLink {
 
     var deadline: MonotonicInstant? {
         // Who has been told once that it takes long is not told again.
-        let slow = trouble == nil ? orders.first.map { $0.givenAt + Self.patience } : nil
+        let slow = trouble == nil ? orders.first.map { $0.givenAt + Self.slowness } : nil
         return [slow, waiting.first?.until, restartAt].compactMap(\.self).min()
     }
 
@@ -86,7 +87,11 @@ final class RecorderLink {
         // The last word on maintenance counts more than a record; it is small, and given by a person.
         let bound = Self.mostOctets + (order.word == RecorderWord.standby ? Self.mostOctets : 0)
         guard octetCount + order.octets.count <= bound else {
-            if order.word == RecorderWord.append { lost += 1 } else { waiting.removeLast().done("the disk does not keep up") }
+            if order.word == RecorderWord.append {
+                lost += 1
+            } else {
+                waiting.removeLast().done("the disk does not keep up")
+            }
             return complain(.slow, "the disk does not keep up; \(lost) record(s) were not kept", at: now)
         }
         orders.append(order)
@@ -180,13 +185,15 @@ final class RecorderLink {
     /// Delivers the clock.
     func tick(at now: MonotonicInstant) {
         if let restartAt, restartAt <= now { start(at: now) }
-        if trouble == nil, let oldest = orders.first, oldest.givenAt + Self.patience <= now {
-            let reason = "the disk has not answered for \(Self.patience)"
+        if trouble == nil, let oldest = orders.first, oldest.givenAt + Self.slowness <= now {
+            let reason = "the disk has not answered for \(Self.slowness)"
             trouble = reason
             complain(.slow, reason, at: now)
         }
         // It is still tried; but whoever waits for the outcome has waited long enough.
-        while let first = waiting.first, first.until <= now { waiting.removeFirst().done(trouble) }
+        while let first = waiting.first, first.until <= now {
+            waiting.removeFirst().done(trouble ?? "the disk has not answered for \(Self.patience)")
+        }
     }
 
     private func stumble(_ reason: String, at now: MonotonicInstant) {
