@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Daemon
 
 /// The command for people.
 ///
@@ -8,7 +9,7 @@ struct Understudy: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
-        version: "0.1.0",
+        version: understudyVersion,
         subcommands: [
             Status.self, Explain.self, History.self, Switchover.self, Standby.self, Resume.self, Reload.self,
             Check.self,
