@@ -9,5 +9,5 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: "0.1.0",
-        subcommands: [Check.self, Rehearse.self, RehearsePart.self])
+        subcommands: [Check.self, Rehearse.self, RehearsePart.self, Sniff.self])
 }
