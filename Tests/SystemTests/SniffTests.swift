@@ -123,7 +123,7 @@ extension Behaviour {
                 "VI_1 would not get it: it is tagged for VLAN 5, and eth0 without a tag is another network.",
                 "VI_1 would drop it: its TTL is 64, not 255: it crossed a router or was forged.",
                 "Nobody here is configured for VRID 60.", "in neither form.",
-                "VI_1 would drop it: it has 8 octets, but 1 address make 12.",
+                "VI_1 would drop it: it has 8 octets, but 1 address makes 12.",
                 "VRIDs in use on eth0, IPv4: 51, 60", "VRIDs in use on eth0.5, IPv4: 51",
             ] {
                 #expect(found.output.contains(words), "\(words)\n\(found.output)")
