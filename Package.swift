@@ -16,6 +16,9 @@ let strict: [SwiftSetting] = [
 /// Tests speak the same language version; macro expansions are not memory-safety annotated, so that check is off there.
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
+/// Every symbol is found when a program starts: no advert waits for the linker, and the table can be made read-only.
+let linking: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
+
 let package = Package(
     name: "understudy",
     products: [
@@ -49,14 +52,15 @@ let package = Package(
             name: "Rehearsal", dependencies: ["Configuration", "LinuxKernel", "VRRPCore", "VRRPWire"],
             swiftSettings: strict),
 
-        .executableTarget(name: "understudyd", dependencies: ["Daemon"], swiftSettings: strict),
+        .executableTarget(
+            name: "understudyd", dependencies: ["Daemon"], swiftSettings: strict, linkerSettings: linking),
         .executableTarget(
             name: "understudy",
             dependencies: [
                 "Configuration", "Console", "Control", "Daemon", "Rehearsal", "LinuxKernel", "VRRPWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: linking),
 
         // Measures; ships with nothing.
         .target(name: "CCapture", path: "Benchmarks/CCapture"),
@@ -83,7 +87,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(
-            name: "SystemTests", dependencies: ["Configuration", "LinuxKernel", "Rehearsal", "VRRPWire"],
+            name: "SystemTests",
+            dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "Rehearsal", "VRRPWire"],
             swiftSettings: tests),
     ]
 )

@@ -42,7 +42,7 @@ private struct Coverage {
         precondition(verdicts == 1 << 8 - 1, "some verdict on a packet never came: \(verdicts)")
     }
 
-    private static let events = 10
+    private static let events = 11
 
     private static func number(_ event: Event) -> Int {
         switch event {
@@ -56,6 +56,7 @@ private struct Coverage {
         case .priorityChanged: 7
         case .primaryAddressChanged: 8
         case .reconfigured: 9
+        case .resumed: 10
         }
     }
 
@@ -101,7 +102,7 @@ private struct Walk {
     private var configurations: [VirtualRouter.Configuration] = []
     private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private let heard: [Heard]
-    private let simple: [Event] = [.startup, .shutdown, .switchOver, .successorAnnounced]
+    private let simple: [Event] = [.startup, .shutdown, .switchOver, .resumed, .successorAnnounced]
 
     init() {
         for version in [ProtocolVersion.v2, .v3] {

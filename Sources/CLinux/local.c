@@ -74,3 +74,11 @@ ssize_t cl_local_peer_groups(int fd, uint32_t *groups, size_t capacity) {
     if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0) return -1;
     return (ssize_t)(length / sizeof *groups);
 }
+
+int cl_local_pair(int *ours, int *theirs) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) return -1;
+    *ours = ends[0];
+    *theirs = ends[1];
+    return 0;
+}

@@ -29,6 +29,7 @@ public enum EventLog {
         case .startup: "startup"
         case .shutdown: "shutdown"
         case .switchOver: "switchover"
+        case .resumed: "resume"
         case .timer: "timer"
         case .received(let heard): "hears \(heard.priority.rawValue) from \(heard.source)"
         case .successorAnnounced: "sees a successor announce"

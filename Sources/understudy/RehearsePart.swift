@@ -7,7 +7,7 @@ internal import VRRPWire
 struct RehearsePart: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehearse-part", shouldDisplay: false,
-        subcommands: [StandInPart.self, RespondPart.self, PlacePart.self])
+        subcommands: [StandInPart.self, RespondPart.self, PlacePart.self, ProbePart.self])
 }
 
 /// A process that has nothing but a name.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Daemon
 
 /// The command for people.
 ///
@@ -8,6 +9,6 @@ struct Understudy: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
-        version: "0.1.0",
+        version: understudyVersion,
         subcommands: [Check.self, Rehearse.self, RehearsePart.self])
 }

@@ -21,12 +21,12 @@ extension Behaviour {
                     + instance("VI_1", tracking("chk_up", "chk_down")))
             try daemon.says("Changing effective priority from 100 to 120 (chk_up succeeded)")
             try daemon.becomesMaster()
-            try trial.waitFor("the sum") { try daemon.state().contains("priority 120 = 100 +20 check chk_up") }
+            try trial.waitFor("the sum") { try daemon.state().contains("priority 120 = 100 + 20 chk_up") }
             try host.ip("link", "show", "lo")
             _ = try host.run("rm", ["/run/good"])
             try daemon.says("VRRP_Script(chk_down) failed")
             try daemon.says("VRRP_Script(chk_up) failed (exited with status 1)")
-            try trial.waitFor("both weights") { try daemon.state().contains("priority 93 = 100 -7 check chk_down") }
+            try trial.waitFor("both weights") { try daemon.state().contains("priority 93 = 100 - 7 chk_down") }
             // The one without fall noticed first.
             let text = daemon.text()
             let down = try #require(text.range(of: "VRRP_Script(chk_down) failed"))
@@ -248,7 +248,7 @@ extension Behaviour {
             try active.says("Entering MASTER STATE")
             let backup = try trial.start(second, instance("VI_1", priority: 110))
             try backup.says("Entering BACKUP STATE (init)")
-            try trial.waitFor("its arithmetic") { try active.state().contains("priority 120 = 100 +20") }
+            try trial.waitFor("its arithmetic") { try active.state().contains("priority 120 = 100 + 20") }
 
             let vip = try ip("192.0.2.10")
             let start = monotonicNanoseconds()

@@ -1,3 +1,4 @@
+import Foundation
 import LinuxKernel
 import Rehearsal
 import Testing
@@ -77,5 +78,57 @@ import VRRPWire
         let timedOut = probe.samples(since: start).filter { $0.outcome == .timedOut }
         #expect(timedOut.allSatisfy { $0.ended - $0.started >= 1_000_000_000 })
         #expect(Set(timedOut.map(\.started)).count == timedOut.count)
+    }
+
+    @Test func `the client for scripts says in JSON what it saw of each address`() throws {
+        let (lab, host, server, probe) = try stage()
+        defer { lab.close() }
+        probe.stop()
+        let observer = Observer(lab)
+        // The host asks itself.
+        let log = try OutputLog("probe")
+        let arguments = ["rehearse-part", "probe", "--timeout", "100", service]
+        let client = try host.start(BuiltPrograms.understudy, arguments, log: log)
+        #expect(try observer.wait(seconds: 10) { log.text == "serving\n" })
+        try server.send(.kill)
+        _ = try server.wait(until: nil)
+        try observer.wait(seconds: 0.3) { false }
+        try client.send(.terminate)
+        #expect(try client.wait(until: monotonicNanoseconds() + 10_000_000_000) == .exited(code: 0))
+
+        let line = try #require(log.text.split(separator: "\n").last)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let report = try decoder.decode(Seen.self, from: Data(line.utf8))
+        let row = try #require(report.targets.first)
+        #expect(report.targets.count == 1)
+        #expect(row.address == service)
+        #expect(row.failedRequests > 0 && row.failedRequests <= row.requests)
+        #expect(row.longestGapSeconds >= 0.29 && row.longestGapSeconds <= report.seconds)
+        #expect(row.clientDelaySeconds >= 0)
+    }
+
+    @Test func `the client for scripts says which address never answered`() throws {
+        let (lab, host, _, probe) = try stage()
+        defer { lab.close() }
+        probe.stop()
+        let arguments = ["rehearse-part", "probe", "--patience", "1", service, "192.0.2.77"]
+        let result = try host.run(BuiltPrograms.understudy, arguments)
+        #expect(result.status == .exited(code: 1))
+        #expect(result.output == "probe: 192.0.2.77 does not answer\n")
+    }
+
+    /// What `rehearse-part probe` prints.
+    private struct Seen: Decodable {
+        struct Target: Decodable {
+            var address: String
+            var requests: Int
+            var failedRequests: Int
+            var longestGapSeconds: Double
+            var clientDelaySeconds: Double
+            var responders: [String]
+        }
+        var seconds: Double
+        var targets: [Target]
     }
 }

@@ -5,7 +5,7 @@ import VRRPWire
 /// Walks every sequence of events of a small alphabet from a fresh router, and checks what must hold after any event.
 @Suite struct `Every state and every event` {
     private static let alphabet: [Event] = [
-        .startup, .shutdown, .switchOver, .timer, .successorAnnounced,
+        .startup, .shutdown, .switchOver, .resumed, .timer, .successorAnnounced,
         .received(Heard(priority: Priority(0), interval: .oneSecond, source: IPAddress("10.0.0.9")!)),
         .received(Heard(priority: Priority(50), interval: .oneSecond, source: IPAddress("10.0.0.9")!)),
         .received(Heard(priority: Priority(100), interval: .oneSecond, source: IPAddress("10.0.0.9")!)),

@@ -59,6 +59,7 @@ struct ScenarioRunner {
         case "startup": .startup
         case "shutdown": .shutdown
         case "switchover": .switchOver
+        case "resume": .resumed
         case "timer": .timer
         case "announced": .successorAnnounced
         case "hear":

@@ -105,6 +105,8 @@ int cl_local_connect(const char *path);
 // `group` owns the path from before anyone can connect; -1 leaves it as it is.
 int cl_local_listen(const char *path, unsigned mode, int64_t group, int backlog);
 int cl_local_accept(int fd);
+// Two connected ends, both blocking.
+int cl_local_pair(int *ours, int *theirs);
 int cl_local_peer(int fd, struct cl_peer *peer);
 // Writes the other end's supplementary groups and returns how many, or -1 with errno (ERANGE: more than `capacity`).
 ssize_t cl_local_peer_groups(int fd, uint32_t *groups, size_t capacity);

@@ -144,13 +144,13 @@ package struct ActiveRouter: Codable, Equatable, Sendable {
 /// Another router that was heard.
 package struct Peer: Codable, Equatable, Sendable {
     package var address: String
-    /// Of its last advert; 0 said that it was leaving.
-    package var priority: Int
+    /// Of its last advert; 0 said that it was leaving, nil that it could not be read.
+    package var priority: Int?
     package var lastHeardSeconds: Double
     /// Why its adverts are not believed; nil when they are.
     package var refusal: String?
 
-    package init(address: String, priority: Int, lastHeardSeconds: Double, refusal: String?) {
+    package init(address: String, priority: Int?, lastHeardSeconds: Double, refusal: String?) {
         self.address = address
         self.priority = priority
         self.lastHeardSeconds = lastHeardSeconds

@@ -9,6 +9,9 @@ final class ProcessWatcher {
         let check: ProcessCheck
         var quorum: ProcessQuorum
         var pids: Set<Int32> = []
+        var changedAt: MonotonicInstant?
+        /// The first result is not a change.
+        var isTold = false
         init(_ check: ProcessCheck) {
             self.check = check
             quorum = ProcessQuorum(
@@ -46,6 +49,15 @@ final class ProcessWatcher {
 
     /// What is known of every check.
     var statuses: [(name: String, status: CheckState.Status)] { watched.map { ($0.check.name, $0.quorum.status) } }
+
+    /// What is known of one check, in words, and since when its status is what it is; nil when it is not watched.
+    func outcome(of name: String) -> (text: String, changedAt: MonotonicInstant?)? {
+        watched.first { $0.check.name == name }.map { (Self.number($0), $0.changedAt) }
+    }
+
+    private static func number(_ item: Watched) -> String {
+        "\(item.quorum.count) of \(item.check.process) running"
+    }
 
     func start(at now: MonotonicInstant) {
         do throws(SystemError) {
@@ -169,7 +181,9 @@ final class ProcessWatcher {
 
     private func tell(_ item: Watched, at now: MonotonicInstant) {
         let status = item.quorum.status
-        let number = "\(item.quorum.count) of \(item.check.process) running"
+        let number = Self.number(item)
+        if item.isTold { item.changedAt = now }
+        item.isTold = true
         surroundings.log.notice(
             "VRRP_Process(\(item.check.name)) " + (status == .working ? "succeeded" : "failed") + " (\(number))")
         changed(item.check.name, status, "\(item.check.name): \(number)", now)

@@ -21,7 +21,13 @@ final class ScriptRunner {
     private var nextRunAt: MonotonicInstant
     private var timesOutAt: MonotonicInstant?
     private var killAt: MonotonicInstant?
-    private var lastOutcome: String?
+    /// What the last run gave, when it ended, and how long it took; nil before the first.
+    private(set) var lastOutcome: String?
+    private(set) var lastEndedAt: MonotonicInstant?
+    private(set) var lastDuration: Interval?
+    /// When the status was last another one; nil when it never was.
+    private(set) var changedAt: MonotonicInstant?
+    private var startedAt: MonotonicInstant?
     private var lastProblem: String?
     /// True once a run had to be skipped for the present one.
     private var hasSkipped = false
@@ -93,6 +99,7 @@ final class ScriptRunner {
                 throw error
             }
             hasSkipped = false
+            startedAt = now
             // Counted from when the run was due, so that a timeout as long as the interval does not cost a second one.
             let due = MonotonicInstant(nanoseconds: nextRunAt.nanoseconds - check.interval.nanoseconds)
             timesOutAt = max(due + timeout, now + .milliseconds(1))
@@ -184,7 +191,12 @@ final class ScriptRunner {
             surroundings.log.debug("Script `\(check.name)` now \(outcome)")
         }
         lastOutcome = outcome
+        lastEndedAt = now
+        lastDuration = startedAt.map { now.since($0) }
+        startedAt = nil
+        let wasKnown = state.status != .unknown
         guard state.record(success: success) else { return }
+        if wasKnown { changedAt = now }
         let cause = success ? "\(check.name) succeeded" : "\(check.name) failed: \(outcome)"
         surroundings.log.notice("VRRP_Script(\(check.name)) " + (success ? "succeeded" : "failed (\(outcome))"))
         changed(self, cause, now)

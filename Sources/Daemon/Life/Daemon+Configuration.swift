@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Control
 internal import LinuxKernel
 internal import VRRPCore
 
@@ -7,6 +8,13 @@ extension Daemon {
     func start(_ loaded: Loaded) {
         let now = now
         model = loaded.model
+        surroundings.chronicle.begin(at: now)
+        restoreStandby(at: now)
+        surroundings.chronicle.add(
+            HistoryRecord(
+                at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStarted,
+                cause: "understudyd \(understudyVersion) started with \(options.configurationFile)"), at: now)
+        openControlSocket()
         space(model.global)
         scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }
         routers = model.instances.map { RouterRunner($0, in: surroundings) }
@@ -19,7 +27,7 @@ extension Daemon {
             runner.start(at: now)
         }
         if options.dumpConfiguration { dumpModel() }
-        notifyServiceManager("READY=1\nSTATUS=\(routers.count) instance(s)")
+        notifyServiceManager("READY=1\n" + statusLine)
         log.notice("Startup complete")
     }
 
@@ -38,26 +46,8 @@ extension Daemon {
             orphans.map { .remove($0) }, for: "earlier run", at: now, in: &surroundings.interfaces)
     }
 
-    /// Parses everything first; on any error what runs goes on as before.
-    func reload(at now: MonotonicInstant) {
-        log.notice("Reloading \(options.configurationFile)")
-        notifyServiceManager("RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1000)")
-        defer { notifyServiceManager("READY=1") }
-        switch loader.load(options.configurationFile, configurationID: options.configurationID) {
-        case .failure(let refused):
-            for line in refused.lines { log.error(line) }
-            log.error("Reload refused: the configuration has errors; the one that runs goes on unchanged")
-        case .success(let loaded):
-            for line in loaded.remarks { log.warning(line) }
-            apply(loaded.model, at: self.now)
-            log.notice("Reload finished")
-        }
-    }
-
-    private func apply(_ new: Model, at now: MonotonicInstant) {
-        let plan = changes(from: model, to: new)
-        if plan.isEmpty { return log.notice("Nothing changed") }
-        for sentence in plan.flatMap(\.sentences) { log.notice("reload: \(sentence)") }
+    /// Takes up a model that was found to be sound.
+    func apply(_ new: Model, at now: MonotonicInstant) {
         let old = model
         model = new
         space(new.global)

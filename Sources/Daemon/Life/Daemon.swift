@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Control
 internal import LinuxKernel
 internal import VRRPCore
 
@@ -25,7 +26,16 @@ final class Daemon {
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     var isStopping = false
+    var control: ControlServer?
+    /// Switch-overs that a client waits for.
+    var switchovers: [PendingSwitchover] = []
+    let began: MonotonicInstant
+    let startedAt: Timestamp
+    /// When the configuration that runs was read.
+    var loadedAt: Timestamp
+    private var watchdog = Watchdog()
     private var worldChanged = false
+    private var statusIsStale = false
     /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
     private let presence: NamespaceLock?
     var isAlone: Bool { presence != nil }
@@ -44,18 +54,27 @@ final class Daemon {
         ])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness)
+        began = surroundings.now
+        startedAt = surroundings.wall
+        loadedAt = startedAt
         // Listen before reading, so that nothing falls between.
         routes = try RouteMonitor()
         dump = try RouteSocket()
         _ = try readiness.watch(signals.descriptor, as: .signals)
         _ = try readiness.watch(routes.descriptor, as: .routes)
         try readWorld()
+        surroundings.transitioned = { [unowned self] runner, transition, _ in
+            noticeForSwitchovers(runner, transition)
+            statusIsStale = true
+        }
+        surroundings.statusChanged = { [unowned self] in statusIsStale = true }
     }
 
     var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
 
     /// Runs until stopped; returns the exit code.
     func run() -> Int32 {
+        defer { finish() }
         while !isFinished {
             do throws(SystemError) {
                 try turn()
@@ -89,6 +108,21 @@ final class Daemon {
         // A request to stop makes a reload pointless.
         for signal in wanted.sorted(by: { $0 != Signals.hangup && $1 == Signals.hangup }) { obey(signal, at: current) }
         discardLeft()
+        attend(at: current)
+    }
+
+    /// What has time until everything else is done.
+    private func attend(at now: MonotonicInstant) {
+        settleSwitchovers(at: now)
+        serveOne(at: now)
+        control?.tick(at: now)
+        tickStandby(at: now)
+        surroundings.chronicle.tick(at: now)
+        watchdog.tick(at: now)
+        if statusIsStale {
+            statusIsStale = false
+            notifyServiceManager(statusLine)
+        }
     }
 
     /// Waits until something is readable or the deadline has come, and takes in everything that is readable.
@@ -109,6 +143,11 @@ final class Daemon {
         for runner in leaving { consider(runner.deadline) }
         for script in scripts { consider(script.deadline) }
         consider(processes?.deadline)
+        consider(control?.deadline)
+        consider(surroundings.chronicle.deadline)
+        consider(watchdog.deadline)
+        if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
+        if control?.hasWork == true { consider(MonotonicInstant(nanoseconds: 1)) }
         return earliest
     }
 
@@ -128,6 +167,12 @@ final class Daemon {
             processes?.readEvents(at: now)
         case .process(let pid):
             processes?.processEnded(pid, at: now)
+        case .recorder(let link):
+            link.look(at: now)
+        case .controlListener:
+            control?.accept(at: now)
+        case .controlClient(let client):
+            client.look(at: now)
         }
     }
 
@@ -230,6 +275,17 @@ final class Daemon {
             processes = nil
         }
         for runner in routers + leaving { runner.shutDown(at: now) }
+    }
+
+    /// The last words, after the last address is gone.
+    private func finish() {
+        surroundings.chronicle.add(
+            HistoryRecord(
+                at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,
+                cause: "understudyd was asked to stop"), at: now)
+        settleSwitchovers(at: now)
+        control?.close()
+        surroundings.chronicle.finish()
     }
 
     private func writeState(at now: MonotonicInstant) {

@@ -20,6 +20,7 @@ private enum ExitCode {
 ///
 /// - Parameter arguments: the command line, the program's name first.
 package func runDaemon(_ arguments: [String]) -> Int32 {
+    if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
     let program = arguments.first?.split(separator: "/").last.map(String.init) ?? "understudyd"
     switch Options.parse(arguments) {
     case .help:

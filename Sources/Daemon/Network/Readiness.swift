@@ -9,6 +9,9 @@ enum Source {
     case script(ScriptRunner)
     case processEvents
     case process(pid: Int32)
+    case recorder(RecorderLink)
+    case controlListener
+    case controlClient(ControlClient)
 }
 
 /// The poller and the meaning of its tokens.
@@ -32,6 +35,11 @@ final class Readiness {
         try poller.watch(descriptor, as: token)
         sources[token.rawValue] = source
         return token
+    }
+
+    /// Changes whether room for writing is of interest too.
+    func watch(_ descriptor: Int32, _ token: Token, forWriting: Bool) throws(SystemError) {
+        try poller.watch(descriptor, as: token, writable: forWriting)
     }
 
     func forget(_ descriptor: Int32, _ token: Token) {

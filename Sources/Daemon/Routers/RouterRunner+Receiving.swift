@@ -25,12 +25,20 @@ extension RouterRunner {
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
+            peers.heard(carrier.source, priority: admitted.heard.priority, refusal: nil, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
+            let wasActive = activeSource
             deliver(.received(admitted.heard), at: now)
+            if activeSource != wasActive { surroundings.statusChanged() }
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
         } catch {
             refuse(error, from: carrier.source, at: now)
         }
+    }
+
+    /// Whom this Backup follows.
+    private var activeSource: IPAddress? {
+        if case .backup(let backup) = router.state { backup.lastHeard?.source } else { nil }
     }
 
     /// Sends the checksum form of whoever else speaks for this virtual router: one that reads only the other form would
@@ -70,6 +78,7 @@ extension RouterRunner {
     private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
         // A later standard may define other types: they are counted and dropped quietly.
         if case .malformed(.unsupportedType) = refusal { return }
+        peers.heard(source, priority: nil, refusal: "\(refusal)", at: now)
         ignored = ((ignored?.count ?? 0) + 1, source, refusal)
         guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
         let consequence = refusal.isDisagreement ? "; while that is so, both of us become MASTER" : ""

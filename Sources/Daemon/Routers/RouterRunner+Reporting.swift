@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Control
 internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
@@ -30,6 +31,7 @@ extension RouterRunner {
             // Whoever we have just taken over from says its last; nothing is contested by that.
             if let activeSince, now.since(activeSince) < Interval(instance.advertisementInterval) { return }
             guard let more = limiter.pass(.contested, at: now) else { return }
+            recordContest(with: rival, at: now)
             log.notice(
                 "(\(name)) Received advert from \(rival.source) with lower priority \(rival.priority.rawValue), "
                     + "ours \(router.priority.rawValue), forcing new election\(more)")
@@ -77,7 +79,7 @@ extension RouterRunner {
     }
 
     /// Somebody was there all the time, and was not believed: that is not silence.
-    private var ignoredInstead: String? {
+    var ignoredInstead: String? {
         ignored.map { "\($0.count) adverts were ignored, the last from \($0.source): \($0.reason)" }
     }
 
@@ -113,7 +115,7 @@ extension RouterRunner {
         var lines = [
             "(\(name)) state \(stateName), VRID \(virtualRouterID.rawValue), version \(instance.version.rawValue), "
                 + "interface \(instance.interface), source \(router.primaryAddress?.description ?? "none")",
-            "(\(name)) priority \(router.priority.rawValue) = \(prioritySum)",
+            "(\(name)) priority \(prioritySum.text)",
         ]
         switch router.state {
         case .initialize:
@@ -140,14 +142,6 @@ extension RouterRunner {
                 + "unknown peers \(counters.unknownPeers), authentication \(counters.authenticationFailures + counters.authenticationTypeMismatches + counters.invalidAuthenticationTypes)"
         )
         return lines
-    }
-
-    /// The priority as a sum: `101 +6 check chk_lb`.
-    private var prioritySum: String {
-        zip(tracking.trackers, trackers).reduce(String(tracking.base.rawValue)) { sum, pair in
-            let points = pair.0.contribution
-            return points == 0 ? sum : sum + " \(points < 0 ? "" : "+")\(points) \(pair.1)"
-        }
     }
 
     private func inSeconds(_ interval: Interval) -> String {

@@ -27,7 +27,9 @@ extension RouterRunner {
 
     /// Goes on with leaving once every address of ours has been announced by someone else.
     func judgeAnnouncements(at now: MonotonicInstant) {
-        if unannounced.isEmpty, !everyAddress.isEmpty, isResigning { deliver(.successorAnnounced, at: now) }
+        guard unannounced.isEmpty, !everyAddress.isEmpty, isResigning else { return }
+        if handover?.announced == nil { handover?.announced = now }
+        deliver(.successorAnnounced, at: now)
     }
 
     /// Looks at what someone on the link announced while we wait to be replaced.

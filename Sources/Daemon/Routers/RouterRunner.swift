@@ -27,6 +27,16 @@ final class RouterRunner {
     /// When we last became Active, and what was ignored before: a rival may be no surprise, and silence no silence.
     var activeSince: MonotonicInstant?
     var ignored: (count: UInt64, source: IPAddress, reason: Refusal)?
+    /// Since when it is in its state, and why.
+    var life: Life
+    /// What the present event has brought about so far, and when.
+    var steps: [Step] = []
+    /// The hand-over that is under way, or the last one.
+    var handover: Handover?
+    /// Others who spoke for this VRID.
+    var peers = PeerTable()
+    /// The check results and priority changes behind the present priority.
+    var lastPriorityCause: String?
     /// Listening for the successor while resigning.
     var listeners: [LinkListener] = []
     /// The addresses that no successor has announced yet.
@@ -42,8 +52,9 @@ final class RouterRunner {
         trackers = instance.trackerNames
         tracking = instance.freshTracking
         checksumForm = instance.initialChecksumForm
+        life = Life(since: surroundings.now)
         router = VirtualRouter(
-            instance.routerConfiguration, priority: tracking.effectivePriority, obstacles: [])
+            instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
     }
 
     var name: String { instance.name }
@@ -77,8 +88,15 @@ final class RouterRunner {
     /// Feeds one event to the state machine and carries out what it asks for.
     func deliver(_ event: Event, at now: MonotonicInstant) {
         var actions = ActionBuffer()
+        let before = router.state
         router.handle(event, at: now, into: &actions)
-        actions.drain { perform($0, at: now) }
+        noteHandover(after: before, at: now)
+        steps.removeAll(keepingCapacity: true)
+        actions.drain {
+            if case .report(let transition) = $0 { record(transition, after: before, at: now) }
+            perform($0, at: now)
+            note($0)
+        }
         if !listeners.isEmpty, !isResigning { stopListening() }
     }
 
@@ -118,6 +136,12 @@ final class RouterRunner {
         deliver(.shutdown, at: now)
     }
 
+    /// Hands the addresses over and becomes Backup; stays Active if nobody takes them.
+    func handOver(at now: MonotonicInstant) {
+        if case .active = router.state { listenForSuccessor() }
+        deliver(.switchOver, at: now)
+    }
+
     /// Delivers the clock.
     func tick(at now: MonotonicInstant) {
         if let repairDueAt, repairDueAt <= now { repair(at: now) }
@@ -138,11 +162,13 @@ final class RouterRunner {
         look(at: now)
     }
 
-    private func applyPriority(because cause: String, at now: MonotonicInstant) {
-        let new = tracking.effectivePriority
+    /// Takes up the priority that checks and maintenance mode make; `cause` says what changed.
+    func applyPriority(because cause: String, at now: MonotonicInstant) {
+        let new = surroundings.effectivePriority(of: tracking)
         guard new != router.priority else { return }
         log.notice(
             "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
+        recordPriority(new, because: cause, at: now)
         deliver(.priorityChanged(new), at: now)
     }
 
@@ -265,6 +291,14 @@ final class RouterRunner {
                 added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
         }
         look(at: now)
+    }
+
+    /// The priority it would have with another configuration, as far as check results are known.
+    func priority(configuredBy new: Instance) -> Priority {
+        let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
+        var changed = new.freshTracking
+        for (index, tracker) in new.trackerNames.enumerated() { changed.set(known[tracker] ?? .unknown, at: index) }
+        return surroundings.effectivePriority(of: changed)
     }
 
     private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {

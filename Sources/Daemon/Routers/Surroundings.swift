@@ -1,5 +1,7 @@
+internal import Control
 internal import LinuxKernel
 internal import VRRPCore
+internal import VRRPWire
 
 /// What every router of this host shares: the log, the interfaces as the kernel reports them, and the ways to act.
 final class Surroundings {
@@ -11,6 +13,14 @@ final class Surroundings {
     let readiness: Readiness
     /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
     var held: [ObjectIdentifier: [VirtualAddress]] = [:]
+
+    let chronicle: Chronicle
+    /// Maintenance mode: every router here claims as little as it can.
+    var standby: Standby?
+    /// Called when the service manager's line about us is no longer true.
+    var statusChanged: () -> Void = {}
+    /// Called after every transition of a router.
+    var transitioned: (RouterRunner, Transition, MonotonicInstant) -> Void = { _, _, _ in }
 
     private var listeners: [UInt32: LinkListener] = [:]
 
@@ -30,8 +40,26 @@ final class Surroundings {
     init(log: Log, readiness: Readiness) throws(SystemError) {
         self.log = log
         self.readiness = readiness
+        chronicle = Chronicle(StateFiles.directory, readiness, log)
         keeper = AddressKeeper(commands: try RouteSocket(), log: log)
         announcer = Announcer(socket: try PacketSocket(), log: log)
         sockets = SocketPool(readiness: readiness)
+    }
+
+    var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
+
+    var wall: Timestamp {
+        let clock = wallClock()
+        return Timestamp(seconds: clock.seconds, nanoseconds: Int64(clock.nanoseconds))
+    }
+
+    /// The wall clock as it was at `instant`, if nobody has set it since.
+    func wall(at instant: MonotonicInstant) -> Timestamp {
+        Timestamp(milliseconds: wall.milliseconds - Int(now.since(instant).nanoseconds / 1_000_000))
+    }
+
+    /// The sum of the trackers, or in maintenance mode the least there is; an owner cannot claim less.
+    func effectivePriority(of tracking: PriorityTracking) -> Priority {
+        standby != nil && tracking.base != .owner ? Priority(1) : tracking.effectivePriority
     }
 }

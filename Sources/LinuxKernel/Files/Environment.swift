@@ -39,6 +39,14 @@ package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
 
+/// Waits for standard input; empty at its end, nil when it cannot be read.
+package func readStandardInput() -> [UInt8]? {
+    // SAFETY: read writes at most `size` octets.
+    let outcome = unsafe readBytes { buffer, size in unsafe read(STDIN_FILENO, buffer, size) }
+    guard case .success(let bytes) = outcome else { return nil }
+    return bytes
+}
+
 /// Tells the service manager how we are (`READY=1`), when it asked to be told; sd_notify(3) has the words.
 package func notifyServiceManager(_ state: String) {
     guard let name = environmentVariable("NOTIFY_SOCKET") else { return }

@@ -13,11 +13,11 @@ package enum Signals {
     package static let child = SIGCHLD
     package static let abort = SIGABRT
 
+    /// Makes `signal` have no effect; SIGKILL and SIGSTOP cannot be ignored.
+    package static func ignore(_ signal: Int32) { _ = cl_ignore_signal(signal) }
+
     /// Makes writing to a closed pipe or socket an error instead of our end.
-    package static func ignorePipe() {
-        // It fails for signals that cannot be ignored only, and SIGPIPE can.
-        _ = cl_ignore_signal(SIGPIPE)
-    }
+    package static func ignorePipe() { ignore(SIGPIPE) }
 }
 
 /// Signals as something to read, taken in the calling thread and in those it starts later.

@@ -41,6 +41,9 @@ package final class LocalStream {
 
     package var rawDescriptor: Int32 { descriptor.rawValue }
 
+    /// Says that nothing more will be sent.
+    package func finishSending() { _ = shutdown(descriptor.rawValue, Int32(SHUT_WR)) }
+
     /// - Returns: how many octets were taken, 0 when none can be at present; nil when the other side is gone.
     package func send(_ bytes: ArraySlice<UInt8>) -> Int? {
         let descriptor = descriptor.rawValue
@@ -83,6 +86,32 @@ package final class LocalStream {
 
     /// NGROUPS_MAX would be 65536; nobody who may come in needs that many.
     private static let mostGroups = 1024
+}
+
+/// A program of ours that reads what we send as its standard input and answers on its standard output.
+package final class Attendant {
+    package let stream: LocalStream
+    package let child: Child
+
+    private init(stream: LocalStream, child: Child) {
+        self.stream = stream
+        self.child = child
+    }
+
+    /// Starts this very program again, with other arguments.
+    package static func start(arguments: [String]) throws(SystemError) -> Attendant {
+        var (ours, theirs): (Int32, Int32) = (-1, -1)
+        // SAFETY: both are writable for the duration of the call.
+        try retryingOnInterrupt("socketpair") { unsafe cl_local_pair(&ours, &theirs) }
+        let stream = LocalStream(owning: FileDescriptor(owning: ours))
+        let far = FileDescriptor(owning: theirs)
+        // Through /proc, so that a file that an upgrade has replaced is still found.
+        let child = try Child.spawn(
+            SpawnRequest(
+                path: "/proc/self/exe", arguments: arguments, workingDirectory: "/",
+                standardInput: .descriptor(far.rawValue), standardOutput: .descriptor(far.rawValue)))
+        return Attendant(stream: stream, child: child)
+    }
 }
 
 /// A unix socket with a path that accepts connections.

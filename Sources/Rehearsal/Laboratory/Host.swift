@@ -48,7 +48,9 @@ package final class Host {
             try LocalFiles.link(namespaces.outside(link), to: path)
             path = link
         }
-        let environment = ["PATH=\(Self.searchPath)", "HOME=/", "LANG=C"] + environment
+        // A daemon's memory belongs to its host: /run is the host's own, /var/lib is everybody's.
+        let environment =
+            ["PATH=\(Self.searchPath)", "HOME=/", "LANG=C", "STATE_DIRECTORY=/run/understudy/state"] + environment
         let silence = log == nil ? try OutputLog("output") : nil
         return try namespaces.spawn(
             path, [path] + arguments, environment: environment, output: (log ?? silence)?.rawDescriptor)

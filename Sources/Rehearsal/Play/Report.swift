@@ -106,7 +106,8 @@ func decimal(_ value: Double, places: Int) -> String {
 
 private func number(_ value: Double?) -> String { value.map { decimal($0, places: 6) } ?? "null" }
 
-private func quoted(_ text: String) -> String {
+/// A JSON string.
+func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

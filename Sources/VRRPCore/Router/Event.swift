@@ -8,6 +8,8 @@ public enum Event: Equatable, Sendable {
     case shutdown
     /// Hand over to a Backup and become one; stay Active if nobody takes over.
     case switchOver
+    /// The operator wants the election to decide again after a switch-over.
+    case resumed
     /// The clock may have reached ``VirtualRouter/deadline``. Early, late or twice is harmless.
     case timer
     /// An advertisement passed every check of RFC 9568 section 7.1.

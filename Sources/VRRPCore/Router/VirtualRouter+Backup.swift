@@ -58,6 +58,13 @@ extension VirtualRouter {
         state = .backup(backup)
     }
 
+    /// From now on a lower priority is overruled again, when the timer that its last advert set runs out.
+    mutating func forgetSwitchOver(as backup: Backup) {
+        var backup = backup
+        backup.handedOver = false
+        state = .backup(backup)
+    }
+
     func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
         // VRRPv2 adverts carry our own interval or are not accepted, so learning it is harmless there.
         backup.learnedInterval = heard.interval

@@ -27,8 +27,7 @@ extension VirtualRouter {
             if initialize.isWanted { start(at: now, &actions) }
         case .shutdown:
             if initialize.isWanted { stop(successor: nil, &actions) }
-        case .timer, .received, .switchOver,
-            .successorAnnounced:
+        case .timer, .received, .switchOver, .resumed, .successorAnnounced:
             break  // In flight when we stopped, or nothing to hand over.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
@@ -50,6 +49,8 @@ extension VirtualRouter {
             if !new.endingParticipation.isEmpty { fault(&actions) }
         case .shutdown:
             stop(successor: nil, &actions)
+        case .resumed:
+            forgetSwitchOver(as: backup)
         case .startup, .switchOver, .successorAnnounced:
             break  // Already started; nothing to hand over; somebody else's handover.
         case .primaryAddressChanged(let address): primaryAddress = address
@@ -73,8 +74,8 @@ extension VirtualRouter {
             resign(.stop, at: now, &actions)
         case .switchOver:
             resign(.switchOver, at: now, &actions)
-        case .startup, .successorAnnounced:
-            break  // Already started; two owners are settled by adverts, not by announcements.
+        case .startup, .resumed, .successorAnnounced:
+            break  // Already started; nothing was handed over; two owners are settled by adverts, not by announcements.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
         case .priorityChanged(let new): changePriority(to: new, at: now)
@@ -96,7 +97,7 @@ extension VirtualRouter {
             if !new.endingParticipation.isEmpty { abandon(resigning, at: now, &actions) }
         case .shutdown:
             hurry(resigning, &actions)
-        case .startup, .switchOver:
+        case .startup, .switchOver, .resumed:
             break  // Under way.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)

@@ -1,0 +1,110 @@
+internal import Configuration
+internal import Control
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Maintenance mode: every router of this host is the last that takes its addresses, until an operator or a time ends it.
+///
+/// docs/design/0006-maintenance-mode.md.
+extension Daemon {
+    /// Takes up what an earlier run was told.
+    func restoreStandby(at now: MonotonicInstant) {
+        guard let standby = surroundings.chronicle.readStandby(at: surroundings.wall) else { return }
+        if let until = standby.until, until <= surroundings.wall {
+            log.notice("maintenance mode has ended: it was on until \(until)")
+            return surroundings.chronicle.keep(nil, at: now) { _ in }
+        }
+        surroundings.standby = standby
+        log.notice("maintenance mode is on since \(standby.since): \(Self.words(until: standby.until))")
+    }
+
+    func enterStandby(_ request: Request, for client: ControlClient, at now: MonotonicInstant) {
+        let wall = surroundings.wall
+        let standby = Standby(
+            since: surroundings.standby?.since ?? wall,
+            until: request.seconds.map { Timestamp(milliseconds: wall.milliseconds + $0 * 1000) })
+        surroundings.standby = standby
+        tell(.standbyOn, "an operator asked for maintenance: \(Self.words(until: standby.until))", at: now)
+        // Handed over first: whoever hears a low priority takes over as well, but not before its timer runs out.
+        for runner in routers where runner.shownState == .active && runner.instance.priority != .owner {
+            runner.handOver(at: now)
+        }
+        for runner in routers { runner.applyPriority(because: "maintenance mode", at: now) }
+        surroundings.chronicle.keep(standby, at: now) { [unowned self] reason in
+            answerStandby(client, request.id, [keeping(reason)] + sentencesOfStandby())
+        }
+    }
+
+    func resume(_ request: Request, for client: ControlClient, at now: MonotonicInstant) {
+        let wasOn = surroundings.standby != nil
+        endStandby("an operator asked to resume", at: now) { [unowned self] reason in
+            var sentences =
+                wasOn
+                ? [
+                    "maintenance mode has ended"
+                        + (reason.map { ", but would be on again after a restart: \($0)" } ?? "")
+                ] : []
+            sentences += routers.map { "\($0.name): " + ($0.outlook(at: self.now).first ?? $0.shownState.rawValue) }
+            answerStandby(client, request.id, sentences)
+        }
+    }
+
+    private func endStandby(_ cause: String, at now: MonotonicInstant, done: @escaping (String?) -> Void) {
+        let wasOn = surroundings.standby != nil
+        surroundings.standby = nil
+        if wasOn { tell(.standbyOff, cause, at: now) }
+        for runner in routers {
+            runner.applyPriority(because: "maintenance mode ended", at: now)
+            runner.deliver(.resumed, at: now)
+        }
+        if wasOn { surroundings.chronicle.keep(nil, at: now, done: done) } else { done(nil) }
+    }
+
+    /// When it ends by itself, on the monotonic clock; set anew each time, because the wall clock may be set.
+    func standbyDeadline(at now: MonotonicInstant) -> MonotonicInstant? {
+        guard let until = surroundings.standby?.until else { return nil }
+        let left = max(0, until.milliseconds - surroundings.wall.milliseconds)
+        return now + .milliseconds(UInt64(min(left, 60_000)))
+    }
+
+    func tickStandby(at now: MonotonicInstant) {
+        guard let until = surroundings.standby?.until, until <= surroundings.wall else { return }
+        endStandby("it was to end at \(until)", at: now) { [log] reason in
+            if let reason { log.warning("maintenance mode ended, but would be on again after a restart: \(reason)") }
+        }
+    }
+
+    private func tell(_ event: HistoryRecord.Event, _ cause: String, at now: MonotonicInstant) {
+        log.notice("Maintenance mode \(event == .standbyOn ? "on" : "off"): \(cause)")
+        surroundings.chronicle.add(
+            HistoryRecord(at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: event, cause: cause),
+            at: now)
+    }
+
+    private func answerStandby(_ client: ControlClient, _ id: Int?, _ sentences: [String]) {
+        var answer = answer(id: id)
+        answer.standby = StandbyReport(standby: surroundings.standby, sentences: sentences)
+        client.send(encode(answer).text, at: now)
+    }
+
+    private func keeping(_ reason: String?) -> String {
+        "maintenance mode is on, \(Self.words(until: surroundings.standby?.until)); "
+            + (reason.map { "it does not survive a restart: \($0)" } ?? "it survives restarts and reboots")
+    }
+
+    private func sentencesOfStandby() -> [String] {
+        routers.map { runner in
+            if runner.instance.priority == .owner {
+                return "\(runner.name): owns its addresses (priority 255), which maintenance mode does not change"
+            }
+            return switch runner.shownState {
+            case .handingOver: "\(runner.name): is being handed over"
+            case .active: "\(runner.name): is active; whoever has a higher priority than 1 takes over"
+            default: "\(runner.name): takes the addresses only if nobody else has them"
+            }
+        }
+    }
+
+    private static func words(until: Timestamp?) -> String { until.map { "until \($0)" } ?? "until understudy resume" }
+}

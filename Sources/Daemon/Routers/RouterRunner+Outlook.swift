@@ -1,0 +1,95 @@
+internal import Configuration
+internal import Control
+internal import VRRPCore
+internal import VRRPWire
+
+/// What would happen next, in sentences that follow from the state alone.
+extension RouterRunner {
+    func outlook(at now: MonotonicInstant) -> [String] {
+        switch router.state {
+        case .initialize(let initialize):
+            return initialize.isWanted && !router.obstacles.isEmpty
+                ? ["it takes part as soon as nothing stands in its way"] : []
+        case .backup(let backup): return outlook(as: backup, at: now) + maintenance
+        case .active: return activeOutlook(at: now) + maintenance
+        case .resigning(let resigning):
+            return resigning.purpose == .stop
+                ? [
+                    "it stops as soon as a successor has the addresses, at the latest in \(short(resigning.giveUpAt.since(now)))"
+                ]
+                : ["it becomes standby as soon as a successor has the addresses, and stays active if nobody takes them"]
+        }
+    }
+
+    private var maintenance: [String] {
+        guard let standby = surroundings.standby, instance.priority != .owner else { return [] }
+        let end = standby.until.map { "until \($0)" } ?? "until understudy resume"
+        return ["maintenance: it is the last that takes the addresses, \(end)"]
+    }
+
+    private func outlook(as backup: Backup, at now: MonotonicInstant) -> [String] {
+        let left = short(backup.takeOverAt.since(now))
+        guard let heard = backup.lastHeard else { return ["nobody has been heard yet: it takes over in \(left)"] }
+        if heard.priority == .resigning { return ["\(heard.source) is leaving: it takes over in \(left)"] }
+        var sentences: [String] = []
+        let isWorse = heard.priority < router.priority
+        if isWorse, backup.handedOver {
+            sentences.append(
+                "it does not take back what was handed over, although its priority is higher: understudy resume")
+        } else if isWorse, !instance.preempts {
+            sentences.append(
+                "nopreempt: it does not take over while \(heard.source) is heard, although its priority is higher")
+        } else if isWorse, let preemptAt = backup.preemptAt, now < preemptAt {
+            sentences.append(
+                "preempt_delay: it takes over from \(heard.source) in about \(short(preemptAt.since(now)))")
+        } else if isWorse {
+            return ["its priority is higher than that of \(heard.source): it takes over in \(left)"]
+        }
+        let whole = short(router.activeDownInterval(for: backup.learnedInterval))
+        return ["if \(heard.source) falls silent, it takes over in \(whole)"] + sentences
+    }
+
+    private func activeOutlook(at now: MonotonicInstant) -> [String] {
+        let others = peers.list(except: router.primaryAddress, at: now).filter { $0.refusal == nil }
+        var sentences: [String] = []
+        for (index, tracker) in tracking.trackers.enumerated() where tracker.status != .unknown {
+            if let sentence = outlook(ifChanged: index, others) { sentences.append(sentence) }
+        }
+        if others.isEmpty {
+            sentences.append(
+                "nobody else has been heard since the daemon started; standbys are silent, so whether one is there is not known"
+            )
+        }
+        return sentences
+    }
+
+    /// What the opposite result of one check would mean; nil when it would mean nothing bad.
+    private func outlook(ifChanged index: Int, _ others: [Peer]) -> String? {
+        let tracker = tracking.trackers[index]
+        let happens = tracker.status == .working ? "fails" : "works again"
+        var changed = tracking
+        changed.set(tracker.status == .working ? .failed : .working, at: index)
+        if changed.trackers[index].isFault {
+            return "if \(trackers[index]) \(happens), it gives up the addresses at once"
+        }
+        let new = surroundings.effectivePriority(of: changed)
+        guard new < router.priority else { return nil }
+        let start =
+            "if \(trackers[index]) \(happens), its priority falls from \(router.priority.rawValue) to \(new.rawValue)"
+        guard let best = others.max(by: { ($0.priority ?? 0) < ($1.priority ?? 0) }), let priority = best.priority,
+            priority > 0
+        else { return start }
+        // What was heard is what the peer's priority was then.
+        let comparison = priority > Int(new.rawValue) ? "below" : "not below"
+        return start
+            + ", \(comparison) the \(priority) that \(best.address) had \(short(Interval(nanoseconds: UInt64(best.lastHeardSeconds * 1e9)))) ago"
+    }
+
+    private func short(_ interval: Interval) -> String {
+        let seconds = interval.nanoseconds / 1_000_000_000
+        if seconds >= 7200 { return "\(seconds / 3600) h" }
+        if seconds >= 120 { return "\(seconds / 60) min" }
+        if seconds >= 20 { return "\(seconds) s" }
+        return Interval.milliseconds((interval.nanoseconds + 5_000_000) / 10_000_000 * 10).description
+    }
+}

@@ -1,0 +1,83 @@
+internal import CLinux
+internal import Glibc
+
+/// Adds to the end of a file, makes it when it is missing, and returns when the disk has it.
+///
+/// It waits for the disk: nothing that must be in time may call it.
+///
+/// - Returns: the file's size afterwards.
+package func appendDurably(_ bytes: [UInt8], to path: String) throws(SystemError) -> Int {
+    let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
+    try writeWhole(bytes, to: file, path)
+    let descriptor = file.rawValue
+    try retryingOnInterrupt("fdatasync \(path)") { fdatasync(descriptor) }
+    return Int(try retryingOnInterrupt("lseek \(path)") { lseek(descriptor, 0, Int32(SEEK_END)) })
+}
+
+/// Replaces a file as a whole: whoever reads it, after a power cut too, finds the old content or the new.
+///
+/// It waits for the disk: nothing that must be in time may call it.
+package func replaceDurably(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    let fresh = path + ".new"
+    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
+    try writeWhole(bytes, to: file, fresh)
+    let descriptor = file.rawValue
+    try retryingOnInterrupt("fsync \(fresh)") { fsync(descriptor) }
+    try renameFile(fresh, to: path)
+    try syncDirectory(of: path)
+}
+
+/// Removes a file, also from the disk's memory; one that is not there is fine.
+package func removeDurably(_ path: String) throws(SystemError) {
+    do {
+        // SAFETY: the string outlives the call.
+        try retryingOnInterrupt("unlink \(path)") { unsafe unlink(path) }
+    } catch  where error.code == ENOENT {
+        return
+    }
+    try syncDirectory(of: path)
+}
+
+/// Renames a file; what was at `target` is gone.
+package func renameFile(_ path: String, to target: String) throws(SystemError) {
+    // SAFETY: the strings outlive the call.
+    try retryingOnInterrupt("rename \(path)") { unsafe rename(path, target) }
+}
+
+/// A lock on a file of a directory, held as long as this object lives; nil when another process holds it.
+package final class DirectoryLock {
+    private let file: FileDescriptor
+
+    private init(_ file: consuming FileDescriptor) { self.file = file }
+
+    package static func acquire(_ directory: String) throws(SystemError) -> DirectoryLock? {
+        let file = try FileDescriptor(
+            opening: directory + "/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode: 0o600)
+        let descriptor = file.rawValue
+        do {
+            try retryingOnInterrupt("lock \(directory)/lock") { cl_lock_file(descriptor) }
+        } catch  where error.code == EAGAIN || error.code == EACCES {
+            return nil
+        }
+        return DirectoryLock(file)
+    }
+}
+
+private func writeWhole(_ bytes: [UInt8], to file: borrowing FileDescriptor, _ path: String) throws(SystemError) {
+    var rest = bytes[...]
+    let descriptor = file.rawValue
+    while !rest.isEmpty {
+        let count = try retryingOnInterrupt("write \(path)") {
+            // SAFETY: the slice outlives the call and its size is given.
+            unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        }
+        rest = rest.dropFirst(count)
+    }
+}
+
+private func syncDirectory(of path: String) throws(SystemError) {
+    let directory = LocalFiles.directory(of: path)
+    let descriptor = try FileDescriptor(opening: directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let number = descriptor.rawValue
+    try retryingOnInterrupt("fsync \(directory)") { fsync(number) }
+}
