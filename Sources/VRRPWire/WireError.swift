@@ -1,9 +1,12 @@
 /// Why octets are not the packet they were taken for: one case for each thing a counter or a person tells apart.
 public enum WireError: Error, Equatable, Sendable {
-    // IPv4 header
+    // IPv4 header, and IPv6's length
     case notIPv4(version: UInt8)
     case ipHeaderLength(Int, datagram: Int)
     case ipTotalLength(Int, datagram: Int)
+
+    // IPv6 header
+    case notIPv6(version: UInt8)
 
     // VRRP message
     case truncated(needed: Int, got: Int)
@@ -33,6 +36,7 @@ extension WireError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notIPv4(let version): "its IP version is \(version), not 4"
+        case .notIPv6(let version): "its IP version is \(version), not 6"
         case .ipHeaderLength(let length, let datagram):
             "its IP header claims \(length) octets of a \(datagram)-octet datagram"
         case .ipTotalLength(let length, let datagram):
