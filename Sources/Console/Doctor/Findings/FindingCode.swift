@@ -4,6 +4,7 @@
 package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case configuration
     case daemonNotRunning = "daemon_not_running"
+    case daemonRunning = "daemon_running"
     case interfaceMissing = "interface_missing"
     case interfaceDown = "interface_down"
     case interfaceNoCarrier = "interface_no_carrier"
@@ -40,6 +41,7 @@ extension FindingCode {
         switch self {
         case .configuration: "the configuration file, as `understudy check --host` sees it"
         case .daemonNotRunning: "no daemon answers on the control socket"
+        case .daemonRunning: "the daemon answers on the control socket"
         case .interfaceMissing: "an instance names an interface that this host has not"
         case .interfaceDown: "an instance's interface is switched off"
         case .interfaceNoCarrier:
@@ -103,7 +105,9 @@ extension FindingCode {
         case .nonlocalBindOff:
             "`sysctl -w net.ipv4.ip_nonlocal_bind=1` (ipv6: `net.ipv6.ip_nonlocal_bind`); `--fix` sets it"
         case .nonlocalBindNotKept: "a file in /etc/sysctl.d; `--fix` writes it"
-        case .interfaceUsable, .addressInSubnet, .firewallOpen, .advertsArrive, .vridFree, .oneOwner, .nonlocalBind: nil
+        case .daemonRunning, .interfaceUsable, .addressInSubnet, .firewallOpen, .advertsArrive, .vridFree, .oneOwner,
+            .nonlocalBind:
+            nil
         }
     }
 }

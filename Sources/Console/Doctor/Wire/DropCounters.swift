@@ -9,8 +9,8 @@ struct DropCounters: Equatable {
 
     static func read() -> DropCounters {
         var counters = DropCounters()
-        counters.reversePath = value("IPReversePathFilter", in: "/proc/net/netstat")
-        counters.headerErrors = value("InHdrErrors", in: "/proc/net/snmp")
+        counters.reversePath = value("IPReversePathFilter", in: "/proc/thread-self/net/netstat")
+        counters.headerErrors = value("InHdrErrors", in: "/proc/thread-self/net/snmp")
         return counters
     }
 

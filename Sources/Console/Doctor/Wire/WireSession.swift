@@ -11,8 +11,7 @@ struct WireSession {
     private final class Place {
         let interface: String
         let index: UInt32
-        let frames: FrameListener
-        let announcements: AnnouncementListener
+        let frames: FrameCapture
         let sockets: [(family: AddressFamily, socket: VRRPSocket)]
 
         init(_ link: LinkInfo, _ paths: [AdvertPath]) throws(SystemError) {
@@ -28,13 +27,10 @@ struct WireSession {
                 }
             }
             self.sockets = sockets
-            announcements = try AnnouncementListener(interfaceIndex: link.index)
-            frames = try FrameListener(interfaceIndex: link.index)
+            frames = try FrameCapture(interfaceIndex: link.index)
         }
 
-        var descriptors: [Int32] {
-            [frames.descriptor, announcements.descriptor] + sockets.map(\.socket.descriptor)
-        }
+        var descriptors: [Int32] { [frames.descriptor] + sockets.map(\.socket.descriptor) }
     }
 
     private let paths: [AdvertPath]
@@ -49,7 +45,7 @@ struct WireSession {
         self.paths = paths
         self.questions = questions
         facts = WireFacts(seconds: seconds)
-        for name in unique(paths.map(\.interface)) {
+        for name in unique(paths.map(\.interface) + questions.questions.map(\.interface)) {
             // What is down or missing is another finding; there is nothing to hear there.
             guard let link = links.first(where: { $0.name == name }) else {
                 facts.failures[name] = "there is no interface \(name)"
@@ -133,51 +129,48 @@ struct WireSession {
 
     /// Takes what has come; at the end nothing that only the packet socket saw, because it would look dropped.
     private mutating func drain(_ phase: Phase) throws(SystemError) {
-        var seen: [SeenAdvert] = []
-        var answers: Set<AddressAnswer> = []
         for place in places {
+            if phase == .open { try drainFrames(of: place) }
             let name = place.interface
-            if phase == .open {
-                while try place.frames.receive({ frame, direction in
-                    if let advert = SeenAdvert(frame: frame, direction, on: name) { seen.append(advert) }
-                }) {}
-            }
             for (family, socket) in place.sockets {
+                var seen: [SeenAdvert] = []
                 while try socket.receive({ bytes, received in
                     if let advert = SeenAdvert(bytes, received, family, on: name) { seen.append(advert) }
                 }) {}
+                add(seen)
             }
-            while try place.announcements.receive({ frame in
-                if let claim = Claim(frame), questions.isAsked(claim.address, on: name) {
-                    answers.insert(
-                        AddressAnswer(interface: name, address: claim.address, hardwareAddress: claim.hardwareAddress))
-                }
-            }) {}
         }
-        facts.adverts += seen.prefix(max(0, Self.mostAdverts - facts.adverts.count))
-        facts.answers.formUnion(answers)
     }
-}
 
-/// A frame by which somebody says that an address is his.
-private struct Claim {
-    var address: IPAddress
-    var hardwareAddress: HardwareAddress
-
-    init?(_ frame: Span<UInt8>) {
-        // Anything else that such a socket sees claims nothing.
-        do throws(WireError) {
-            let packet = try ARPPacket.parse(frame)
-            guard packet.operation == .reply || packet.isAnnouncement, packet.senderAddress != .any else { return nil }
-            (address, hardwareAddress) = (.v4(packet.senderAddress), packet.senderHardwareAddress)
-        } catch {
-            do throws(WireError) {
-                let advertisement = try NeighborAdvertisement.parse(frame)
-                (address, hardwareAddress) = (.v6(advertisement.target), advertisement.hardwareAddress)
+    private mutating func drainFrames(of place: Place) throws(SystemError) {
+        while true {
+            let frame: CapturedFrame?
+            do throws(SystemError) {
+                frame = try place.frames.next()
             } catch {
-                return nil
+                // ENETDOWN: it went down meanwhile.
+                guard error.code == 100 else { throw error }
+                facts.failures[place.interface] = "\(place.interface) went down"
+                return
+            }
+            guard let frame else { return }
+            let dissection: Dissection
+            do throws(WireError) {
+                dissection = try Dissection.dissect(frame.octets)
+            } catch {
+                continue  // No Ethernet header: nothing that anyone could understand.
+            }
+            if let advert = SeenAdvert(dissection, of: frame, on: place.interface) { add([advert]) }
+            if !frame.isOutgoing, let answer = AddressAnswer(dissection, on: place.interface),
+                questions.isAsked(answer.address, on: place.interface)
+            {
+                facts.answers.insert(answer)
             }
         }
+    }
+
+    private mutating func add(_ seen: [SeenAdvert]) {
+        facts.adverts += seen.prefix(max(0, Self.mostAdverts - facts.adverts.count))
     }
 }
 
