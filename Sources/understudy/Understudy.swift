@@ -18,6 +18,7 @@ struct Understudy: ParsableCommand {
                     Status.self,
                     Explain.self,
                     History.self,
+                    Doctor.self,
                     Sniff.self,
                 ]),
             CommandGroup(
