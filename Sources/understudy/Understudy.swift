@@ -10,5 +10,9 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: understudyVersion,
-        subcommands: [Check.self, Rehearse.self, RehearsePart.self])
+        subcommands: [
+            Status.self, Explain.self, History.self, Switchover.self, Standby.self, Resume.self, Reload.self,
+            Check.self,
+            Rehearse.self, RehearsePart.self,
+        ])
 }
