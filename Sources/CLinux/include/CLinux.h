@@ -18,6 +18,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "capture.h"
 #if __has_include("namespaces.h")
 #include "namespaces.h"
 #endif
@@ -189,3 +190,14 @@ const char *cl_environment(size_t index);
 int cl_lock_file(int fd);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
+
+// ---- terminal.c: whoever looks at our output
+
+struct cl_size {
+    int32_t columns;
+    int32_t rows;
+};
+
+// Zeroes for what is no terminal.
+struct cl_size cl_terminal_size(int fd);
+int cl_reader_is_gone(int fd);
