@@ -63,7 +63,7 @@ package struct Complaint: Error, Equatable, Sendable {
 
 extension Complaint {
     /// - Parameter request: what was asked; of a change that was not answered nobody knows whether it was made.
-    init(_ error: ClientError, asking request: Request) {
+    package init(_ error: ClientError, asking request: Request) {
         var message = error.description
         if !request.request.isReading, error.mayHaveBeenHeard {
             message += "; whether the \(request.request.rawValue) was carried out is not known (understudy status)"
