@@ -18,6 +18,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "capture.h"
 #if __has_include("namespaces.h")
 #include "namespaces.h"
 #endif
