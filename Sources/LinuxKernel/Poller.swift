@@ -26,7 +26,7 @@ package struct Poller: ~Copyable {
         self.timer = timer
     }
 
-    /// Reports `token` whenever `descriptor` is readable, hung up or failed, and when writable if asked to.
+    /// Reports `token` whenever `descriptor` is readable, or writable if asked for that instead, hung up or failed.
     ///
     /// Watching a descriptor again replaces its token and interest.
     package func watch(_ descriptor: Int32, as token: Token, writable: Bool = false) throws(SystemError) {

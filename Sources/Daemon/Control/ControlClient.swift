@@ -12,12 +12,17 @@ final class ControlClient {
     private var token: Token?
     private var received: [UInt8] = []
     private var unsent: ArraySlice<UInt8> = []
-    private var waitsToWrite = false
+    private var interest = Interest.reading
+    /// The other side sends nothing more; what it has asked is still answered.
+    private var hasEnded = false
     /// True while an answer is being worked out; the next request waits.
     private(set) var isAwaited = false
     private(set) var isClosed = false
     /// When it is closed unless it gets on.
     private(set) var expiresAt: MonotonicInstant
+
+    /// What the poller shall tell of.
+    private enum Interest { case nothing, reading, writing }
 
     static let longestRequest = 4096
     static let patience = Interval.seconds(5)
@@ -35,13 +40,14 @@ final class ControlClient {
 
     /// Reads or writes as far as it goes.
     func look(at now: MonotonicInstant) {
-        if !unsent.isEmpty { flush(at: now) }
-        guard !isClosed, received.count <= Self.longestRequest else { return }
+        if !unsent.isEmpty { return flush(at: now) }
+        guard !isClosed, interest == .reading else { return }
         switch stream.receive(atMost: Self.longestRequest + 1) {
         case .bytes(let bytes): received += bytes
         case .nothingYet: break
-        case .end: close()
+        case .end: hasEnded = true
         }
+        attend()
     }
 
     enum Next {
@@ -60,6 +66,7 @@ final class ControlClient {
         let line = Array(received[..<end])
         received.removeSubrange(...end)
         isAwaited = true
+        attend()
         return .line(line)
     }
 
@@ -79,21 +86,36 @@ final class ControlClient {
     private func flush(at now: MonotonicInstant) {
         while !unsent.isEmpty {
             guard let count = stream.send(unsent) else { return close() }
-            if count == 0 { return wait(toWrite: true) }
+            if count == 0 { return attend() }
             unsent = unsent.dropFirst(count)
         }
         expiresAt = now + Self.patience
-        wait(toWrite: false)
+        attend()
     }
 
-    private func wait(toWrite: Bool) {
-        guard let token, toWrite != waitsToWrite else { return }
+    /// Waits for what comes next and for nothing else: what is ready and not wanted would keep the loop awake.
+    private func attend() {
+        guard !isClosed else { return }
+        if hasEnded, !isAwaited, unsent.isEmpty, !hasNext { return close() }
+        let wanted: Interest = !unsent.isEmpty ? .writing : isAwaited || hasEnded || hasNext ? .nothing : .reading
+        guard wanted != interest else { return }
         do throws(SystemError) {
-            try readiness.watch(stream.rawDescriptor, token, forWriting: toWrite)
-            waitsToWrite = toWrite
+            try turn(to: wanted)
+            interest = wanted
         } catch {
             close()
         }
+    }
+
+    private func turn(to wanted: Interest) throws(SystemError) {
+        let descriptor = stream.rawDescriptor
+        guard wanted != .nothing else {
+            if let token { readiness.forget(descriptor, token) }
+            token = nil
+            return
+        }
+        if token == nil { token = try readiness.watch(descriptor, as: .controlClient(self)) }
+        if let token { try readiness.watch(descriptor, token, forWriting: wanted == .writing) }
     }
 
     func close() {

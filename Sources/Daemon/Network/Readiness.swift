@@ -37,7 +37,7 @@ final class Readiness {
         return token
     }
 
-    /// Changes whether room for writing is of interest too.
+    /// Changes whether room for writing is of interest in place of something to read.
     func watch(_ descriptor: Int32, _ token: Token, forWriting: Bool) throws(SystemError) {
         try poller.watch(descriptor, as: token, writable: forWriting)
     }
