@@ -71,6 +71,10 @@ extension Behaviour {
             #expect(active.addresses.map(\.isPresent) == [true])
             #expect(active.checks.map(\.result) == [.working])
             try expectDocumented(active.counters)
+            // What the scripts for shells ask for the word behind `understudy status`.
+            let words = ["---completion", "status", "--", "positional@0", "2", "0", "understudy", "status", ""]
+            let completion = try Ran(pair.hosts[0], ["SAP_SHELL=bash", Trial.command] + words, program: "env")
+            #expect(completion.output == "VI_1\n" && completion.code == 0)
             let standby = try Ran(pair.hosts[1], ["explain"])
             #expect(standby.code == 0)
             #expect(standby.output.contains("VI_1 is STANDBY since"))
