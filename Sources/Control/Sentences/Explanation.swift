@@ -2,7 +2,7 @@
 package struct Explanation: Codable, Equatable, Sendable {
     package var instance: String
     package var state: RouterState
-    /// `VI_1 is STANDBY since 03:12:06 UTC (4 min).`
+    /// The state and its age: `VI_1 is STANDBY since 03:12:06 UTC (4 min)`.
     package var headline: String
     /// What led to the state, the newest first.
     package var chain: [String]
