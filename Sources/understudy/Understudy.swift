@@ -10,5 +10,5 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: understudyVersion,
-        subcommands: [Check.self, Rehearse.self, RehearsePart.self, Sniff.self])
+        subcommands: [Check.self, Init.self, Rehearse.self, RehearsePart.self, Sniff.self])
 }
