@@ -2,7 +2,7 @@ internal import Configuration
 package import VRRPWire
 
 /// Why an answer will not do: one sentence.
-package struct Complaint: Error, Equatable, CustomStringConvertible {
+package struct Objection: Error, Equatable, CustomStringConvertible {
     package var description: String
     init(_ description: String) { self.description = description }
 }
@@ -13,9 +13,9 @@ package struct PairAnswers: Sendable {
 
     package init(_ surroundings: PairSurroundings) { self.surroundings = surroundings }
 
-    package func interface(_ text: String) throws(Complaint) -> PairSurroundings.Interface {
+    package func interface(_ text: String) throws(Objection) -> PairSurroundings.Interface {
         if let known = surroundings.interfaces.first(where: { $0.name == text }) { return known }
-        throw Complaint("this host has no Ethernet interface \(shown(text)); it has \(interfaceNames)")
+        throw Objection("this host has no Ethernet interface \(shown(text)); it has \(interfaceNames)")
     }
 
     private var interfaceNames: String {
@@ -23,24 +23,24 @@ package struct PairAnswers: Sendable {
     }
 
     /// An interface of the other host, of which nothing is known.
-    package func peerInterface(_ text: String) throws(Complaint) -> String {
+    package func peerInterface(_ text: String) throws(Objection) -> String {
         guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ (33...126).contains($0) && $0 != 47 }),
             !text.contains(where: { "{}#!\"'$@~".contains($0) })
-        else { throw Complaint("\(shown(text)) is no name of an interface") }
+        else { throw Objection("\(shown(text)) is no name of an interface") }
         return text
     }
 
     /// Virtual addresses, separated by spaces or commas.
     package func addresses(
         _ text: String, on interface: PairSurroundings.Interface
-    ) throws(Complaint) -> [PairSettings.Address] {
+    ) throws(Objection) -> [PairSettings.Address] {
         let words = text.split { $0 == " " || $0 == "," || $0 == "\t" }
-        guard !words.isEmpty else { throw Complaint("name at least one address, such as 192.0.2.10") }
+        guard !words.isEmpty else { throw Objection("name at least one address, such as 192.0.2.10") }
         var result: [PairSettings.Address] = []
         for word in words {
             let address = try self.address(String(word), on: interface)
             if result.contains(where: { $0.address == address.address }) {
-                throw Complaint("\(address.address) is there twice")
+                throw Objection("\(address.address) is there twice")
             }
             result.append(address)
         }
@@ -49,58 +49,58 @@ package struct PairAnswers: Sendable {
 
     private func address(
         _ text: String, on interface: PairSurroundings.Interface
-    ) throws(Complaint) -> PairSettings.Address {
+    ) throws(Objection) -> PairSettings.Address {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else {
-            throw Complaint("\(shown(text)) is no IP address, such as 192.0.2.10 or 192.0.2.10/24")
+            throw Objection("\(shown(text)) is no IP address, such as 192.0.2.10 or 192.0.2.10/24")
         }
         try requireUsable(address)
         if let owner = surroundings.interfaces.first(where: { $0.addresses.contains { $0.address == address } }) {
-            throw Complaint("\(address) is this host's own address on \(owner.name); a virtual one belongs to no host")
+            throw Objection("\(address) is this host's own address on \(owner.name); a virtual one belongs to no host")
         }
         let subnets = interface.addresses.filter { $0.address.family == address.family }
         let fitting = subnets.first { address.shares(prefixOf: $0.address, length: $0.prefixLength) }
         if fitting == nil, !PairSettings.Address(address, 64).isLinkLocal {
             let all = subnets.filter { !$0.isLinkLocal }.map(\.subnet)
-            throw Complaint(
+            throw Objection(
                 all.isEmpty
                     ? "\(interface.name) has no \(address.family.inWords) address, so \(address) is in none of its subnets"
                     : "\(address) is in no subnet of \(interface.name) (\(enumeration(all))), so neighbours would not look for it there"
             )
         }
         if let fitting, fitting.isReserved(for: address) {
-            throw Complaint("\(address) is the subnet's own or broadcast address in \(fitting.subnet)")
+            throw Objection("\(address) is the subnet's own or broadcast address in \(fitting.subnet)")
         }
         guard parts.count == 2 else {
             return PairSettings.Address(address, fitting?.prefixLength ?? address.family.hostPrefixLength)
         }
         guard let length = UInt8(parts[1]), (1...address.family.hostPrefixLength).contains(length) else {
-            throw Complaint("\(shown(text)) has no prefix length from 1 to \(address.family.hostPrefixLength)")
+            throw Objection("\(shown(text)) has no prefix length from 1 to \(address.family.hostPrefixLength)")
         }
         return PairSettings.Address(address, length)
     }
 
-    private func requireUsable(_ address: IPAddress) throws(Complaint) {
+    private func requireUsable(_ address: IPAddress) throws(Objection) {
         let isUnusable =
             switch address {
             case .v4(let v4):
                 v4.isMulticast || v4.isLoopback || v4.bigEndianValue >> 24 == 0 || v4.bigEndianValue >> 28 == 15
             case .v6(let v6): v6.isMulticast || v6.isLoopback || v6 == .any
             }
-        if isUnusable { throw Complaint("\(address) cannot be the address of a host") }
+        if isUnusable { throw Objection("\(address) cannot be the address of a host") }
     }
 
     /// The other host's own address.
     package func peer(
         _ text: String, of settings: PairSettings, on interface: PairSurroundings.Interface
-    ) throws(Complaint) -> IPAddress {
-        guard let peer = IPAddress(text) else { throw Complaint("\(shown(text)) is no IP address") }
+    ) throws(Objection) -> IPAddress {
+        guard let peer = IPAddress(text) else { throw Objection("\(shown(text)) is no IP address") }
         try requireUsable(peer)
         if surroundings.interfaces.contains(where: { $0.addresses.contains { $0.address == peer } }) {
-            throw Complaint("\(peer) is this host's own address; what is wanted is the other host's")
+            throw Objection("\(peer) is this host's own address; what is wanted is the other host's")
         }
         if settings.addresses.contains(where: { $0.address == peer }) {
-            throw Complaint("\(peer) is to be the virtual address; what is wanted is the other host's own")
+            throw Objection("\(peer) is to be the virtual address; what is wanted is the other host's own")
         }
         return peer
     }
@@ -108,56 +108,56 @@ package struct PairAnswers: Sendable {
     /// This host's address from which unicast adverts go to `peer`.
     package func ownAddress(
         for peer: IPAddress, on interface: PairSurroundings.Interface
-    ) throws(Complaint) -> IPAddress {
+    ) throws(Objection) -> IPAddress {
         let candidates = interface.addresses.filter { $0.address.family == peer.family }
         let near = candidates.first { peer.shares(prefixOf: $0.address, length: $0.prefixLength) }
         guard let own = near ?? candidates.first(where: { !$0.isLinkLocal }) else {
-            throw Complaint("\(interface.name) has no \(peer.family.inWords) address to send to \(peer) from")
+            throw Objection("\(interface.name) has no \(peer.family.inWords) address to send to \(peer) from")
         }
         return own.address
     }
 
-    package func virtualRouterID(_ text: String) throws(Complaint) -> UInt8 {
-        guard let id = UInt8(text), id > 0 else { throw Complaint("\(shown(text)) is no number from 1 to 255") }
+    package func virtualRouterID(_ text: String) throws(Objection) -> UInt8 {
+        guard let id = UInt8(text), id > 0 else { throw Objection("\(shown(text)) is no number from 1 to 255") }
         return id
     }
 
-    package func priority(_ text: String) throws(Complaint) -> UInt8 {
+    package func priority(_ text: String) throws(Objection) -> UInt8 {
         guard let priority = UInt8(text), (1...PairSettings.highestPriority).contains(priority) else {
-            throw Complaint("\(shown(text)) is no number from 1 to \(PairSettings.highestPriority)")
+            throw Objection("\(shown(text)) is no number from 1 to \(PairSettings.highestPriority)")
         }
         return priority
     }
 
     /// `haproxy`, `nginx` or `none`.
-    package func check(_ text: String) throws(Complaint) -> PairSettings.Check {
+    package func check(_ text: String) throws(Objection) -> PairSettings.Check {
         switch text {
         case "none": .none
         // HAProxy Enterprise calls its process otherwise.
         case "haproxy" where surroundings.balancers.contains("hapee-lb") && !surroundings.balancers.contains("haproxy"):
             .process("hapee-lb")
         case "haproxy", "hapee-lb", "nginx": .process(text)
-        default: throw Complaint("\(shown(text)) is neither haproxy nor nginx nor none")
+        default: throw Objection("\(shown(text)) is neither haproxy nor nginx nor none")
         }
     }
 
-    package func name(_ text: String) throws(Complaint) -> String {
+    package func name(_ text: String) throws(Objection) -> String {
         guard (1...32).contains(text.utf8.count),
             text.utf8.allSatisfy({
                 (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95 || $0 == 45
                     || $0 == 46
             })
-        else { throw Complaint("\(shown(text)) is no name: up to 32 letters, digits, '_', '-' and '.'") }
+        else { throw Objection("\(shown(text)) is no name: up to 32 letters, digits, '_', '-' and '.'") }
         return text
     }
 
     /// VRRPv2's, of which eight octets are sent.
-    package func password(_ text: String, of settings: PairSettings) throws(Complaint) -> String {
-        if settings.family == .v6 { throw Complaint("VRRP for IPv6 has no password") }
+    package func password(_ text: String, of settings: PairSettings) throws(Objection) -> String {
+        if settings.family == .v6 { throw Objection("VRRP for IPv6 has no password") }
         guard (1...8).contains(text.utf8.count), text.utf8.allSatisfy({ (33...126).contains($0) }),
             !text.contains(where: { "{}#!\"'$@~\\".contains($0) })
         else {
-            throw Complaint("the password has to be 1 to 8 letters, digits and other signs without {}#!\"'$@~\\")
+            throw Objection("the password has to be 1 to 8 letters, digits and other signs without {}#!\"'$@~\\")
         }
         return text
     }
@@ -165,7 +165,7 @@ package struct PairAnswers: Sendable {
     /// Somebody else's packets must not meddle with ours.
     package func requireFree(
         _ id: UInt8, of settings: PairSettings, among heard: [PairSurroundings.Heard]
-    ) throws(Complaint) {
+    ) throws(Objection) {
         let ours = Set(settings.addresses.map(\.address))
         // The other host of the pair may run already; it is known by its address, or by what it advertises.
         let others = heard.filter {
@@ -173,7 +173,7 @@ package struct PairAnswers: Sendable {
                 && ours.isDisjoint(with: $0.addresses)
         }
         guard let other = others.first else { return }
-        throw Complaint(
+        throw Objection(
             "VRID \(id) is in use on \(settings.interface): \(other.source) advertises "
                 + "\(enumeration(other.addresses.prefix(3).map { String(describing: $0) })) with it; \(Self.freeID(among: heard)) is free"
         )

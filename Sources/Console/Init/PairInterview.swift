@@ -82,27 +82,27 @@ package struct PairInterview {
         let likely = answers.surroundings.likelyInterface
         let interface = try answer(
             flags.interface, "--interface", "The interface where clients reach the address", proposal: likely?.name
-        ) { text throws(Complaint) in try answers.interface(text) }
+        ) { text throws(Objection) in try answers.interface(text) }
         let subnets = interface.addresses.filter { !$0.isLinkLocal }.map(\.subnet)
         let addresses = try answer(
             flags.addresses.isEmpty ? nil : flags.addresses.joined(separator: " "), "--address",
             "The virtual address, unused so far" + (subnets.isEmpty ? "" : ", in \(subnets.joined(separator: " or "))")
                 + " (or several)"
-        ) { text throws(Complaint) in try answers.addresses(text, on: interface) }
+        ) { text throws(Objection) in try answers.addresses(text, on: interface) }
         var settings = PairSettings(interface: interface.name, addresses: addresses, virtualRouterID: 51)
         try settlePeer(&settings, interface)
         settings.peerInterface = try answer(
             flags.peerInterface, "--peer-interface", "The other host's interface", proposal: interface.name
-        ) { text throws(Complaint) in try answers.peerInterface(text) }
+        ) { text throws(Objection) in try answers.peerInterface(text) }
         settings.setPriority(try priority())
         try settleID(&settings)
         settings.check = try check()
-        settings.name = try answer(flags.name, "--name", nil, proposal: settings.name) { text throws(Complaint) in
+        settings.name = try answer(flags.name, "--name", nil, proposal: settings.name) { text throws(Objection) in
             try answers.name(text)
         }
         if let password = flags.password {
             let decided = settings
-            settings.password = try answer(password, "--password", nil, proposal: nil) { text throws(Complaint) in
+            settings.password = try answer(password, "--password", nil, proposal: nil) { text throws(Objection) in
                 try answers.password(text, of: decided)
             }
         }
@@ -134,10 +134,10 @@ package struct PairInterview {
         }
         let decided = settings
         if isUnicast {
-            let peer = try answer(flags.peer, "--peer", "The other host's own address") { text throws(Complaint) in
+            let peer = try answer(flags.peer, "--peer", "The other host's own address") { text throws(Objection) in
                 let peer = try answers.peer(text, of: decided, on: interface)
                 guard peer.family == decided.family else {
-                    throw Complaint("\(peer) is not \(decided.family.inWords), as the virtual address is")
+                    throw Objection("\(peer) is not \(decided.family.inWords), as the virtual address is")
                 }
                 return (peer, try answers.ownAddress(for: peer, on: interface))
             }
@@ -147,7 +147,7 @@ package struct PairInterview {
         }
         settings.peer = try answer(
             flags.peer, "--peer", "The other host's own address, for the instructions (may be left out)", proposal: ""
-        ) { text throws(Complaint) in
+        ) { text throws(Objection) in
             text.isEmpty ? nil : try answers.peer(text, of: decided, on: interface)
         }
     }
@@ -156,7 +156,7 @@ package struct PairInterview {
         if flags.priority != nil || ask == nil {
             return try answer(
                 flags.priority, "--priority", nil, proposal: String(PairSettings.activePriority)
-            ) { text throws(Complaint) in try answers.priority(text) }
+            ) { text throws(Objection) in try answers.priority(text) }
         }
         return try confirm("Is this the host that has the address as long as both are well?", proposal: true)
             ? PairSettings.activePriority : PairSettings.standbyPriority
@@ -177,7 +177,7 @@ package struct PairInterview {
         settings.virtualRouterID = try answer(
             flags.virtualRouterID, "--vrid", "The virtual router identifier, 1 to 255, the same on both hosts",
             proposal: String(known?.virtualRouterID ?? PairAnswers.freeID(among: heard ?? []))
-        ) { text throws(Complaint) in
+        ) { text throws(Objection) in
             let id = try answers.virtualRouterID(text)
             try answers.requireFree(id, of: decided, among: heard ?? [])
             return id
@@ -190,7 +190,7 @@ package struct PairInterview {
         let words = "The load balancer to watch: haproxy, nginx or none"
         return try answer(
             flags.check, "--check", found.map { "\(words) (\($0) is here)" } ?? words, proposal: proposal
-        ) { text throws(Complaint) in try answers.check(text) }
+        ) { text throws(Objection) in try answers.check(text) }
     }
 
     // MARK: Asking
@@ -200,11 +200,11 @@ package struct PairInterview {
     /// - Parameter question: nil for what is never asked.
     private func answer<Value>(
         _ flag: String?, _ flagName: String, _ question: String?, proposal: String? = nil,
-        _ read: (String) throws(Complaint) -> Value
+        _ read: (String) throws(Objection) -> Value
     ) throws(InitFailure) -> Value {
         if flag != nil || ask == nil || question == nil {
             guard let text = flag ?? proposal else { throw .usage("give \(flagName)") }
-            do throws(Complaint) {
+            do throws(Objection) {
                 return try read(text)
             } catch {
                 throw .refused(flag == nil ? "\(error)" : "\(flagName): \(error)")
@@ -218,7 +218,7 @@ package struct PairInterview {
                 say("  Something has to be here.")
                 continue
             }
-            do throws(Complaint) {
+            do throws(Objection) {
                 return try read(text)
             } catch {
                 say("  That will not do: \(error).")
@@ -229,11 +229,11 @@ package struct PairInterview {
     /// A question to be answered with yes or no.
     package func confirm(_ question: String, proposal: Bool) throws(InitFailure) -> Bool {
         try answer(nil, "", "\(question) (yes or no)", proposal: proposal ? "yes" : "no") {
-            text throws(Complaint) in
+            text throws(Objection) in
             switch text.lowercased() {
             case "y", "yes": return true
             case "n", "no": return false
-            default: throw Complaint("the answer is yes or no")
+            default: throw Objection("the answer is yes or no")
             }
         }
     }
