@@ -32,6 +32,7 @@ struct Understudy: ParsableCommand {
             CommandGroup(
                 name: "Prepare",
                 subcommands: [
+                    Init.self,
                     Check.self,
                     Rehearse.self,
                 ]),
