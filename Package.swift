@@ -86,7 +86,8 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: tests),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "VRRPWire"],
+            name: "ConsoleTests",
+            dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "Rehearsal", "VRRPCore", "VRRPWire"],
             swiftSettings: tests),
         .testTarget(
             name: "ManualTests",

@@ -173,13 +173,290 @@ _understudy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    check|rehearse|help)
+    status|explain|history|doctor|sniff|switchover|standby|resume|reload|init|check|rehearse|help)
         # Offer subcommand argument completions
         "_understudy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'check rehearse help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status explain history doctor sniff switchover standby resume reload init check rehearse help' -- "${cur}"))
+        ;;
+    esac
+}
+
+_understudy_status() {
+    repeating_flags=()
+    non_repeating_flags=(--watch -w --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __understudy_add_completions -W "$(__understudy_custom_complete ---completion status -- positional@0 "${COMP_CWORD}" "$(__understudy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_understudy_explain() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __understudy_add_completions -W "$(__understudy_custom_complete ---completion explain -- positional@0 "${COMP_CWORD}" "$(__understudy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_understudy_history() {
+    repeating_flags=()
+    non_repeating_flags=(--follow -f --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-n --limit --file --socket)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-n'|'--limit')
+        return
+        ;;
+    '--file')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __understudy_add_completions -W "$(__understudy_custom_complete ---completion history -- positional@0 "${COMP_CWORD}" "$(__understudy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_understudy_doctor() {
+    repeating_flags=()
+    non_repeating_flags=(--fix --yes -y --json --version -h --help)
+    repeating_options=(--haproxy)
+    non_repeating_options=(--file -f -i --id --seconds --socket)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--file'|'-f')
+        __understudy_add_completions -f
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '--haproxy')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--seconds')
+        return
+        ;;
+    '--socket')
+        return
+        ;;
+    esac
+}
+
+_understudy_sniff() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--count --seconds --vrid --file -f -i --id)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--count')
+        return
+        ;;
+    '--seconds')
+        return
+        ;;
+    '--vrid')
+        return
+        ;;
+    '--file'|'-f')
+        __understudy_add_completions -f
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    esac
+}
+
+_understudy_switchover() {
+    repeating_flags=()
+    non_repeating_flags=(--all --to-peer --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--timeout --socket)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--timeout')
+        return
+        ;;
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __understudy_add_completions -W "$(__understudy_custom_complete ---completion switchover -- positional@0 "${COMP_CWORD}" "$(__understudy_cursor_index_in_current_word)")"
+        return
+        ;;
+    esac
+}
+
+_understudy_standby() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--for --socket)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--for')
+        return
+        ;;
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
+        __understudy_add_completions -W 'on'$'\n''off'
+        return
+        ;;
+    esac
+}
+
+_understudy_resume() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_reload() {
+    repeating_flags=()
+    non_repeating_flags=(-n --dry-run --json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--socket)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_init() {
+    repeating_flags=()
+    non_repeating_flags=(--unicast --force --version -h --help)
+    repeating_options=(--address)
+    non_repeating_options=(--interface --peer-interface --peer --vrid --priority --name --check --password --output -o --peer-output --directory --listen)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--interface')
+        return
+        ;;
+    '--peer-interface')
+        return
+        ;;
+    '--address')
+        return
+        ;;
+    '--peer')
+        return
+        ;;
+    '--vrid')
+        return
+        ;;
+    '--priority')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--check')
+        __understudy_add_completions -W 'haproxy'$'\n''nginx'$'\n''none'
+        return
+        ;;
+    '--password')
+        return
+        ;;
+    '--output'|'-o')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--peer-output')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--directory')
+        __understudy_add_completions -d
+        return
+        ;;
+    '--listen')
+        return
         ;;
     esac
 }

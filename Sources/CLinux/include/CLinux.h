@@ -18,6 +18,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "capture.h"
 #if __has_include("namespaces.h")
 #include "namespaces.h"
 #endif
@@ -39,7 +40,7 @@ struct cl_time cl_wall_clock(void);
 
 int cl_epoll_create(void);
 // Adds `fd`, or changes what is watched when it is already there.
-int cl_epoll_watch(int epoll, int fd, int writable, uint64_t token);
+int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token);
 int cl_epoll_forget(int epoll, int fd);
 int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity);
 int cl_timer_create(void);
@@ -189,3 +190,14 @@ const char *cl_environment(size_t index);
 int cl_lock_file(int fd);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
+
+// ---- terminal.c: whoever looks at our output
+
+struct cl_size {
+    int32_t columns;
+    int32_t rows;
+};
+
+// Zeroes for what is no terminal.
+struct cl_size cl_terminal_size(int fd);
+int cl_reader_is_gone(int fd);
