@@ -19,7 +19,13 @@ new_system() {
 		case "\$*" in
 		*daemon-reload*) ;;
 		enable*|disable*|--no-reload\ disable*|unmask*|mask*|is-enabled*) exec real-systemctl --root=/ "\$@" ;;
-		*) echo "\$*" >>/run/asked ;;
+		*)
+		    echo "\$*" >>/run/asked
+		    if [ ! -e "/usr/lib/systemd/system/\$2" ]; then
+		        echo "Unit \$2 not found." >&2
+		        exit 5
+		    fi
+		    ;;
 		esac
 		END
         chmod 755 "/run/$1/usr/bin/$command"
