@@ -70,9 +70,16 @@ private struct FirewallJudge {
             return [contradiction(drops.map { "\($0.0.description): \($0.1)" }, isIncoming)]
         }
         if !drops.isEmpty { return drops.map { blocked(packet, chain: $0.0, rule: $0.1, path: $0.2) } }
-        if !isIncoming, proof.output == .refused { return [refusedWithoutRule(unclear)] }
+        if !isIncoming, proof.output == .refused, !isProbeDropped(packet) { return [refusedWithoutRule(unclear)] }
         if !facts.failures.isEmpty, !isProven { return [unreadable(isIncoming)] }
         return unclear.isEmpty ? [] : [undecided(unclear, isIncoming)]
+    }
+
+    /// Whether rules about the TTL, which is 0 in the probe, explain that it was refused.
+    private func isProbeDropped(_ packet: HypotheticalPacket) -> Bool {
+        var probe = packet
+        probe.hopLimit = 0
+        return pass(probe, through: tables(probe)).contains { $0.verdict != .passes }
     }
 
     private func blocked(_ packet: HypotheticalPacket, chain: BaseChain, rule: String, path chains: [String]) -> Finding
