@@ -51,7 +51,9 @@ private struct FirewallJudge {
     /// A table of the same name may have chains that iptables does not know and does not list.
     private func isKeptByIptables(_ table: String, _ family: String, _ rules: [IptablesRuleset]) -> Bool {
         let listed = rules.filter { !$0.command.contains("legacy") }.flatMap { $0.chains(of: table) }
-        guard !listed.isEmpty, let chains = facts.nftables?.baseChains(family: family, table: table) else { return false }
+        guard !listed.isEmpty, let chains = facts.nftables?.baseChains(family: family, table: table) else {
+            return false
+        }
         return chains.allSatisfy(listed.contains)
     }
 
