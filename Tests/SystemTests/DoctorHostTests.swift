@@ -33,6 +33,24 @@ extension DoctorTests {
             #expect(after.severities("address_in_subnet") == ["ok"])
         }
 
+        @Test func `a port of a bridge is named, and the bridge works`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            try ward.startPair()
+            try ward.run(
+                host,
+                "ip link add br0 type bridge; ip link set br0 up; ip link set eth0 master br0; ip addr add 192.0.2.3/24 dev br0"
+            )
+            #expect(try ward.examine(host).fault("interface_is_port").advice.contains("`interface br0`"))
+            try host.setAddress(.init("192.0.2.1", 24), on: "eth0", present: false)
+            let mark = ward.daemons["lb1"]?.mark ?? 0
+            try ward.daemons["lb1"]?.reload(instance(interface: "br0"))
+            try ward.daemons["lb1"]?.says("Entering BACKUP STATE", since: mark)
+            let after = try ward.examine(host)
+            #expect(after.faults.map(\.description) == [])
+            #expect(after.severities("interface_usable") == ["ok"])
+        }
+
         @Test func `without a link-local address IPv6 adverts have no source`() throws {
             let ward = try Ward()
             let host = ward.lb1

@@ -145,6 +145,17 @@ extension DoctorTests {
             #expect(after.all("adverts_arrive").first?.title.contains("192.0.2.2 was heard before") == true)
         }
 
+        @Test func `a unicast peer that nobody can reach is missed, and one that is there is not`() throws {
+            let ward = try Ward()
+            func unicast(_ peer: String) -> String { instance("VI_1", "unicast_peer {\n        \(peer)\n    }") }
+            let daemon = try ward.start(ward.lb1, unicast("192.0.2.9"), saying: "Entering MASTER STATE")
+            #expect(try ward.examine(ward.lb1).fault("no_peer_heard").title.hasPrefix("192.0.2.9 cannot be reached"))
+            try daemon.reload(unicast("192.0.2.2"))
+            let after = try ward.examine(ward.lb1)
+            #expect(after.faults.map(\.description) == [])
+            #expect(after.severities("no_peer_heard") == ["note"])
+        }
+
         @Test func `a stranger with our VRID is found and a free one proposed`() throws {
             let ward = try Ward()
             let configuration = instance(priority: 100)

@@ -36,7 +36,7 @@ private let root = URL(filePath: #filePath).appending(path: "../../../..").stand
 
     private static let report = DoctorReport(
         at: Timestamp(milliseconds: 1_764_057_783_123), host: "lb1", configuration: "/etc/understudy/understudy.conf",
-        listenedSeconds: 3,
+        asRoot: true, listenedSeconds: 3,
         findings: [
             Finding(.daemonRunning, .ok, "the daemon runs", evidence: ["process 812", "version 1.0"]),
             Finding(

@@ -18,7 +18,7 @@ package func findingPage() -> String {
         Exit status: 0 nothing is wrong (notes do not count), 1 problems or warnings, 2 nothing is known to be wrong but something
         could not be looked at, 4 `--fix` without root, 64 wrong usage.
 
-        `--json` prints one object: `version` (1), `at`, `host`, `configuration`, `listened_seconds`, `findings`, `summary`
+        `--json` prints one object: `version` (1), `at`, `host`, `configuration`, `as_root`, `listened_seconds`, `findings`, `summary`
         (how many of each severity) and `exit_code`. A finding has `code`, `severity`, perhaps a `subject` (an instance,
         `eth0 IPv4`, an address, a file), `title`, `evidence` (what was seen, a line each), perhaps a `consequence`, and perhaps a
         `remedy`: `commands` (for a shell, as root, in this order), `is_safe` (true: `--fix` runs them), perhaps `advice`. Members may

@@ -161,7 +161,7 @@ private struct FirewallJudge {
     }
 
     func open() -> Finding {
-        let rules = (facts.nftables?.ruleCount ?? 0) + facts.iptables.reduce(0) { $0 + $1.ruleCount }
+        let rules = tables(path.packet(.incoming)).reduce(0) { $0 + $1.chains.values.reduce(0) { $0 + $1.count } }
         var evidence = rules == 0 ? ["there are no rules"] : ["\(rules) rules were followed (\(tools))"]
         switch proof.output {
         case .allowed: evidence.append("a probe passed the rules for output")
