@@ -99,14 +99,25 @@ extension Daemon {
                 : says(false, "is removed; it has no addresses here")
         }
         guard let old, let runner else { return says(false, "is new: it listens first, then takes part") }
-        let gone = (old.addresses + old.excludedAddresses).filter {
-            !(new.addresses + new.excludedAddresses).contains($0)
-        }
+        let stays = Set((new.addresses + new.excludedAddresses).map(\.address))
+        let gone = (old.addresses + old.excludedAddresses).filter { !stays.contains($0.address) }
         if holds, !gone.isEmpty {
             return says(true, "stays active, but removes \(gone.map { "\($0.address)" }.joined(separator: ", "))")
         }
         guard holds else { return says(false, "keeps its state; it has no addresses here") }
-        return losing(runner, new).map { says(true, $0) } ?? says(false, "stays active and keeps its addresses")
+        if let sentence = losing(runner, new) { return says(true, sentence) }
+        let replaced = (old.addresses + old.excludedAddresses).first { before in
+            before.address.family == .v6
+                && (new.addresses + new.excludedAddresses).contains {
+                    $0.address == before.address && $0.interface == before.interface
+                        && $0.prefixLength != before.prefixLength
+                }
+        }
+        return replaced.map {
+            says(
+                false, "stays active; \($0.address) is away for a moment, because an IPv6 prefix cannot change in place"
+            )
+        } ?? says(false, "stays active and keeps its addresses")
     }
 
     /// Why an active router will probably lose its addresses to a peer after the reload; nil when nothing suggests it.
