@@ -62,6 +62,9 @@ let package = Package(
             ],
             swiftSettings: strict, linkerSettings: linking),
 
+        // Makes the manual and the completions from the tables that the programs work by; ships with nothing.
+        .target(name: "Manual", dependencies: ["Configuration", "Control", "Daemon"], swiftSettings: strict),
+
         // Measures; ships with nothing.
         .target(name: "CCapture", path: "Benchmarks/CCapture"),
         .executableTarget(
@@ -83,7 +86,15 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: tests),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "VRRPWire"],
+            name: "ConsoleTests",
+            dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "Rehearsal", "VRRPCore", "VRRPWire"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "ManualTests",
+            dependencies: [
+                "Configuration", "Daemon", "Manual", "understudy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(

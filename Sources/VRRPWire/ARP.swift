@@ -5,8 +5,13 @@ enum Ethernet {
     static let type = 12
     static let payload = 14
 
+    static let ipv4: UInt16 = 0x0800
     static let arp: UInt16 = 0x0806
     static let ipv6: UInt16 = 0x86DD
+    /// What announces a VLAN tag: IEEE 802.1Q, 802.1ad, and the number that was used for stacked tags before it.
+    static let tags: [UInt16] = [0x8100, 0x88A8, 0x9100]
+    /// The VLAN identifier and the type of what follows.
+    static let tagSize = 4
 }
 
 /// Octet offsets of an ARP packet for IPv4 over Ethernet (RFC 826), counted from the start of the frame.

@@ -115,6 +115,12 @@ public struct NeighborAdvertisement: Equatable, Sendable {
             isOverride: flags & Value.override != 0)
     }
 
+    /// True when an untagged IPv6 frame says that it is one, sound or not.
+    static func isNamed(in frame: Span<UInt8>) -> Bool {
+        frame.count > Field.message && frame[Field.nextHeader] == Value.icmpv6
+            && frame[Field.message] == Value.neighborAdvertisement
+    }
+
     private var flags: UInt8 {
         (isRouter ? Value.router : 0) | (isSolicited ? Value.solicited : 0) | (isOverride ? Value.override : 0)
     }

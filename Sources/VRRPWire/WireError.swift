@@ -1,9 +1,12 @@
 /// Why octets are not the packet they were taken for: one case for each thing a counter or a person tells apart.
 public enum WireError: Error, Equatable, Sendable {
-    // IPv4 header
+    // IPv4 header, and IPv6's length
     case notIPv4(version: UInt8)
     case ipHeaderLength(Int, datagram: Int)
     case ipTotalLength(Int, datagram: Int)
+
+    // IPv6 header
+    case notIPv6(version: UInt8)
 
     // VRRP message
     case truncated(needed: Int, got: Int)
@@ -33,6 +36,7 @@ extension WireError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notIPv4(let version): "its IP version is \(version), not 4"
+        case .notIPv6(let version): "its IP version is \(version), not 6"
         case .ipHeaderLength(let length, let datagram):
             "its IP header claims \(length) octets of a \(datagram)-octet datagram"
         case .ipTotalLength(let length, let datagram):
@@ -43,7 +47,7 @@ extension WireError: CustomStringConvertible {
         case .unsupportedType(let type): "its VRRP type is \(type), not 1 (advertisement)"
         case .invalidVirtualRouterID: "its virtual router identifier is 0"
         case .lengthMismatch(let count, let expected, let got):
-            "it has \(got) octets, but \(count) address\(count == 1 ? "" : "es") make \(expected)"
+            "it has \(got) octets, but \(count) address\(count == 1 ? " makes" : "es make") \(expected)"
         case .checksum(let found, let expected):
             "its checksum is 0x\(hexadecimal(found)), not 0x\(hexadecimal(expected))"
         case .noAddresses: "it carries no address"

@@ -61,4 +61,4 @@ struct Check: ParsableCommand {
 }
 
 /// The host's name up to its first dot, which keepalived compares `@ID` lines with as well.
-private func shortHostName() -> String { String(hostName().prefix { $0 != "." }) }
+func shortHostName() -> String { String(hostName().prefix { $0 != "." }) }

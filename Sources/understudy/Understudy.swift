@@ -10,9 +10,30 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: understudyVersion,
-        subcommands: [
-            Status.self, Explain.self, History.self, Switchover.self, Standby.self, Resume.self, Reload.self,
-            Check.self,
-            Rehearse.self, RehearsePart.self,
+        subcommands: [RehearsePart.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Ask",
+                subcommands: [
+                    Status.self,
+                    Explain.self,
+                    History.self,
+                    Doctor.self,
+                    Sniff.self,
+                ]),
+            CommandGroup(
+                name: "Steer",
+                subcommands: [
+                    Switchover.self,
+                    Standby.self,
+                    Resume.self,
+                    Reload.self,
+                ]),
+            CommandGroup(
+                name: "Prepare",
+                subcommands: [
+                    Check.self,
+                    Rehearse.self,
+                ]),
         ])
 }

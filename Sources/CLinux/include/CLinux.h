@@ -18,6 +18,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
+#include "capture.h"
 #if __has_include("namespaces.h")
 #include "namespaces.h"
 #endif
@@ -163,6 +164,8 @@ ssize_t cl_processes(int32_t *processes, size_t capacity);
 // Parts from the terminal. The caller's process waits for one octet from the returned descriptor and exits with it;
 // this returns in the detached process only, with the descriptor to write that octet to, or -1 in the first process.
 int cl_detach(void);
+// What ps shows of this process; fifteen octets.
+int cl_name_process(const char *name);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
 

@@ -44,8 +44,8 @@ private func change(_ request: Request, json: Bool, socket: String, on terminal:
 /// What a `standby` or `resume` did.
 package func standbyLines(_ report: StandbyReport, at now: Timestamp, width: Int?) -> [StyledText] {
     var layout = Layout(width: width)
-    layout.add(standbyLine(report.standby, at: now))
-    for sentence in report.sentences { layout.add(StyledText("  \(sentence)"), hanging: 2) }
+    if report.sentences.isEmpty { layout.add(standbyLine(report.standby, at: now)) }
+    for sentence in report.sentences { layout.add(StyledText(sentence), hanging: 2) }
     return layout.lines
 }
 

@@ -83,8 +83,7 @@ package struct SwitchoverOrder: Sendable {
         return switch report.outcome {
         case .handedOver:
             StyledText("handed over", .good) + " to \(successor ?? "a successor whose address is not known")"
-        case .alreadyElsewhere:
-            StyledText("was elsewhere already", .good) + (successor.map { ": \($0) is active" } ?? "")
+        case .alreadyElsewhere: StyledText("was not active here", .good)
         case .undone: StyledText("UNDONE", .bad) + ": nobody took over; the addresses never left this host"
         case .interrupted: StyledText("INTERRUPTED", .bad)
         }

@@ -1,8 +1,9 @@
 package import Control
+internal import Daemon
 package import LinuxKernel
 
-/// Where the daemon keeps its history unless `STATE_DIRECTORY` says otherwise.
-package let defaultHistoryPath = "/var/lib/understudy/history.jsonl"
+/// Where the daemon keeps its history; `STATE_DIRECTORY` moves it for both.
+package let defaultHistoryPath = StateFiles.history(in: StateFiles.directory)
 
 /// The records in the daemon's files, read without the daemon.
 package struct HistoryFile: Equatable, Sendable {
@@ -13,8 +14,8 @@ package struct HistoryFile: Equatable, Sendable {
     /// Lines that are no records: torn by a loss of power, or written by something else.
     package private(set) var skippedLines = 0
 
-    /// The daemon keeps each half below one megabyte; much more than that is not its file.
-    private static let longest = 16 << 20
+    /// Much more than the daemon keeps is not its file.
+    private static let longest = 4 * StateFiles.historyLimit
 
     /// Reads the file and the older half beside it, which need not be there.
     ///

@@ -47,8 +47,10 @@ package struct HistoryReport: Codable, Equatable, Sendable {
             let name = daemon.map { "understudyd \($0.version), pid \($0.pid)" } ?? "the daemon"
             layout.add("\(at.words), from \(name); times are UTC", .faint)
         case .file:
-            layout.add(StyledText("no daemon: ", .bad) + (remark ?? "it does not answer"), hanging: 2)
-            layout.add("read at \(at.words) from \((files ?? []).joined(separator: " and ")); times are UTC", .faint)
+            layout.add(
+                StyledText("read from the daemon's file, because ", .doubtful) + (remark ?? "it does not answer"),
+                hanging: 2)
+            layout.add("\(at.words), from \((files ?? []).joined(separator: " and ")); times are UTC", .faint)
             if let skippedLines, skippedLines > 0 {
                 layout.add(
                     "\(skippedLines) line\(skippedLines == 1 ? "" : "s") skipped that cannot be read as records",
@@ -98,7 +100,9 @@ package struct HistoryReport: Codable, Equatable, Sendable {
     private static func details(_ record: HistoryRecord) -> StyledText {
         var details: [String] = []
         if let peer = record.peer, !record.cause.contains(peer) { details.append("peer \(peer)") }
-        if let priority = record.priority { details.append("our priority \(priority)") }
+        if let priority = record.priority, record.event != .priorityChanged {
+            details.append("our priority \(priority)")
+        }
         return details.isEmpty ? "" : StyledText(" (\(details.joined(separator: ", ")))", .faint)
     }
 }

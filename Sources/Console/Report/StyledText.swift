@@ -35,7 +35,7 @@ package struct StyledText: Equatable, Sendable, ExpressibleByStringLiteral {
 
     package static func + (lhs: Self, rhs: Self) -> Self {
         var sum = lhs
-        sum.runs += rhs.runs
+        sum += rhs
         return sum
     }
 
@@ -53,7 +53,15 @@ package struct StyledText: Equatable, Sendable, ExpressibleByStringLiteral {
         return copy
     }
 
-    package static func += (lhs: inout Self, rhs: Self) { lhs.runs += rhs.runs }
+    package static func += (lhs: inout Self, rhs: Self) {
+        for run in rhs.runs {
+            if let last = lhs.runs.last, last.tone == run.tone {
+                lhs.runs[lhs.runs.count - 1].text += run.text
+            } else {
+                lhs.runs.append(run)
+            }
+        }
+    }
 }
 
 extension Sequence where Element == StyledText {

@@ -60,7 +60,9 @@ package struct StatusReport {
     }
 
     private func activeName(_ instance: InstanceStatus) -> StyledText {
-        guard let active = instance.activeRouter else { return StyledText("not known", .doubtful) }
+        guard let active = instance.activeRouter else {
+            return instance.advertisingPeer.map { StyledText($0.address) } ?? StyledText("not known", .doubtful)
+        }
         return active.isSelf ? "this host" : StyledText(active.address ?? "another")
     }
 
@@ -114,7 +116,8 @@ package struct StatusReport {
 
     private func activeWords(_ instance: InstanceStatus) -> StyledText {
         guard let active = instance.activeRouter else {
-            return StyledText("not known: nobody was heard that is believed", .doubtful)
+            guard let peer = instance.advertisingPeer else { return StyledText("not known", .doubtful) }
+            return StyledText("\(peer.address), as it says itself (\(peer.priorityWords))")
         }
         let name = active.address ?? "without an address"
         let heard = active.lastHeardSeconds.map { ", heard \(spoken(ago: $0))" } ?? ""

@@ -50,13 +50,15 @@ extension Timestamp {
 
     /// Seconds from `earlier` until this; negative when it is later.
     package func seconds(since earlier: Timestamp) -> Double {
-        Double(milliseconds) / 1000 - Double(earlier.milliseconds) / 1000
+        Double(milliseconds.subtractingClamped(earlier.milliseconds)) / 1000
     }
 
     /// The instant that is so many seconds before this one.
     package func before(seconds: Double) -> Timestamp {
-        let past = Double(milliseconds) - min(max(seconds, -1e12), 1e12) * 1000
-        return Timestamp(milliseconds: Int(past.rounded()))
+        guard seconds.isFinite else { return self }
+        // Beyond this an Int would trap.
+        let past = (min(max(seconds, -1e12), 1e12) * 1000).rounded()
+        return Timestamp(milliseconds: milliseconds.subtractingClamped(Int(past)))
     }
 }
 

@@ -53,23 +53,29 @@ struct CauseChain {
         self.now = now
         records = history.filter { $0.instance == nil || $0.instance == instance.name }
             .sorted { $0.sequence > $1.sequence }
-        guard let latest = records.firstIndex(where: Self.isTransition),
-            records[latest].to == instance.state, isBeginning(records[latest])
-        else {
+        guard let latest = records.firstIndex(where: Self.isTransition), let beginning = beginning(from: latest) else {
             sentences = withoutRecord()
             return
         }
-        sentences.append(transition(records[latest]))
-        // The daemon may have learnt more about the state since it began.
+        // The daemon may have learnt more about the state since it was recorded.
         if instance.cause != records[latest].cause { sentences.append(closed("Now: \(instance.cause)")) }
-        walk(from: latest)
-        handedOver = handOver(endingWith: latest)
+        if latest != beginning { sentences.append(transition(records[latest])) }
+        sentences.append(transition(records[beginning]))
+        walk(from: beginning)
+        handedOver = handOver(endingWith: beginning)
     }
 
     private static func isTransition(_ record: HistoryRecord) -> Bool { record.instance != nil && record.to != nil }
 
-    private func isBeginning(_ record: HistoryRecord) -> Bool {
-        abs(record.at.seconds(since: instance.since)) <= Self.tolerance
+    /// The record with which the present state began; nil when the history does not have it.
+    private func beginning(from latest: Int) -> Int? {
+        for index in records[latest...].indices where Self.isTransition(records[index]) {
+            guard records[index].to == instance.state else { return nil }
+            // What else stood in the way meanwhile is recorded, and does not begin the state anew.
+            if records[index].from == instance.state { continue }
+            return abs(records[index].at.seconds(since: instance.since)) <= Self.tolerance ? index : nil
+        }
+        return nil
     }
 
     private func withoutRecord() -> [String] {
@@ -88,8 +94,9 @@ struct CauseChain {
         let change =
             switch (record.event, record.from, record.to) {
             case (.remainedActive, _, _): "it remained ACTIVE"
-            case (_, let from?, let to?) where from != to: "it went from \(from.word) to \(to.word)"
-            case (_, _, let to?): "it became \(to.word)"
+            case (_, let from?, let to?) where from == to: "it was still in state \(to.word)"
+            case (_, let from?, let to?): "it went from \(from.word) to \(to.word)"
+            case (_, nil, let to?): "it became \(to.word)"
             case (_, _, nil): record.event.words
             }
         return closed("At \(record.at.words(at: now)) \(change): \(record.cause)")
@@ -100,20 +107,35 @@ struct CauseChain {
         var later = records[latest]
         var between = 0
         var seen: Set<HistoryRecord.Event> = []
-        for record in records[(latest + 1)...] {
+        for (index, record) in zip(records.indices, records).dropFirst(latest + 1) {
             if Self.isTransition(record) {
                 sentences.append(transition(record))
                 if record.to != .handingOver { return }
                 later = record
                 seen = []
+            } else if record.event == .daemonStarted {
+                // What was before is another life of the daemon.
+                sentences.append(start(index))
+                return
             } else if between < Self.mostBetween, let sentence = contribution(record, to: later, seen: seen) {
                 sentences.append(sentence)
                 seen.insert(record.event)
                 between += 1
             }
-            // What was before is another life of the daemon.
-            if record.event == .daemonStarted { return }
         }
+    }
+
+    private func start(_ index: Int) -> String {
+        let record = records[index]
+        let isFirst =
+            if let boot = record.boot, index + 1 < records.count, let before = records[index + 1].boot {
+                boot != before
+            } else {
+                false
+            }
+        return closed(
+            "At \(record.at.words(at: now)): \(record.cause)"
+                + (isFirst ? ", the first time since the host booted" : ""))
     }
 
     /// What happened between two transitions; nil when it can have had no part in the later one.
@@ -124,16 +146,14 @@ struct CauseChain {
         switch record.event {
         case .priorityChanged:
             // The one that was in force, and those that led to it.
-            guard let priority = record.priority else { return nil }
-            if !seen.contains(.priorityChanged), let decided = later.priority, decided != priority { return nil }
-            return closed("\(time) its priority became \(priority): \(record.cause)")
-        case .daemonStarted: return closed("\(time) the daemon started: \(record.cause)")
+            if !seen.contains(.priorityChanged), let decided = later.priority, decided != record.priority { return nil }
+            return closed("\(time): \(record.cause)")
         case .reloaded: return closed("\(time) the configuration was reloaded: \(record.cause)")
         case .standbyOn: return closed("\(time) maintenance mode began: \(record.cause)")
         case .standbyOff: return closed("\(time) maintenance mode ended: \(record.cause)")
         // It repeats itself; the last one is enough.
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
-        case .contested, .reloadRefused, .daemonStopped: return nil
+        case .contested, .reloadRefused, .daemonStarted, .daemonStopped: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil
         }
     }

@@ -13,17 +13,16 @@ struct Outlook {
         self.handedOver = handedOver
         self.now = now
         switch instance.state {
-        case .active, .handingOver: wouldChange = whatWouldEndIt
+        case .active, .handingOver: break
         case .standby:
             whyNotActive = comparison + maintenance + pointsThatLack
             wouldChange = whatWouldWin
         case .fault, .waiting:
-            whyNotActive = obstacles
-            wouldChange = ["It takes part again by itself when nothing stands in the way any more."]
+            whyNotActive = obstacles + others
         case .stopped:
             whyNotActive = ["It was stopped, and does not take part."]
         }
-        wouldChange += instance.next.map(closed)
+        wouldChange += instance.next.map { capitalised(closed($0)) }
     }
 
     // MARK: - Standby
@@ -54,8 +53,7 @@ struct Outlook {
             return "It does not preempt (nopreempt): it leaves the addresses with whoever has them."
         }
         guard let handedOver else { return nil }
-        return "It handed the addresses over at \(handedOver.at.words(at: now)), and leaves them there until "
-            + "understudy resume."
+        return "It handed the addresses over at \(handedOver.at.words(at: now)), and does not take them back by itself."
     }
 
     private var maintenance: [String] {
@@ -81,12 +79,8 @@ struct Outlook {
         var sentences: [String] = []
         if standby != nil, priority.isOverruled { sentences.append("understudy resume ends maintenance mode.") }
         guard let rival, rival.priority > 0 else { return sentences }
-        if rival.priority < priority.effective {
-            if instance.preempts, handedOver != nil {
-                sentences.append("understudy resume lets the priorities decide again.")
-            }
-            return sentences
-        }
+        // What it waits for, although it has more, the daemon says itself.
+        guard rival.priority >= priority.effective else { return sentences }
         guard instance.preempts, handedOver == nil, !priority.isOverruled else { return sentences }
         return sentences + recoveries(against: rival.priority)
     }
@@ -117,28 +111,21 @@ struct Outlook {
 
     // MARK: - Fault and waiting
 
+    private var others: [String] {
+        instance.advertisingPeer.map {
+            ["\($0.address) says that it is active: heard \(spoken(ago: $0.lastHeardSeconds)), \($0.priorityWords)."]
+        } ?? []
+    }
+
     private var obstacles: [String] {
         let stopping = instance.checks.filter(\.stopsRouter).map {
             closed("\($0.sentence(at: now)): it stops the router")
         }
         let pending = instance.checks.filter { $0.weight == 0 && $0.result == .unknown }
             .map { "\($0.name) has no result yet, and the router waits for it." }
-        let named = instance.obstacles.map(closed)
+        // Of a check there is more to say than its name.
+        let checks = instance.checks.filter { $0.weight == 0 }.map(\.name)
+        let named = instance.obstacles.filter { text in !checks.contains { text.contains($0) } }.map(closed)
         return named + stopping + pending
-    }
-
-    // MARK: - Active
-
-    private var whatWouldEndIt: [String] {
-        instance.checks.compactMap { check in
-            guard let other = check.otherResult else { return nil }
-            let event = "If \(check.name) \(other == .failed ? "fails" : "works again")"
-            if check.couldStopRouter { return "\(event), the router stops and the addresses leave this host." }
-            let loss = check.points.subtractingClamped(check.points(when: other))
-            guard loss > 0, !priority.isOverruled else { return nil }
-            let new = priority.effective(changedBy: 0.subtractingClamped(loss))
-            guard new < priority.effective else { return nil }
-            return "\(event), its priority becomes \(new); a standby that has more, and preempts, takes over."
-        }
     }
 }

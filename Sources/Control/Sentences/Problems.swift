@@ -32,7 +32,7 @@ extension InstanceStatus {
     package var stateProblems: [String] {
         if state.takesPart { return [] }
         let reasons = [cause] + obstacles.filter { $0 != cause }
-        return ["is in state \(state.word): \(closed(reasons.joined(separator: "; ")))"]
+        return ["\(state.word): \(closed(reasons.joined(separator: "; ")))"]
     }
 
     /// Addresses that are not where the state wants them.
@@ -48,6 +48,15 @@ extension InstanceStatus {
         }
     }
 
+    /// Whoever says on the wire that it has the addresses, while this router does not take part and follows nobody.
+    package var advertisingPeer: Peer? {
+        guard activeRouter == nil else { return nil }
+        return peers.first { peer in
+            // A standby takes over when it has heard nothing for three intervals.
+            peer.refusal == nil && peer.priority != 0 && peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+        }
+    }
+
     /// What an operator should look at although it may not be wrong.
     package var doubts: [String] {
         peers.compactMap { peer in
@@ -55,9 +64,13 @@ extension InstanceStatus {
             if let refusal = peer.refusal {
                 return closed("\(heard), and its adverts are not believed: \(refusal)")
             }
-            // Only an active router advertises: one that still does so while we are active is a rival.
-            let isRecent = peer.lastHeardSeconds < min(sinceSeconds, 3 * advertisementIntervalSeconds)
-            guard state == .active, isRecent, peer.priority != 0 else { return nil }
+            // Only an active router advertises. One that still did so an interval after we began, which is time to hear
+            // us, is a rival.
+            let heardSince = sinceSeconds - peer.lastHeardSeconds
+            let isRecent = peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+            guard state == .active, isRecent, heardSince > advertisementIntervalSeconds, peer.priority != 0 else {
+                return nil
+            }
             return
                 "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
         }

@@ -76,9 +76,6 @@ extension CheckStatus {
     /// True when its present result stops the router.
     package var stopsRouter: Bool { weight == 0 && result == (isReversed ? .working : .failed) }
 
-    /// True when the other result would stop the router.
-    package var couldStopRouter: Bool { weight == 0 && result == (isReversed ? .failed : .working) }
-
     /// The opposite of the present result; nil when there is none yet.
     package var otherResult: Result? {
         switch result {
@@ -124,6 +121,13 @@ extension Int {
         let (difference, overflows) = subtractingReportingOverflow(other)
         return overflows ? (other > 0 ? .min : .max) : difference
     }
+}
+
+/// The sentence with a large first letter, unless it begins with a name or a keyword.
+func capitalised(_ sentence: String) -> String {
+    let first = sentence.prefix { $0 != " " }
+    guard ["if", "it", "its", "nobody", "what"].contains(first) else { return sentence }
+    return sentence.prefix(1).uppercased() + sentence.dropFirst()
 }
 
 /// The sentence with exactly one full stop.

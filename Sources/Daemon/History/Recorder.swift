@@ -17,6 +17,7 @@ enum Recorder {
     static let argument = "--recorder"
 
     static func run(_ directory: String) -> Int32 {
+        nameProcess("understudyd-rec")
         // The daemon's death closes our input; what is in it then is still to be written.
         for signal in [Signals.terminate, Signals.interrupt, Signals.hangup] { Signals.ignore(signal) }
         var pending: [UInt8] = []

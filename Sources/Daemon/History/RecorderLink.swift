@@ -37,7 +37,7 @@ final class RecorderLink {
     func start(at now: MonotonicInstant) {
         restartAt = nil
         do throws(SystemError) {
-            let fresh = try Attendant.start(arguments: ["understudyd", Recorder.argument, directory])
+            let fresh = try Attendant.start(arguments: ["understudyd-recorder", Recorder.argument, directory])
             attendant = fresh
             for (descriptor, source) in [
                 (fresh.stream.rawDescriptor, Source.recorder(self)), (fresh.child.descriptor, .recorder(self)),

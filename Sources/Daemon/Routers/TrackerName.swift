@@ -1,6 +1,6 @@
-internal import Configuration
+package import Configuration
 internal import LinuxKernel
-internal import VRRPCore
+package import VRRPCore
 internal import VRRPWire
 
 /// What a tracker of a router looks at.
@@ -24,7 +24,7 @@ extension Instance {
             trackers: (trackedScripts + trackedProcesses + trackedInterfaces).map { Tracker(weight: $0.weight) })
     }
 
-    var routerConfiguration: VirtualRouter.Configuration {
+    package var routerConfiguration: VirtualRouter.Configuration {
         VirtualRouter.Configuration(
             version: version, advertisementInterval: advertisementInterval, preempts: preempts,
             preemptDelay: preemptDelay, announcements: announcements)
@@ -32,7 +32,7 @@ extension Instance {
 
     var authentication: Authentication { password.map { .password($0) } ?? .none }
 
-    var receptionRules: ReceptionRules {
+    package var receptionRules: ReceptionRules {
         let peers: [IPAddress]? =
             switch transport {
             case .multicast: nil

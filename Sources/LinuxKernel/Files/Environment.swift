@@ -12,6 +12,13 @@ package func hostName() -> String {
 
 package func currentProcessID() -> Int32 { getpid() }
 
+/// Gives this process another name in the process table; fifteen octets of it are kept.
+package func nameProcess(_ name: String) {
+    // It cannot fail, and nothing depends on it.
+    // SAFETY: the string outlives the call.
+    _ = unsafe cl_name_process(name)
+}
+
 /// The value of an environment variable, or nil when it is not set.
 package func environmentVariable(_ name: String) -> String? {
     // SAFETY: the string is copied before anything could change the environment.

@@ -153,7 +153,7 @@ extension VirtualRouter {
     private mutating func count(_ error: WireError) {
         switch error {
         case .truncated, .lengthMismatch, .ipHeaderLength, .ipTotalLength: counters.lengthErrors += 1
-        case .unsupportedVersion, .versionTwoOverIPv6, .notIPv4: counters.versionErrors += 1
+        case .unsupportedVersion, .versionTwoOverIPv6, .notIPv4, .notIPv6: counters.versionErrors += 1
         case .unsupportedType: counters.invalidTypes += 1
         case .checksum: counters.checksumErrors += 1
         case .noAddresses, .firstAddressNotLinkLocal: counters.addressListErrors += 1

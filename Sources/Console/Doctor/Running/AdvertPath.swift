@@ -1,0 +1,51 @@
+internal import Configuration
+internal import VRRPCore
+package import VRRPWire
+
+/// A way that adverts take through this host: one interface, one family, multicast or unicast; instances share it.
+package struct AdvertPath: Equatable, Sendable {
+    package var interface: String
+    package var family: AddressFamily
+    /// The others of a unicast group; nil when adverts are multicast.
+    package var peers: [IPAddress]?
+    /// The instances that use it.
+    package var instances: [String]
+    /// Where our adverts come from, as far as it is known.
+    package var ownAddresses: [AddressRange]
+    /// The subnets of the interface, which a peer's address is in.
+    package var subnets: [AddressRange]
+
+    package init(
+        interface: String, family: AddressFamily, peers: [IPAddress]?, instances: [String],
+        ownAddresses: [AddressRange], subnets: [AddressRange]
+    ) {
+        self.interface = interface
+        self.family = family
+        self.peers = peers
+        self.instances = instances
+        self.ownAddresses = ownAddresses
+        self.subnets = subnets
+    }
+
+    /// `eth0 IPv4`, `eth0 IPv4 unicast`.
+    package var name: String { "\(interface) \(family == .v4 ? "IPv4" : "IPv6")\(peers == nil ? "" : " unicast")" }
+
+    /// An advert on this path.
+    ///
+    /// - Parameter senders: who was seen to send on the interface, so that rules about addresses can be judged.
+    package func packet(_ direction: HypotheticalPacket.Direction, senders: [IPAddress] = []) -> HypotheticalPacket {
+        let group = [AddressRange(.vrrpGroup(family))]
+        let others = peers?.map { AddressRange($0) }
+        let heard = senders.filter { $0.family == family }.map { AddressRange($0) }
+        return switch direction {
+        case .incoming:
+            HypotheticalPacket(
+                .incoming, interface: interface, family: family, sources: others ?? (heard.isEmpty ? subnets : heard),
+                destinations: peers == nil ? group : ownAddresses, isMulticast: peers == nil)
+        case .outgoing:
+            HypotheticalPacket(
+                .outgoing, interface: interface, family: family, sources: ownAddresses, destinations: others ?? group,
+                isMulticast: peers == nil)
+        }
+    }
+}

@@ -1,0 +1,212 @@
+internal import Configuration
+internal import Control
+internal import Daemon
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Looks at this host, its network and its daemon, and says what is wrong, what proves it, and what mends it.
+///
+/// It changes nothing, and sends no more than the question who has the virtual addresses.
+package func examine(_ options: DoctorOptions, tools: some Tools) -> DoctorReport {
+    var examination = Examination(options)
+    examination.lookAtDaemon()
+    examination.lookAtFile()
+    examination.lookAtInterfaces()
+    examination.listen()
+    examination.lookAtFirewall(tools)
+    examination.lookAtReception(tools)
+    examination.lookAtOwners()
+    examination.lookAtAddresses()
+    examination.lookAtBinds()
+    return examination.report
+}
+
+/// What is known so far.
+private struct Examination {
+    private let options: DoctorOptions
+    private var findings: [Finding] = []
+    private var answer: Answer?
+    private var file: String
+    private var model = Model()
+    private var interfaces = InterfaceFacts(links: [], addresses: [])
+    private var paths: [AdvertPath] = []
+    private var wire = WireFacts(seconds: 0)
+    /// What the firewall does to what comes in, by path.
+    private var blocked: [String: [Finding]] = [:]
+
+    init(_ options: DoctorOptions) {
+        self.options = options
+        file = options.file ?? DoctorOptions.usualFile
+    }
+
+    var report: DoctorReport {
+        let now = wallClock()
+        return DoctorReport(
+            at: Timestamp(seconds: now.seconds, nanoseconds: Int64(now.nanoseconds)), host: hostName(),
+            configuration: file,
+            listenedSeconds: wire.seconds, findings: findings)
+    }
+
+    // MARK: Daemon and file
+
+    mutating func lookAtDaemon() {
+        do throws(ClientError) {
+            let answer = try ask(Request(.status), at: options.socket)
+            self.answer = answer
+            if options.file == nil { file = answer.daemon.configuration }
+            findings.append(
+                Finding(
+                    .daemonRunning, .ok, "the daemon runs",
+                    evidence: [
+                        "process \(answer.daemon.pid), version \(answer.daemon.version), up for "
+                            + secondsInWords(answer.daemon.uptimeSeconds)
+                    ]))
+        } catch {
+            findings.append(daemonFinding(error))
+        }
+    }
+
+    private func daemonFinding(_ error: ClientError) -> Finding {
+        switch error {
+        case .notPermitted:
+            return Finding(
+                .daemonRunning, .unknown, "the daemon could not be asked", evidence: ["\(error)"])
+        case .silent, .garbled:
+            return Finding(
+                .daemonNotRunning, .problem, "the daemon does not answer", evidence: ["\(error)"],
+                consequence: "it may not advertise either, and another host takes over",
+                remedy: Remedy(["systemctl restart understudy"], isSafe: false))
+        case .notRunning:
+            return Finding(
+                .daemonNotRunning, .problem, "no daemon runs on this host", evidence: ["\(error)"],
+                consequence: "this host takes over nothing",
+                remedy: Remedy(["systemctl start understudy"], isSafe: false))
+        }
+    }
+
+    mutating func lookAtFile() {
+        let checked = check(
+            file: file, reading: DiskReader(), configurationID: options.configurationID, host: nil,
+            hostIsAuthoritative: false)
+        model = checked.model
+        findings.append(judgeFile(checked, file))
+    }
+
+    // MARK: Host and wire
+
+    mutating func lookAtInterfaces() {
+        do throws(SystemError) {
+            let socket = try RouteSocket()
+            interfaces = InterfaceFacts(links: try socket.links(), addresses: try socket.addresses())
+            findings += judgeInterfaces(interfaces, model)
+        } catch {
+            findings.append(
+                Finding(.interfaceUsable, .unknown, "the interfaces could not be listed", evidence: ["\(error)"]))
+        }
+        paths = advertPaths(model, interfaces)
+    }
+
+    mutating func listen() {
+        guard !paths.isEmpty else { return }
+        let longest = model.instances.map { Double($0.advertisementInterval.count) / 100 }.max() ?? 1
+        // Twice what is due, so that one lost advert is not taken for silence; nobody waits for minutes.
+        let seconds = options.seconds ?? min(max(3, longest * 2.2), 12)
+        var session = WireSession(
+            paths, links: interfaces.links, questions: addressQuestions(model, interfaces), seconds: seconds)
+        wire = session.run()
+        // What the daemon says and what is on the interfaces shall be of one time.
+        do throws(ClientError) {
+            if answer != nil { answer = try ask(Request(.status), at: options.socket) }
+        } catch {
+            findings.append(daemonFinding(error))
+        }
+        do throws(SystemError) {
+            interfaces.addresses = try RouteSocket().addresses()
+        } catch {
+            findings.append(
+                Finding(.interfaceUsable, .unknown, "the addresses could not be listed", evidence: ["\(error)"]))
+        }
+    }
+
+    mutating func lookAtFirewall(_ tools: some Tools) {
+        guard !paths.isEmpty else { return }
+        let facts = gatherFirewalls(interfaces: unique(paths.map(\.interface)), tools: tools)
+        for path in paths {
+            let proof = FirewallProof(
+                arrived: unique(others(.socket, path).map(\.source)),
+                output: wire.outputs[path.name]
+                    ?? .notTried(reason: wire.failure(path.interface) ?? "it was not possible"),
+                left: wire.adverts(.leaving, path.interface, path.family).count {
+                    $0.isMulticast == (path.peers == nil)
+                })
+            let senders = unique((others(.wire, path) + others(.socket, path)).map(\.source))
+            let found = judgeFirewall(facts, path, senders: senders, proof: proof)
+            blocked[path.name] = found.filter { $0.code == .firewallBlocksIn }
+            findings += found
+        }
+    }
+
+    /// Adverts of others on a path.
+    private func others(_ place: SeenAdvert.Place, _ path: AdvertPath) -> [SeenAdvert] {
+        let own = ownAddresses
+        return wire.adverts(place, path.interface, path.family).filter {
+            !own.contains($0.source) && $0.isMulticast == (path.peers == nil)
+        }
+    }
+
+    private var ownAddresses: Set<IPAddress> { Set(interfaces.addresses.map(\.address)) }
+
+    mutating func lookAtReception(_ tools: some Tools) {
+        for path in paths {
+            let instances = model.instances.filter { path.instances.contains($0.name) }
+            let settings = reversePathFilter(path, tools)
+            for instance in instances {
+                let held = Set(interfaces.addresses(of: instance.interface).map(\.address))
+                let context = ReceptionContext(
+                    instance: instance, path: path, ownAddresses: ownAddresses,
+                    holdsAddresses: instance.addresses.contains { held.contains($0.address) },
+                    firewall: blocked[path.name] ?? [], reversePath: settings,
+                    status: answer?.status?.instances.first { $0.name == instance.name },
+                    configuredIDs: Set(
+                        model.instances.filter { $0.interface == path.interface && $0.family == path.family }
+                            .map(\.virtualRouterID.rawValue)))
+                findings += judgeReception(wire, context)
+            }
+        }
+    }
+
+    private func reversePathFilter(_ path: AdvertPath, _ tools: some Tools) -> ReversePathFilter {
+        guard path.family == .v4, wire.reversePathDrops > 0 else { return ReversePathFilter() }
+        let senders = unique(others(.wire, path).map(\.source))
+        let unreachable = senders.filter {
+            // It ends with an error where no route leads.
+            if case .ended(let status, _, _) = tools.run("ip", ["route", "get", "\($0)"]) {
+                status != 0
+            } else {
+                false
+            }
+        }
+        func value(_ name: String) -> Int { runningSysctlOfInterface(name, "rp_filter").flatMap { Int($0) } ?? 0 }
+        return ReversePathFilter(
+            all: value("all"), interface: value(path.interface), unreachable: Set(unreachable))
+    }
+
+    mutating func lookAtOwners() {
+        var assigned: [String: Set<IPAddress>] = [:]
+        for link in interfaces.links { assigned[link.name] = Set(interfaces.addresses(of: link.name).map(\.address)) }
+        let hardware = Set(interfaces.links.compactMap(\.hardwareAddress))
+        for instance in model.instances {
+            findings += judgeOwners(
+                wire, OwnerContext(instance: instance, assigned: assigned, ownHardware: hardware))
+        }
+    }
+
+    mutating func lookAtAddresses() {
+        findings += judgeAddressStates(model, interfaces, answer?.status)
+    }
+
+    mutating func lookAtBinds() {
+        findings += judgeBinds(gatherBinds(files: options.haproxyFiles), model)
+    }
+}

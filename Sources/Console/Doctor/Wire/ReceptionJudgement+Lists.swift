@@ -1,0 +1,65 @@
+internal import Configuration
+internal import VRRPCore
+internal import VRRPWire
+
+// Who uses which VRID for what.
+extension ReceptionJudge {
+    private var id: UInt8 { instance.virtualRouterID.rawValue }
+    private var ours: Set<IPAddress> { Set(instance.addresses.map(\.address)) }
+
+    /// An advert for our VRID that lists other addresses than ours: of a peer, or of a stranger.
+    func compareLists(_ source: IPAddress, _ advert: SeenAdvert) -> [Finding] {
+        let theirs = Set(advert.addresses)
+        guard theirs != ours, !theirs.isEmpty else { return [] }
+        let evidence = [
+            "\(source) advertises \(enumeration(theirs.sorted().map(\.description))) for VRID \(id)",
+            "\(instance.name) has \(enumeration(ours.sorted().map(\.description)))",
+        ]
+        let isPeer = context.path.peers?.contains(source) == true
+        guard theirs.isDisjoint(with: ours), !isPeer else {
+            return [
+                Finding(
+                    .addressListsDiffer, .warning, of: instance.name,
+                    "\(source) has other virtual addresses than this host", evidence: evidence,
+                    consequence: "after a takeover some addresses are served by nobody, or by both",
+                    remedy: .advice("make `virtual_ipaddress` of \(instance.name) the same on both hosts; then reload"))
+            ]
+        }
+        let free = freeID
+        return [
+            Finding(
+                .vridInUse, .problem, of: instance.name,
+                "\(source) uses VRID \(id) on \(instance.interface) for addresses of its own", evidence: evidence,
+                consequence: "one of the two takes the other's adverts for its own, and gives up its addresses",
+                remedy: .advice(
+                    "write `virtual_router_id \(free)` into \(instance.name) on every host of this pair (nobody was heard to use "
+                        + "\(free)); then reload"))
+        ]
+    }
+
+    /// Our addresses under a VRID that this host is not configured for.
+    func misplaced() -> [Finding] {
+        let adverts = (foreign(.wire) + foreign(.socket)).filter {
+            !context.configuredIDs.contains($0.virtualRouterID) && !ours.isDisjoint(with: $0.addresses)
+        }
+        return unique(adverts.map(\.source)).compactMap { source in
+            guard let advert = adverts.last(where: { $0.source == source }) else { return nil }
+            return Finding(
+                .vridDiffers, .problem, of: instance.name,
+                "\(source) advertises our addresses under VRID \(advert.virtualRouterID), \(instance.name) has VRID \(id)",
+                evidence: [
+                    "an advert of \(source): VRID \(advert.virtualRouterID), "
+                        + enumeration(advert.addresses.map(\.description))
+                ],
+                consequence: "the two hosts do not take each other for a pair, so both become active",
+                remedy: .advice("write the same `virtual_router_id` on both hosts; then reload"))
+        }
+    }
+
+    /// The next VRID that nobody uses.
+    private var freeID: UInt8 {
+        let used = Set(idsInUse.keys).union(context.configuredIDs)
+        let candidates = (0..<254).map { UInt8((Int(id) + $0) % 255 + 1) }
+        return candidates.first { !used.contains($0) } ?? id
+    }
+}
