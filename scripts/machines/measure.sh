@@ -117,6 +117,7 @@ measures() {
     expect 'there is a newer package' make_newer
     measure 'systemctl restart of the active' 2 restart_service
     before=prepare_upgrade measure 'the package of the active is upgraded' 2 install_version "$newer"
+    prepare_upgrade
     measure 'understudy switchover, and back' 2 switch_over_and_back
     measure 'understudy switchover, and resume' 2 switch_over_and_resume
     measure 'understudy standby on, and off' 2 maintain
