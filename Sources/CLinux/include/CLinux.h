@@ -40,7 +40,7 @@ struct cl_time cl_wall_clock(void);
 
 int cl_epoll_create(void);
 // Adds `fd`, or changes what is watched when it is already there.
-int cl_epoll_watch(int epoll, int fd, int writable, uint64_t token);
+int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token);
 int cl_epoll_forget(int epoll, int fd);
 int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity);
 int cl_timer_create(void);

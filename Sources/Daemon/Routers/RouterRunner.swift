@@ -293,14 +293,6 @@ final class RouterRunner {
         look(at: now)
     }
 
-    /// The priority it would have with another configuration, as far as check results are known.
-    func priority(configuredBy new: Instance) -> Priority {
-        let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
-        var changed = new.freshTracking
-        for (index, tracker) in new.trackerNames.enumerated() { changed.set(known[tracker] ?? .unknown, at: index) }
-        return surroundings.effectivePriority(of: changed)
-    }
-
     private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
         _ = surroundings.keeper.carryOut(
             plan(for: addresses, desired: []), for: name, at: now, in: &surroundings.interfaces)

@@ -46,6 +46,15 @@ package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
 
+/// True when standard error goes to the journal: JOURNAL_STREAM (systemd.exec(5)) names its device and inode.
+package var standardErrorIsJournal: Bool {
+    guard let stream = environmentVariable("JOURNAL_STREAM") else { return false }
+    var facts = stat()
+    // SAFETY: the kernel writes the one struct that it is given.
+    guard unsafe fstat(STDERR_FILENO, &facts) == 0 else { return false }
+    return stream == "\(facts.st_dev):\(facts.st_ino)"
+}
+
 /// Waits for standard input; empty at its end, nil when it cannot be read.
 package func readStandardInput() -> [UInt8]? {
     // SAFETY: read writes at most `size` octets.
