@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Control", swiftSettings: strict),
 
         // Impure: the only modules that may import Glibc; LinuxKernel alone may write `unsafe`.
-        .target(name: "CLinux"),
+        .target(name: "CLinux", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
         .target(name: "LinuxKernel", dependencies: ["CLinux", "VRRPWire"], swiftSettings: strict),
 
         .target(
@@ -61,6 +61,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: linking),
+
+        // Makes the manual and the completions from the tables that the programs work by; ships with nothing.
+        .target(name: "Manual", dependencies: ["Configuration", "Control", "Daemon"], swiftSettings: strict),
 
         // Measures; ships with nothing.
         .target(name: "CCapture", path: "Benchmarks/CCapture"),
@@ -85,6 +88,13 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: ["Configuration", "Console", "Control", "LinuxKernel", "Rehearsal", "VRRPCore", "VRRPWire"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "ManualTests",
+            dependencies: [
+                "Configuration", "Daemon", "Manual", "understudy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: tests),
         .testTarget(name: "HouseTests", swiftSettings: tests),
         .testTarget(

@@ -23,8 +23,8 @@ struct cl_time cl_wall_clock(void) {
 
 int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-int cl_epoll_watch(int epoll, int fd, int writable, uint64_t token) {
-    struct epoll_event event = {.events = EPOLLIN | (writable ? EPOLLOUT : 0), .data = {.u64 = token}};
+int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token) {
+    struct epoll_event event = {.events = (readable ? EPOLLIN : 0) | (writable ? EPOLLOUT : 0), .data = {.u64 = token}};
     int result = epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
     if (result < 0 && errno == EEXIST)
         result = epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);

@@ -284,3 +284,4 @@ int cl_detach(void) {
     return ends[1];
 }
 
+int cl_name_process(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -20,19 +20,21 @@ package struct Poller: ~Copyable {
         let timer = try FileDescriptor("timerfd_create") { cl_timer_create() }
         let (epollValue, timerValue) = (epoll.rawValue, timer.rawValue)
         try retryingOnInterrupt("epoll_ctl add timer") {
-            cl_epoll_watch(epollValue, timerValue, 0, Self.timerToken.rawValue)
+            cl_epoll_watch(epollValue, timerValue, 1, 0, Self.timerToken.rawValue)
         }
         self.epoll = epoll
         self.timer = timer
     }
 
-    /// Reports `token` whenever `descriptor` is readable, hung up or failed, and when writable if asked to.
+    /// Reports `token` whenever `descriptor` is readable or writable, as asked, and always when it hung up or failed.
     ///
     /// Watching a descriptor again replaces its token and interest.
-    package func watch(_ descriptor: Int32, as token: Token, writable: Bool = false) throws(SystemError) {
+    package func watch(
+        _ descriptor: Int32, as token: Token, readable: Bool = true, writable: Bool = false
+    ) throws(SystemError) {
         let epoll = epoll.rawValue
         try retryingOnInterrupt("epoll_ctl add descriptor \(descriptor)") {
-            cl_epoll_watch(epoll, descriptor, writable ? 1 : 0, token.rawValue)
+            cl_epoll_watch(epoll, descriptor, readable ? 1 : 0, writable ? 1 : 0, token.rawValue)
         }
     }
 

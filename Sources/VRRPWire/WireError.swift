@@ -47,7 +47,7 @@ extension WireError: CustomStringConvertible {
         case .unsupportedType(let type): "its VRRP type is \(type), not 1 (advertisement)"
         case .invalidVirtualRouterID: "its virtual router identifier is 0"
         case .lengthMismatch(let count, let expected, let got):
-            "it has \(got) octets, but \(count) address\(count == 1 ? "" : "es") make \(expected)"
+            "it has \(got) octets, but \(count) address\(count == 1 ? " makes" : "es make") \(expected)"
         case .checksum(let found, let expected):
             "its checksum is 0x\(hexadecimal(found)), not 0x\(hexadecimal(expected))"
         case .noAddresses: "it carries no address"

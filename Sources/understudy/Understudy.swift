@@ -10,5 +10,32 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Active/standby (VRRP) for Linux load balancers.",
         version: understudyVersion,
-        subcommands: [Check.self, Rehearse.self, RehearsePart.self, Sniff.self, Doctor.self])
+        subcommands: [RehearsePart.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Ask",
+                subcommands: [
+                    Status.self,
+                    Explain.self,
+                    History.self,
+                    Doctor.self,
+                    Sniff.self,
+                    SupportBundle.self,
+                ]),
+            CommandGroup(
+                name: "Steer",
+                subcommands: [
+                    Switchover.self,
+                    Standby.self,
+                    Resume.self,
+                    Reload.self,
+                ]),
+            CommandGroup(
+                name: "Prepare",
+                subcommands: [
+                    Init.self,
+                    Check.self,
+                    Rehearse.self,
+                ]),
+        ])
 }

@@ -27,6 +27,7 @@ struct Prohibition: Sendable {
             target: "Rehearsal",
             mayImport: ["Configuration", "Glibc", "LinuxKernel", "Synchronization", "VRRPCore", "VRRPWire"],
             isPure: false),
+        Prohibition(target: "Manual", mayImport: ["Configuration", "Control", "Daemon"], isPure: true),
         Prohibition(target: "understudyd", mayImport: ["Daemon", "Glibc"], isPure: false),
         Prohibition(
             target: "understudy",

@@ -138,7 +138,7 @@ final class RunningDaemon {
         }
     }
 
-    /// The processes whose parent it is, with their states.
+    /// The processes whose parent it is, with their states, but for the one that writes its history.
     var children: [(pid: Int32, state: String)] {
         get throws {
             try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
@@ -146,8 +146,9 @@ final class RunningDaemon {
                 guard let pid = Int32(name), let content = FileManager.default.contents(atPath: "/proc/\(name)/stat")
                 else { return nil }
                 let stat = String(decoding: content, as: UTF8.self)
-                guard let end = stat.lastIndex(of: ")") else { return nil }
+                guard let end = stat.lastIndex(of: ")"), !stat.contains("(understudyd-rec)") else { return nil }
                 let words = stat[end...].split(separator: " ")
+                guard !stat.contains("(understudyd-rec)") else { return nil }
                 return words.count > 2 && words[2] == "\(process.pid)" ? (pid, String(words[1])) : nil
             }
         }

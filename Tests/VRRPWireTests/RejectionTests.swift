@@ -165,7 +165,7 @@ import VRRPWire
             WireError.checksum(found: 0xD4, expected: 0xA865).description == "its checksum is 0x00d4, not 0xa865")
         #expect(
             WireError.lengthMismatch(addressCount: 1, expected: 12, got: 16).description
-                == "it has 16 octets, but 1 address make 12")
+                == "it has 16 octets, but 1 address makes 12")
         #expect(
             WireError.firstAddressNotLinkLocal(IPv6Address(high: 0, low: 1)).description
                 == "its first address is ::1, not a link-local one")

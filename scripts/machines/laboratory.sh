@@ -11,6 +11,8 @@ mkdir -p /run/lab /run/netns
 . scripts/machines/network.sh
 . scripts/machines/pair.sh
 . scripts/machines/walk.sh
+. scripts/machines/reloads.sh
+. scripts/machines/measure.sh
 
 # A signal may come while the output of something is being looked at, and not shown.
 exec 3>&1
@@ -25,6 +27,11 @@ case $1 in
 walk)
     fresh_pair
     walk
+    finish
+    ;;
+measure)
+    fresh_pair
+    measures
     finish
     ;;
 try)

@@ -40,7 +40,7 @@ struct cl_time cl_wall_clock(void);
 
 int cl_epoll_create(void);
 // Adds `fd`, or changes what is watched when it is already there.
-int cl_epoll_watch(int epoll, int fd, int writable, uint64_t token);
+int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token);
 int cl_epoll_forget(int epoll, int fd);
 int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity);
 int cl_timer_create(void);
@@ -164,6 +164,8 @@ ssize_t cl_processes(int32_t *processes, size_t capacity);
 // Parts from the terminal. The caller's process waits for one octet from the returned descriptor and exits with it;
 // this returns in the detached process only, with the descriptor to write that octet to, or -1 in the first process.
 int cl_detach(void);
+// What ps shows of this process; fifteen octets.
+int cl_name_process(const char *name);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
 
@@ -188,3 +190,14 @@ const char *cl_environment(size_t index);
 int cl_lock_file(int fd);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
+
+// ---- terminal.c: whoever looks at our output
+
+struct cl_size {
+    int32_t columns;
+    int32_t rows;
+};
+
+// Zeroes for what is no terminal.
+struct cl_size cl_terminal_size(int fd);
+int cl_reader_is_gone(int fd);

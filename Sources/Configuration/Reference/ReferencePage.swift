@@ -23,7 +23,7 @@ private func section(_ block: BlockKind) -> String {
     let supported = keywords.filter(\.isSupported)
     let others = keywords.filter { !$0.isSupported }
     var text = "## \(block == .topLevel ? "Top level" : "`\(block.rawValue)`")\n\n"
-    if let introduction = introduction(block) { text += introduction + "\n\n" }
+    if let introduction = block.introduction { text += introduction + "\n\n" }
     if !supported.isEmpty {
         text += "| keyword | argument | default | meaning |\n|---|---|---|---|\n"
         for keyword in supported {
@@ -45,16 +45,19 @@ private func section(_ block: BlockKind) -> String {
     return text
 }
 
-private func introduction(_ block: BlockKind) -> String? {
-    switch block {
-    case .unicastPeers: "One peer per line: the address of the other router, without a prefix."
-    case .addresses:
-        "One address per line: `ADDRESS[/PREFIX]`, then any of the words below. Without a prefix the address is a host's: "
-            + "/32 or /128. `virtual_ipaddress_excluded` is written alike."
-    case .trackedInterfaces, .trackedScripts, .trackedProcesses:
-        "One name per line, then perhaps its weight for this instance."
-    case .syncGroup, .trackFile, .bfd, .garpGroup, .trackGroup: "The whole block is not supported yet."
-    default: nil
+extension BlockKind {
+    /// What the lines of the block are, where its keywords alone do not say it.
+    public var introduction: String? {
+        switch self {
+        case .unicastPeers: "One peer per line: the address of the other router, without a prefix."
+        case .addresses:
+            "One address per line: `ADDRESS[/PREFIX]`, then any of the words below. Without a prefix the address is a host's: "
+                + "/32 or /128. `virtual_ipaddress_excluded` is written alike."
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses:
+            "One name per line, then perhaps its weight for this instance."
+        case .syncGroup, .trackFile, .bfd, .garpGroup, .trackGroup: "The whole block is not supported yet."
+        default: nil
+        }
     }
 }
 
@@ -77,7 +80,7 @@ private func code(_ text: String) -> String { text.isEmpty ? "" : "`\(text)`" }
 
 extension ArgumentShape {
     /// The notation with the range where the notation alone does not give it.
-    fileprivate var documentation: String {
+    public var documentation: String {
         guard case .seconds(let range) = self else { return notation }
         return "SECONDS, \(seconds(range.lowerBound))..\(seconds(range.upperBound))"
     }

@@ -113,7 +113,8 @@ struct Resolver {
             statements.isEmpty ? "the file says nothing" : "there is no vrrp_instance block",
             consequence: hasServers
                 ? "Understudy has nothing to do: IPVS services are not its business"
-                : "nothing would be protected; keepalived would sit idle without a word",
+                : "nothing would be protected; keepalived would sit idle without a word (understudy init asks for what is "
+                    + "needed and writes the files of a pair)",
             fix: """
                 vrrp_instance VI_1 {
                     interface eth0

@@ -9,10 +9,18 @@ package enum ClientError: Error, Equatable {
     /// Nobody listens: there is no daemon, or it has no control socket.
     case notRunning(path: String, reason: String)
     case notPermitted(path: String)
-    /// Somebody listens and does not answer in time.
-    case silent(path: String, seconds: Double)
+    /// Somebody listens and does not answer in time; nil when it does not even take the connection.
+    case silent(path: String, seconds: Double?)
     /// The answer makes no sense, or ended early.
     case garbled(String)
+
+    /// True when the daemon may have read the request although there is no answer.
+    var mayHaveBeenHeard: Bool {
+        switch self {
+        case .notRunning, .notPermitted, .silent(_, nil): false
+        case .silent, .garbled: true
+        }
+    }
 }
 
 extension ClientError: CustomStringConvertible {
@@ -24,14 +32,20 @@ extension ClientError: CustomStringConvertible {
         case .notPermitted(let path):
             "you may not use \(path): run this as root, or become a member of the group understudy "
                 + "(usermod -aG understudy NAME) for reading"
-        case .silent(let path, let seconds):
-            "the daemon at \(path) has not answered for \(seconds) s: it hangs, or is stopped; nothing is known of its state "
+        case .silent(let path, let seconds?):
+            "the daemon at \(path) has not answered for \(spoken(seconds: seconds)): it hangs, or is stopped; nothing is "
+                + "known of its state (systemctl status understudy)"
+        case .silent(let path, nil):
+            "the daemon at \(path) takes no connection: it hangs, or is stopped; nothing is known of its state "
                 + "(systemctl status understudy)"
         case .garbled(let reason):
             "the daemon's answer cannot be understood: \(reason); are the command and the daemon of one version?"
         }
     }
 }
+
+/// A longer answer is none: the longest, a history, has some hundred octets for each of at most some thousand records.
+private let longestAnswer = 16 << 20
 
 /// Asks one question and waits for its answer.
 ///
@@ -47,14 +61,15 @@ package func ask(
     while true {
         try wait(for: stream, toWrite: !unsent.isEmpty, until: deadline, orThrow: silent)
         if !unsent.isEmpty {
-            guard let count = stream.send(unsent) else { throw .garbled("it hung up") }
-            unsent = unsent.dropFirst(count)
+            // A daemon that has too many clients says so and hangs up without reading: what it said is there to be read.
+            unsent = stream.send(unsent).map { unsent.dropFirst($0) } ?? []
             continue
         }
         switch stream.receive(atMost: 65536) {
         case .bytes(let bytes):
+            if let end = bytes.firstIndex(of: UInt8(ascii: "\n")) { return try answer(received + bytes[..<end]) }
             received += bytes
-            if let end = received.firstIndex(of: UInt8(ascii: "\n")) { return try answer(Array(received[..<end])) }
+            if received.count > longestAnswer { throw .garbled("it does not end") }
         case .nothingYet: continue
         case .end: throw .garbled(received.isEmpty ? "it hung up" : "it broke off")
         }
@@ -67,7 +82,7 @@ private func connect(to path: String) throws(ClientError) -> LocalStream {
     } catch {
         // EACCES, EPERM; EAGAIN: too many wait, which a daemon that runs does not let happen.
         if error.code == 13 || error.code == 1 { throw .notPermitted(path: path) }
-        if error.code == 11 { throw .silent(path: path, seconds: 0) }
+        if error.code == 11 { throw .silent(path: path, seconds: nil) }
         throw .notRunning(path: path, reason: error.reason)
     }
 }
@@ -75,6 +90,8 @@ private func connect(to path: String) throws(ClientError) -> LocalStream {
 private func wait(
     for stream: LocalStream, toWrite: Bool, until deadline: UInt64, orThrow silent: ClientError
 ) throws(ClientError) {
+    // A daemon that sends for ever keeps the stream ready, so the clock has to be looked at as well.
+    if monotonicNanoseconds() >= deadline { throw silent }
     var items = [Readiness(stream.rawDescriptor, wantsToWrite: toWrite)]
     do throws(SystemError) {
         try Readiness.wait(&items, until: deadline)
@@ -87,7 +104,28 @@ private func wait(
 private func answer(_ line: [UInt8]) throws(ClientError) -> Answer {
     do {
         return try decode(Answer.self, from: JSON(parsing: line))
+    } catch let error as JSONError {
+        throw .garbled("not JSON: \(error.reason) at octet \(error.offset)")
+    } catch let error as DecodingError {
+        throw .garbled(error.sentence)
     } catch {
         throw .garbled("\(error)")
+    }
+}
+
+extension DecodingError {
+    /// Where it is wrong, and how, without the debugger's words.
+    package var sentence: String {
+        let context: Context
+        var name: String?
+        switch self {
+        case .keyNotFound(let key, let found):
+            context = found
+            name = key.stringValue
+        case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found): context = found
+        @unknown default: return "a member is wrong"
+        }
+        let path = (context.codingPath.map(\.stringValue) + [name].compactMap { $0 }).joined(separator: ".")
+        return (path.isEmpty ? "" : "\(path): ") + context.debugDescription
     }
 }

@@ -72,7 +72,10 @@ package struct Judge: Sendable {
         let elsewhere = (instances ?? []).filter { $0.virtualRouterID.rawValue == id }
         guard !elsewhere.isEmpty else { return Verdict(.nobody, "Nobody here is configured for VRID \(id).") }
         let places = elsewhere.map { "\($0.name) has it for \($0.family.inWords) on \($0.interface)" }
-        return Verdict(.nobody, "Nobody here is configured for VRID \(id) like this; \(enumeration(places)).")
+        return Verdict(
+            .nobody,
+            "Nobody here is configured for VRID \(id) of \(advert.carrier.family.inWords) on \(advert.interface); "
+                + "\(enumeration(places)).")
     }
 
     /// Why the instance's socket is not given the advert, or nil when it is.

@@ -116,14 +116,17 @@ package struct SniffPlan {
         let checked = check(
             file: file, reading: reader, configurationID: options.configurationID, host: nil,
             hostIsAuthoritative: false)
-        let errors = checked.diagnostics.count { $0.severity == .error }
-        guard errors == 0 else {
-            let words = "\(file) has \(errors) error\(errors == 1 ? "" : "s"): see understudy check \(file)"
+        let instances = checked.model.instances
+        let errors = checked.diagnostics.filter { $0.severity == .error }
+        // As installed, before anybody has written anything into it.
+        if instances.isEmpty, errors.allSatisfy({ $0.code == "no-instance" }) {
+            return (nil, "\(file) configures no instance: \(alone)")
+        }
+        guard errors.isEmpty else {
+            let words = "\(file) has \(errors.count) error\(errors.count == 1 ? "" : "s"): see understudy check \(file)"
             if options.file != nil { throw CannotSniff(words) }
             return (nil, "\(words); \(alone)")
         }
-        let instances = checked.model.instances
-        if instances.isEmpty { return (nil, "\(file) configures no instance: \(alone)") }
         return (instances, "Packets are judged by \(file): \(enumeration(instances.map(\.name))).")
     }
 }

@@ -2,7 +2,7 @@ internal import VRRPCore
 internal import VRRPWire
 
 extension SniffSession {
-    /// `192.0.2.2 advertises VRID 51: priority 101, every 1 s, 192.0.2.10 (VRRPv2, no password).`
+    /// An advert that could be read, as in `192.0.2.2 advertises VRID 51: priority 101, every 1 s, no address in it (VRRPv2).`.
     static func sentence(_ facts: AdvertFacts, sender: String, _ carrier: Carrier) -> String {
         let verb = facts.priority == 0 ? "gives up" : "advertises"
         var parts = [priority(facts), "every \(Interval(nanoseconds: UInt64(facts.intervalSeconds * 1e9 + 0.5)))"]

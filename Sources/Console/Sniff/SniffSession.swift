@@ -137,18 +137,18 @@ package struct SniffSession: Sendable {
         }
         if speakers.count < Self.mostSenders { speakers[context.ethernet.source] = carrier.source }
         let previous = senders[sender]?.advert?.priority
-        var sighting = context.sighting(parsed == nil ? .unreadable : .advert, "")
+        let facts = parsed.map { self.facts($0.0, $0.1, advert, previous: previous) }
+        let name = name(carrier.source, context)
+        var sighting = context.sighting(
+            parsed == nil ? .unreadable : .advert,
+            facts.map { Self.sentence($0, sender: name, carrier) } ?? Self.unreadable(message, sender: name))
+        sighting.advert = facts
         sighting.source = carrier.source.description
         sighting.destination = carrier.destination.description
         sighting.verdicts = judge.verdicts(on: advert)
-        if let (advertisement, form) = parsed {
-            let facts = facts(advertisement, form, advert, previous: previous)
-            sighting.advert = facts
-            sighting.sentence += Self.sentence(facts, sender: name(carrier.source, context), carrier)
+        if let advertisement = parsed?.0 {
             remember(advert.listedAddresses, of: advertisement.virtualRouterID, context)
             if let verdict = contest(advertisement, carrier, context) { sighting.verdicts.append(verdict) }
-        } else {
-            sighting.sentence += Self.unreadable(message, sender: name(carrier.source, context))
         }
         note(&sighting, from: sender, at: context.nanoseconds)
         return sighting

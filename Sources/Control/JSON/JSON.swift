@@ -32,6 +32,28 @@ package enum JSON: Equatable, Sendable {
         return text
     }
 
+    /// The text before and behind the elements of the array at `path`, for who writes them one after the other.
+    ///
+    /// - Parameter path: the names of nested objects' members, the last one that of an empty array.
+    package func text(around path: [String]) -> (before: String, behind: String) {
+        guard let name = path.first else {
+            precondition(self == .array([]), "there is an empty array at the end of the path")
+            return ("[", "]")
+        }
+        guard case .object(let members) = self, let index = members.firstIndex(where: { $0.name == name }) else {
+            preconditionFailure("there is no member '\(name)'")
+        }
+        func joined(_ members: ArraySlice<Member>) -> String {
+            members.map { JSON.quoted($0.name) + ":" + $0.value.text }.joined(separator: ",")
+        }
+        let inner = members[index].value.text(around: Array(path.dropFirst()))
+        let (first, last) = (joined(members[..<index]), joined(members[(index + 1)...]))
+        return (
+            "{" + first + (first.isEmpty ? "" : ",") + JSON.quoted(name) + ":" + inner.before,
+            inner.behind + (last.isEmpty ? "" : ",") + last + "}"
+        )
+    }
+
     private func write(to text: inout String) {
         switch self {
         case .null: text += "null"
@@ -63,6 +85,10 @@ package enum JSON: Equatable, Sendable {
 
     /// A string with its quotation marks; nothing in it can end a line.
     package static func quoted(_ string: String) -> String {
+        if string.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        ) {
+            return "\"\(string)\""
+        }
         var quoted = "\""
         for scalar in string.unicodeScalars {
             switch scalar {

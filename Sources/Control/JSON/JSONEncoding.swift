@@ -2,7 +2,7 @@
 ///
 /// Names become snake_case, and what is nil is left out. The daemon has no Foundation, hence not its encoder.
 package func encode(_ value: some Encodable) -> JSON {
-    let encoder = ValueEncoder(path: [])
+    let encoder = ValueEncoder(Slot())
     do {
         try value.encode(to: encoder)
     } catch {
@@ -11,125 +11,120 @@ package func encode(_ value: some Encodable) -> JSON {
     return encoder.slot.value
 }
 
-/// `lastHeardSeconds` as `last_heard_seconds`, `virtualRouterID` as `virtual_router_id`.
+/// `lastHeardSeconds` as `last_heard_seconds`, `virtualRouterID` as `virtual_router_id`; our names are ASCII.
 func snakeCase(_ name: String) -> String {
-    var result = ""
+    var octets: [UInt8] = []
+    octets.reserveCapacity(name.utf8.count + 4)
     var previousIsUpper = true
-    for character in name {
-        if character.isUppercase, !previousIsUpper { result += "_" }
-        previousIsUpper = character.isUppercase
-        result += character.lowercased()
+    for octet in name.utf8 {
+        let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet)
+        if isUpper, !previousIsUpper { octets.append(UInt8(ascii: "_")) }
+        previousIsUpper = isUpper
+        octets.append(isUpper ? octet + 32 : octet)
     }
-    return result
+    return String(decoding: octets, as: UTF8.self)
 }
 
 /// A place for a value that is being built.
 private final class Slot {
-    enum Content {
-        case value(JSON)
-        case elements([Slot])
-        case members([(String, Slot)])
-    }
-    var content = Content.value(.null)
+    private enum Kind { case scalar, elements, members }
+    private var kind = Kind.scalar
+    private var scalar = JSON.null
+    /// Of elements and members; appended to in place, because an array that is copied for each member takes its time.
+    private var slots: [Slot] = []
+    private var names: [String] = []
 
     var value: JSON {
-        switch content {
-        case .value(let value): value
-        case .elements(let slots): .array(slots.map(\.value))
-        case .members(let members): .object(members.map { JSON.Member($0.0, $0.1.value) })
+        switch kind {
+        case .scalar: scalar
+        case .elements: .array(slots.map(\.value))
+        case .members: .object(zip(names, slots).map { JSON.Member($0, $1.value) })
         }
     }
 
+    func set(_ value: JSON) { scalar = value }
+
+    func becomeObject() { kind = .members }
+
+    func becomeArray() { kind = .elements }
+
     func member(_ name: String) -> Slot {
-        let slot = Slot()
-        guard case .members(let members) = content else {
-            content = .members([(name, slot)])
-            return slot
-        }
-        content = .members(members + [(name, slot)])
-        return slot
+        names.append(name)
+        return element()
     }
 
     func element() -> Slot {
         let slot = Slot()
-        guard case .elements(let slots) = content else {
-            content = .elements([slot])
-            return slot
-        }
-        content = .elements(slots + [slot])
+        slots.append(slot)
         return slot
     }
 }
 
+/// Nobody asks where it is, because encoding does not fail: the path is always empty.
 private struct ValueEncoder: Encoder {
-    var slot = Slot()
-    var codingPath: [any CodingKey]
+    let slot: Slot
+    var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    init(path: [any CodingKey]) { codingPath = path }
-
-    init(_ slot: Slot, path: [any CodingKey]) {
-        self.slot = slot
-        codingPath = path
-    }
+    init(_ slot: Slot) { self.slot = slot }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        if case .value = slot.content { slot.content = .members([]) }
-        return KeyedEncodingContainer(KeyedWriter<Key>(slot: slot, codingPath: codingPath))
+        slot.becomeObject()
+        return KeyedEncodingContainer(KeyedWriter<Key>(slot: slot))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        slot.content = .elements([])
-        return UnkeyedWriter(slot: slot, codingPath: codingPath)
+        slot.becomeArray()
+        return UnkeyedWriter(slot: slot)
     }
 
-    func singleValueContainer() -> any SingleValueEncodingContainer {
-        SingleWriter(slot: slot, codingPath: codingPath)
-    }
+    func singleValueContainer() -> any SingleValueEncodingContainer { SingleWriter(slot: slot) }
 }
 
 /// Writes the scalars that JSON has; anything else encodes itself.
-private func write<T: Encodable>(_ value: T, to slot: Slot, path: [any CodingKey]) throws {
+private func write<T: Encodable>(_ value: T, to slot: Slot) throws {
     switch value {
-    case let value as Bool: slot.content = .value(.bool(value))
-    case let value as String: slot.content = .value(.string(value))
-    case let value as Double: slot.content = .value(.decimal(value))
-    case let value as any BinaryInteger: slot.content = .value(.integer(Int(clamping: value)))
-    default: try value.encode(to: ValueEncoder(slot, path: path))
+    case let value as Bool: slot.set(.bool(value))
+    case let value as String: slot.set(.string(value))
+    case let value as Double: slot.set(.decimal(value))
+    case let value as any BinaryInteger: slot.set(.integer(Int(clamping: value)))
+    default: try value.encode(to: ValueEncoder(slot))
     }
 }
 
 private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let slot: Slot
-    var codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { [] }
 
     private func room(_ key: Key) -> Slot { slot.member(snakeCase(key.stringValue)) }
 
     mutating func encodeNil(forKey key: Key) throws { _ = room(key) }
+    // What nearly all members are; without a look at the type.
+    mutating func encode(_ value: Bool, forKey key: Key) throws { room(key).set(.bool(value)) }
+    mutating func encode(_ value: String, forKey key: Key) throws { room(key).set(.string(value)) }
+    mutating func encode(_ value: Double, forKey key: Key) throws { room(key).set(.decimal(value)) }
+    mutating func encode(_ value: Int, forKey key: Key) throws { room(key).set(.integer(value)) }
     mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        try write(value, to: room(key), path: codingPath + [key])
+        try write(value, to: room(key))
     }
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy keyType: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
-        ValueEncoder(room(key), path: codingPath + [key]).container(keyedBy: keyType)
+        ValueEncoder(room(key)).container(keyedBy: keyType)
     }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        ValueEncoder(room(key), path: codingPath + [key]).unkeyedContainer()
+        ValueEncoder(room(key)).unkeyedContainer()
     }
-    mutating func superEncoder() -> any Encoder { ValueEncoder(slot, path: codingPath) }
-    mutating func superEncoder(forKey key: Key) -> any Encoder { ValueEncoder(room(key), path: codingPath) }
+    mutating func superEncoder() -> any Encoder { ValueEncoder(slot) }
+    mutating func superEncoder(forKey key: Key) -> any Encoder { ValueEncoder(room(key)) }
 }
 
 private struct UnkeyedWriter: UnkeyedEncodingContainer {
     let slot: Slot
-    var codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { [] }
     var count = 0
 
-    init(slot: Slot, codingPath: [any CodingKey]) {
-        self.slot = slot
-        self.codingPath = codingPath
-    }
+    init(slot: Slot) { self.slot = slot }
 
     private mutating func room() -> Slot {
         count += 1
@@ -137,20 +132,20 @@ private struct UnkeyedWriter: UnkeyedEncodingContainer {
     }
 
     mutating func encodeNil() throws { _ = room() }
-    mutating func encode<T: Encodable>(_ value: T) throws { try write(value, to: room(), path: codingPath) }
+    mutating func encode<T: Encodable>(_ value: T) throws { try write(value, to: room()) }
     mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        ValueEncoder(room(), path: codingPath).container(keyedBy: keyType)
+        ValueEncoder(room()).container(keyedBy: keyType)
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        ValueEncoder(room(), path: codingPath).unkeyedContainer()
+        ValueEncoder(room()).unkeyedContainer()
     }
-    mutating func superEncoder() -> any Encoder { ValueEncoder(room(), path: codingPath) }
+    mutating func superEncoder() -> any Encoder { ValueEncoder(room()) }
 }
 
 private struct SingleWriter: SingleValueEncodingContainer {
     let slot: Slot
-    var codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { [] }
 
-    mutating func encodeNil() throws { slot.content = .value(.null) }
-    mutating func encode<T: Encodable>(_ value: T) throws { try write(value, to: slot, path: codingPath) }
+    mutating func encodeNil() throws { slot.set(.null) }
+    mutating func encode<T: Encodable>(_ value: T) throws { try write(value, to: slot) }
 }

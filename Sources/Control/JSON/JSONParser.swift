@@ -34,11 +34,11 @@ private struct JSONParser {
     private var next: UInt8? { offset < octets.count ? octets[offset] : nil }
 
     private mutating func skipSpace() {
-        while let octet = next, [0x20, 0x09, 0x0A, 0x0D].contains(octet) { offset += 1 }
+        while let octet = next, octet == 0x20 || octet == 0x09 || octet == 0x0A || octet == 0x0D { offset += 1 }
     }
 
-    private mutating func take(_ octet: Character) -> Bool {
-        guard let expected = octet.asciiValue, next == expected else { return false }
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard next == UInt8(ascii: character) else { return false }
         offset += 1
         return true
     }
@@ -59,13 +59,14 @@ private struct JSONParser {
     private mutating func object(depth: Int) throws(JSONError) -> JSON {
         offset += 1
         var members: [JSON.Member] = []
+        var names: Set<String> = []
         skipSpace()
         if take("}") { return .object(members) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw error("a member's name is missing") }
             let name = try string()
-            if members.contains(where: { $0.name == name }) { throw error("a name is given twice") }
+            guard names.insert(name).inserted else { throw error("a name is given twice") }
             skipSpace()
             guard take(":") else { throw error("':' is missing") }
             members.append(JSON.Member(name, try value(depth: depth + 1)))

@@ -118,9 +118,9 @@ package struct PrioritySum: Codable, Equatable, Sendable {
 
     /// `107 = 101 + 6 chk_lb`; `1 (standby; 107 = 101 + 6 chk_lb otherwise)`.
     package var text: String {
-        let sum = base + terms.reduce(0) { $0 + $1.points }
-        let terms = terms.map { $0.points < 0 ? " - \(-$0.points) \($0.name)" : " + \($0.points) \($0.name)" }.joined()
-        let whole = terms.isEmpty ? "\(base)" : "\(isOverruled ? sum : effective) = \(base)\(terms)"
+        let terms = terms.map { $0.points < 0 ? " - \($0.points.magnitude) \($0.name)" : " + \($0.points) \($0.name)" }
+            .joined()
+        let whole = terms.isEmpty ? "\(base)" : "\(isOverruled ? total : effective) = \(base)\(terms)"
         return isOverruled ? "\(effective) (standby; \(whole) otherwise)" : whole
     }
 }

@@ -4,21 +4,27 @@ internal import VRRPCore
 
 /// The control socket: who may come in, how many, and whose turn it is.
 ///
-/// docs/reference/control-socket.md. Requests are read whenever they come, but answered one in a turn of the loop and
-/// after its adverts, so that no number of clients makes an advert late.
+/// docs/reference/control-socket.md. Requests are read whenever they come, but answered one in a turn of the loop, a long
+/// answer in pieces, and after the turn's adverts, so that no number of clients makes an advert late.
 final class ControlServer {
     private let listener: LocalListener
     private let readiness: Readiness
     private let log: Log
     private let group: UInt32?
+    /// Nil while nobody is let in.
     private var token: Token?
+    /// When the door is opened again after letting somebody in failed.
+    private var reopensAt: MonotonicInstant?
     private var clients: [ControlClient] = []
     private var limiter = LineLimiter<String>()
     /// The line that refuses.
     private let refusal: (Problem) -> String
 
     static let mostClients = 16
+    /// Of those who may only read: they leave room for who wants to change something.
+    static let mostReaders = 12
     private static let acceptsPerTurn = 4
+    private static let pause = Interval.seconds(1)
 
     /// Opens the socket in `directory`; what a daemon that is gone has left there is replaced.
     ///
@@ -55,10 +61,10 @@ final class ControlServer {
 
     var path: String { listener.path }
 
-    var deadline: MonotonicInstant? { clients.compactMap(\.deadline).min() }
+    var deadline: MonotonicInstant? { (clients.compactMap(\.deadline) + [reopensAt].compactMap(\.self)).min() }
 
-    /// True when a request waits for its turn.
-    var hasWork: Bool { clients.contains(where: \.hasNext) }
+    /// True when a request, or the rest of an answer, waits for its turn.
+    var hasWork: Bool { clients.contains(where: \.hasWork) }
 
     /// Takes in those who wait at the door.
     func accept(at now: MonotonicInstant) {
@@ -68,6 +74,10 @@ final class ControlServer {
                 try admit(stream, at: now)
             } catch {
                 complain("accept", "control socket: \(error)", at: now)
+                // Who waits at the door would wake us again and again: no descriptor is free, most probably.
+                if let token { readiness.forget(listener.rawDescriptor, token) }
+                token = nil
+                reopensAt = now + Self.pause
                 return
             }
         }
@@ -85,13 +95,16 @@ final class ControlServer {
                 "control socket: process \(peer.process) of user \(peer.user) may not use it: root may, and "
                     + "members of the group understudy may read", at: now)
             turnAway(client, Problem(.notPermitted, "you may not use this socket"), at: now)
-        } else if clients.count >= Self.mostClients {
-            complain("many", "control socket: more than \(Self.mostClients) clients at once; turned away", at: now)
-            turnAway(client, Problem(.busy, "the daemon serves \(Self.mostClients) clients already"), at: now)
+        } else if clients.count >= Self.mostClients || !mayChange && readerCount >= Self.mostReaders {
+            let count = clients.count
+            complain("many", "control socket: \(count) clients at once; more are turned away", at: now)
+            turnAway(client, Problem(.busy, "the daemon serves \(count) clients already; ask again"), at: now)
         } else {
             clients.append(client)
         }
     }
+
+    private var readerCount: Int { clients.count { !$0.mayChange } }
 
     private func turnAway(_ client: ControlClient, _ problem: Problem, at now: MonotonicInstant) {
         client.send(refusal(problem), at: now)
@@ -104,17 +117,28 @@ final class ControlServer {
 
     /// Ends connections that do not get on.
     func tick(at now: MonotonicInstant) {
+        if let reopensAt, reopensAt <= now { reopen(at: now) }
         for client in clients { if let deadline = client.deadline, deadline <= now { client.close() } }
         clients.removeAll(where: \.isClosed)
     }
 
-    /// The next request, of the client whose turn it is.
-    func next() -> (ControlClient, ControlClient.Next)? {
-        guard let index = clients.firstIndex(where: \.hasNext) else { return nil }
+    private func reopen(at now: MonotonicInstant) {
+        reopensAt = nil
+        do throws(SystemError) {
+            token = try readiness.watch(listener.rawDescriptor, as: .controlListener)
+        } catch {
+            complain("accept", "control socket: \(error)", at: now)
+            reopensAt = now + Self.pause
+        }
+    }
+
+    /// What the client whose turn it is wants.
+    func next() -> (ControlClient, ControlClient.Work)? {
+        guard let index = clients.firstIndex(where: \.hasWork) else { return nil }
         // To the end of the row, so that one who asks all the time does not keep the others waiting.
         let client = clients.remove(at: index)
         clients.append(client)
-        return (client, client.next())
+        return client.next().map { (client, $0) }
     }
 
     func close() {

@@ -18,28 +18,48 @@ extension Daemon {
         }
     }
 
-    /// Answers one request, if one waits.
+    /// Answers one request, or goes on with an answer, if one waits.
     func serveOne(at now: MonotonicInstant) {
-        guard let (client, next) = control?.next() else { return }
-        switch next {
-        case .nothing: return
+        guard let (client, work) = control?.next() else { return }
+        switch work {
         case .tooLong:
             let problem = Problem(.malformed, "a request has at most \(ControlClient.longestRequest) octets")
             client.send(line(for: problem, id: nil), at: now)
             client.close()
-        case .line(let octets):
-            do throws(Problem) {
-                let request = try Request.parse(octets)
-                do throws(Problem) {
-                    try carryOut(request, for: client, at: now)
-                } catch {
-                    client.send(line(for: error, id: request.id), at: now)
-                }
-            } catch {
-                client.send(line(for: error, id: nil), at: now)
-            }
+        case .request(let octets): answer(octets, for: client, at: now)
+        case .moreOfAnswer(let next): proceed(with: client, next)
         }
     }
+
+    private func answer(_ octets: [UInt8], for client: ControlClient, at now: MonotonicInstant) {
+        do throws(Problem) {
+            let request = try Request.parse(octets)
+            do throws(Problem) {
+                try carryOut(request, for: client, at: now)
+            } catch {
+                client.send(line(for: error, id: request.id), at: now)
+            }
+        } catch {
+            client.send(line(for: error, id: nil), at: now)
+        }
+    }
+
+    /// Writes as much of an answer as there is time for in one turn.
+    private func proceed(with client: ControlClient, _ next: (MonotonicInstant) -> String?) {
+        let end = now + Self.timeForPieces
+        var text = ""
+        repeat {
+            guard let piece = next(now) else {
+                client.proceed(text, at: now)
+                return client.finish(at: now)
+            }
+            text += piece
+        } while now < end
+        client.proceed(text, at: now)
+    }
+
+    /// Longer than most pieces take, and a small part of the shortest interval between adverts.
+    private static let timeForPieces = Interval.microseconds(300)
 
     private func carryOut(_ request: Request, for client: ControlClient, at now: MonotonicInstant) throws(Problem) {
         guard request.request.isReading || client.mayChange else {
@@ -49,10 +69,8 @@ extension Daemon {
         if isStopping, !request.request.isReading { throw Problem(.wrongState, "the daemon is stopping") }
         var answer = answer(id: request.id)
         switch request.request {
-        case .status: answer.status = try status(of: request.instance, at: now)
-        case .history:
-            if let name = request.instance { _ = try runners(named: name) }
-            answer.history = history(of: request.instance, limit: request.limit ?? Self.usualHistory)
+        case .status: return try beginStatus(request, for: client, answer, at: now)
+        case .history: return try beginHistory(request, for: client, answer, at: now)
         case .switchover: return try switchOver(request, for: client, at: now)
         case .standby: return enterStandby(request, for: client, at: now)
         case .resume: return resume(request, for: client, at: now)
@@ -62,6 +80,7 @@ extension Daemon {
     }
 
     private static let usualHistory = 100
+    private static let mostListed = 20
 
     func answer(id: Int?) -> Answer {
         Answer(
@@ -84,15 +103,52 @@ extension Daemon {
         guard let name else { return routers }
         let found = routers.filter { $0.name == name }
         if !found.isEmpty { return found }
-        let known = routers.map(\.name).joined(separator: ", ")
-        throw Problem(.unknownInstance, "there is no instance '\(name)'; there is \(known)")
+        let known = routers.map(\.name)
+        let list = known.isEmpty ? "none" : known.prefix(Self.mostListed).joined(separator: ", ")
+        let more = known.count > Self.mostListed ? " and \(known.count - Self.mostListed) more" : ""
+        throw Problem(.unknownInstance, "there is no instance '\(name)'; there is \(list)\(more)")
     }
 
-    private func status(of name: String?, at now: MonotonicInstant) throws(Problem) -> Status {
-        let instances = try runners(named: name).map { $0.status(at: now, checks: facts) }
-        return Status(
-            loadedAt: loadedAt, standby: surroundings.standby, instances: instances,
-            remarks: [surroundings.chronicle.remark].compactMap(\.self))
+    /// Each instance as it is when its turn comes, milliseconds after the time of the answer when there are hundreds.
+    private func beginStatus(
+        _ request: Request, for client: ControlClient, _ answer: Answer, at now: MonotonicInstant
+    ) throws(Problem) {
+        let runners = try runners(named: request.instance)
+        var answer = answer
+        answer.status = Status(
+            loadedAt: loadedAt, standby: surroundings.standby, instances: [], remarks: surroundings.chronicle.remarks)
+        send(answer, to: client, listAt: ["status", "instances"], count: runners.count, at: now) {
+            [unowned self] index, instant in
+            encode(runners[index].status(at: instant) { self.facts(of: $0) }).text
+        }
+    }
+
+    private func beginHistory(
+        _ request: Request, for client: ControlClient, _ answer: Answer, at now: MonotonicInstant
+    ) throws(Problem) {
+        if let name = request.instance, !surroundings.chronicle.knows(name) { _ = try runners(named: name) }
+        let lines = surroundings.chronicle.lines(of: request.instance, limit: request.limit ?? Self.usualHistory)
+        var answer = answer
+        answer.history = []
+        send(answer, to: client, listAt: ["history"], count: lines.count, at: now) { index, _ in lines[index] }
+    }
+
+    /// Sends an answer with a list that may be long: its elements are written when the loop has time for them.
+    private func send(
+        _ answer: Answer, to client: ControlClient, listAt path: [String], count: Int, at now: MonotonicInstant,
+        element: @escaping (Int, MonotonicInstant) -> String
+    ) {
+        let frame = encode(answer).text(around: path)
+        var index = 0
+        var isOver = false
+        client.begin(frame.before, at: now) { instant in
+            guard index < count else {
+                defer { isOver = true }
+                return isOver ? nil : frame.behind
+            }
+            defer { index += 1 }
+            return (index == 0 ? "" : ",") + element(index, instant)
+        }
     }
 
     private func facts(of tracker: TrackerName) -> CheckFacts {
@@ -111,11 +167,5 @@ extension Daemon {
             }
             return CheckFacts(outcome: link.isUsable ? "is up" : link.isUp ? "has no carrier" : "is down")
         }
-    }
-
-    private func history(of name: String?, limit: Int) -> [HistoryRecord] {
-        // What concerns the daemon as a whole concerns each of its instances.
-        let wanted = surroundings.chronicle.records.filter { name == nil || $0.instance == nil || $0.instance == name }
-        return Array(wanted.suffix(limit))
     }
 }

@@ -74,49 +74,26 @@ extension Daemon {
             guard case .instance(let old, let new) = change.subject else { continue }
             consequences.append(consequence(old, new))
         }
-        // A check that changes may move an instance that stays as it is.
+        // A check or a setting that changes may move an instance that stays as it is.
         let touched = plan.contains { if case .instance = $0.subject { false } else { true } }
-        for runner in routers where touched && !consequences.contains(where: { $0.instance == runner.name }) {
-            consequences.append(
-                .init(
-                    instance: runner.name, givesUpAddresses: false,
-                    sentence: "keeps its state; checks whose command or timing changed are run anew"))
+        for instance in new.instances where touched && !consequences.contains(where: { $0.instance == instance.name }) {
+            consequences.append(consequence(instance, instance))
         }
         return ReloadReport(
             applied: false, changes: plan.flatMap(\.sentences), consequences: consequences, warnings: warnings)
     }
 
     private func consequence(_ old: Instance?, _ new: Instance?) -> ReloadReport.Consequence {
-        let runner = old.flatMap { old in routers.first { $0.instance.identity == old.identity } }
-        let holds = runner?.router.holdsAddresses ?? false
-        let name = new?.name ?? old?.name ?? ""
-        func says(_ givesUp: Bool, _ sentence: String) -> ReloadReport.Consequence {
-            .init(instance: name, givesUpAddresses: givesUp, sentence: sentence)
+        guard let old, let runner = routers.first(where: { $0.instance.identity == old.identity }) else {
+            let whole = "is new: it listens first, and takes the addresses only if nobody better is heard"
+            return .init(instance: new?.name ?? "", givesUpAddresses: false, sentence: whole)
         }
-        guard let new else {
-            return holds
-                ? says(true, "is removed: its addresses are handed to whoever takes them, then removed here")
-                : says(false, "is removed; it has no addresses here")
+        return runner.consequence(of: new, at: now) { [unowned self] tracker in
+            switch tracker {
+            case .script(let name): scripts.first { $0.check.name == name }?.state.status ?? .unknown
+            case .process(let name): processes?.statuses.first { $0.name == name }?.status ?? .unknown
+            case .interface: .unknown
+            }
         }
-        guard let old, let runner else { return says(false, "is new: it listens first, then takes part") }
-        let gone = (old.addresses + old.excludedAddresses).filter {
-            !(new.addresses + new.excludedAddresses).contains($0)
-        }
-        if holds, !gone.isEmpty {
-            return says(true, "stays active, but removes \(gone.map { "\($0.address)" }.joined(separator: ", "))")
-        }
-        guard holds else { return says(false, "keeps its state; it has no addresses here") }
-        return losing(runner, new).map { says(true, $0) } ?? says(false, "stays active and keeps its addresses")
-    }
-
-    /// Why an active router will probably lose its addresses to a peer after the reload; nil when nothing suggests it.
-    private func losing(_ runner: RouterRunner, _ new: Instance) -> String? {
-        let priority = runner.priority(configuredBy: new)
-        guard priority < runner.router.priority else { return nil }
-        let change = "its priority falls from \(runner.router.priority.rawValue) to \(priority.rawValue)"
-        let rival = runner.peers.list(except: runner.router.primaryAddress, at: now)
-            .filter { $0.refusal == nil }.max { ($0.priority ?? 0) < ($1.priority ?? 0) }
-        guard let rival, let theirs = rival.priority, theirs > Int(priority.rawValue) else { return nil }
-        return "\(change), below the \(theirs) that \(rival.address) last had: that one takes over, in a few seconds"
     }
 }

@@ -8,7 +8,8 @@ internal import VRRPWire
 struct PendingSwitchover {
     var client: ControlClient
     var id: Int?
-    var waitsFor: [RouterRunner]
+    /// The routers and the places of their reports: a reload may give an instance another name meanwhile.
+    var waitsFor: [(runner: RouterRunner, place: Int)]
     var reports: [SwitchoverReport]
 }
 
@@ -21,7 +22,8 @@ extension Daemon {
             switch runner.shownState {
             case .active:
                 try refuseOwner(runner)
-                pending.waitsFor.append(runner)
+                pending.waitsFor.append((runner, pending.reports.count))
+                pending.reports.append(report(before: runner, at: now))
             case .handingOver: throw Problem(.busy, "\(runner.name) is being handed over already")
             case .standby where request.toPeer == true || request.instance == nil:
                 pending.reports.append(alreadyElsewhere(runner, at: now))
@@ -29,7 +31,7 @@ extension Daemon {
                 .stopped where request.instance == nil:
                 pending.reports.append(alreadyElsewhere(runner, at: now))
             case .standby, .fault, .waiting, .stopped:
-                let holder = runner.status(at: now) { _ in CheckFacts() }.activeRouter?.address
+                let holder = runner.activeRouter(at: now)?.address
                 throw Problem(
                     .wrongState,
                     "\(runner.name) is not active here but \(runner.shownState.rawValue)"
@@ -39,10 +41,9 @@ extension Daemon {
         if pending.waitsFor.isEmpty, request.toPeer != true {
             throw Problem(.wrongState, "nothing is active here, so there is nothing to hand over")
         }
-        for runner in pending.waitsFor { pending.reports.append(report(before: runner, at: now)) }
         let begun = pending.waitsFor
         switchovers.append(pending)
-        for runner in begun { runner.handOver(at: now) }
+        for (runner, _) in begun { runner.handOver(at: now) }
         settleSwitchovers(at: now)
     }
 
@@ -54,7 +55,7 @@ extension Daemon {
     }
 
     private func alreadyElsewhere(_ runner: RouterRunner, at now: MonotonicInstant) -> SwitchoverReport {
-        let holder = runner.status(at: now) { _ in CheckFacts() }.activeRouter?.address
+        let holder = runner.activeRouter(at: now)?.address
         return SwitchoverReport(
             instance: runner.name, outcome: .alreadyElsewhere, successor: holder,
             preflight: "it is \(runner.shownState.rawValue) here",
@@ -63,12 +64,15 @@ extension Daemon {
 
     /// What is known of anyone who could take over, before it is tried.
     private func report(before runner: RouterRunner, at now: MonotonicInstant) -> SwitchoverReport {
-        let others = runner.peers.list(except: runner.router.primaryAddress, at: now).filter { $0.refusal == nil }
+        let own = runner.router.primaryAddress
         let preflight =
-            others.first.map {
-                "standbys are silent; \($0.address) was last heard \(Self.ago($0.lastHeardSeconds)) ago, so it may be there to take over"
+            if let peer = runner.peers.candidates(except: own, at: now).first {
+                "standbys are silent; \(peer.address) was last heard \(Self.ago(peer.lastHeardSeconds)) ago, so it may be there to take over"
+            } else if let gone = runner.peers.list(except: own, at: now).first(where: { $0.priority == 0 }) {
+                "\(gone.address) said \(Self.ago(gone.lastHeardSeconds)) ago that it was leaving, and nobody else has been heard: probably nobody takes over"
+            } else {
+                "standbys are silent, and nobody else has been heard since the daemon started: whether anyone takes over is not known"
             }
-            ?? "standbys are silent, and nobody else has been heard since the daemon started: whether anyone takes over is not known"
         return SwitchoverReport(
             instance: runner.name, outcome: .interrupted, successor: nil, preflight: preflight, detail: "under way")
     }
@@ -81,12 +85,11 @@ extension Daemon {
     /// A router has changed its state: perhaps that is what a client waits for.
     func noticeForSwitchovers(_ runner: RouterRunner, _ transition: Transition) {
         for index in switchovers.indices {
-            guard let place = switchovers[index].waitsFor.firstIndex(where: { $0 === runner }),
-                let at = switchovers[index].reports.firstIndex(where: { $0.instance == runner.name }),
-                let outcome = Self.outcome(of: transition)
+            guard let outcome = Self.outcome(of: transition),
+                let position = switchovers[index].waitsFor.firstIndex(where: { $0.runner === runner })
             else { continue }
-            switchovers[index].waitsFor.remove(at: place)
-            switchovers[index].reports[at].conclude(outcome, runner)
+            let place = switchovers[index].waitsFor.remove(at: position).place
+            switchovers[index].reports[place].conclude(outcome, runner)
         }
     }
 

@@ -4,8 +4,14 @@ internal import VRRPCore
 
 /// What happened here, also before this process began: the newest records in memory, all of them on the disk.
 final class Chronicle {
-    private(set) var records: [HistoryRecord] = []
-    private var sequence = 0
+    /// As they go to the disk and to who asks; none is written twice.
+    private struct Line {
+        var instance: String?
+        var text: String
+    }
+
+    private var lines: [Line] = []
+    private var sequence = 1
     private let boot: String?
     private let log: Log
     private let lock: DirectoryLock?
@@ -13,16 +19,25 @@ final class Chronicle {
     private let directory: String
     /// Why nothing is kept, when that is so from the start.
     private let obstacle: String?
-    private var allowance: [String: Allowance] = [:]
+    /// Why what the disk has of maintenance mode is not what is so; nil when it is.
+    private var standbyTrouble: String?
+    private var allowance: [Source: Allowance] = [:]
 
-    /// How many records one instance may make in a minute; a check that flaps must not push everything else out.
+    /// What may be told of so many times in a minute: a check that flaps must not push out what it brings about.
+    private struct Source: Hashable {
+        var instance: String?
+        /// Changes of the priority, and rivals, which come in floods.
+        var isFlood: Bool
+    }
+
     private struct Allowance {
         var opensAt: MonotonicInstant
         var left: Int
         var heldBack = 0
     }
 
-    private static let perMinute = 30
+    /// Of each source; 30 of each instance.
+    private static let perMinute = 15
     private static let mostInMemory = 1000
 
     init(_ directory: String, _ readiness: Readiness, _ log: Log) {
@@ -47,13 +62,24 @@ final class Chronicle {
 
     var deadline: MonotonicInstant? { link?.deadline }
 
-    /// What an operator should know about the keeping of history; nil while all is well.
-    var remark: String? { (obstacle ?? link?.trouble).map { "history is not kept: \($0)" } }
+    /// What an operator should know about the keeping of history and maintenance mode, a sentence each.
+    var remarks: [String] {
+        var remarks: [String] = []
+        if let reason = obstacle ?? link?.trouble { remarks.append("history is not kept: \(reason)") }
+        if let lost = link?.lost, lost > 0 {
+            remarks.append("\(lost) record(s) of the history were not kept since the daemon started")
+        }
+        if let standbyTrouble { remarks.append("maintenance mode is not kept as it is now: \(standbyTrouble)") }
+        return remarks
+    }
 
     /// Reads what earlier runs left and begins to write.
     func begin(at now: MonotonicInstant) {
-        if lock != nil { records = Self.read(directory).records.suffix(Self.mostInMemory) }
-        sequence = records.last.map { $0.sequence + 1 } ?? 1
+        if lock != nil {
+            let kept = Self.read(directory).records
+            sequence = kept.last.map { $0.sequence + 1 } ?? 1
+            lines = kept.suffix(Self.mostInMemory).map { Line(instance: $0.instance, text: encode($0).text) }
+        }
         link?.start(at: now)
     }
 
@@ -63,25 +89,36 @@ final class Chronicle {
 
     /// Adds a record; the clock and the numbers are put in here.
     func add(_ record: HistoryRecord, at now: MonotonicInstant) {
-        guard let heldBack = admit(record.instance ?? "", at: now) else { return }
+        let isFlood = record.event == .priorityChanged || record.event == .contested
+        guard let heldBack = admit(Source(instance: record.instance, isFlood: isFlood), at: now) else { return }
         var record = record
         record.sequence = sequence
         record.boot = boot
         if heldBack > 0 { record.cause += " (\(heldBack) earlier events of this instance were not kept: too many)" }
         sequence += 1
-        records.append(record)
-        if records.count > Self.mostInMemory + 100 { records.removeFirst(records.count - Self.mostInMemory) }
-        link?.append(encode(record).text, at: now)
+        let line = Line(instance: record.instance, text: encode(record).text)
+        lines.append(line)
+        if lines.count > Self.mostInMemory + 100 { lines.removeFirst(lines.count - Self.mostInMemory) }
+        link?.append(line.text, at: now)
     }
 
+    /// The newest records, oldest first, as JSON; what concerns the daemon as a whole concerns each of its instances.
+    func lines(of instance: String?, limit: Int) -> [String] {
+        let wanted = lines.reversed().lazy.filter { instance == nil || $0.instance == nil || $0.instance == instance }
+        return wanted.prefix(limit).map(\.text).reversed()
+    }
+
+    /// True when there are records of this instance, which may be gone from the configuration.
+    func knows(_ instance: String) -> Bool { lines.contains { $0.instance == instance } }
+
     /// Nil when this would be too much; otherwise how many were too much before.
-    private func admit(_ instance: String, at now: MonotonicInstant) -> Int? {
-        var window = allowance[instance] ?? Allowance(opensAt: now, left: 0)
+    private func admit(_ source: Source, at now: MonotonicInstant) -> Int? {
+        var window = allowance[source] ?? Allowance(opensAt: now, left: 0)
         if window.opensAt <= now {
             window.left = Self.perMinute
             window.opensAt = now + .seconds(60)
         }
-        defer { allowance[instance] = window }
+        defer { allowance[source] = window }
         guard window.left > 0 else {
             window.heldBack += 1
             return nil
@@ -100,8 +137,10 @@ final class Chronicle {
         let file = StateFiles.standby(in: directory)
         switch readFile(file, limit: 4096) {
         case .failure(let error):
-            if error.code != 2 { log.warning("maintenance mode is not known: \(error)") }
-            return nil
+            // ENOENT, ENOTDIR, EACCES: there is nothing that we could have kept.
+            if [2, 20, 13].contains(error.code) { return nil }
+            log.warning("\(error): maintenance mode is taken to be on; understudy resume ends it")
+            return Standby(since: wall, until: nil)
         case .success(let bytes):
             do {
                 return try decode(Standby.self, from: JSON(parsing: bytes))
@@ -116,26 +155,38 @@ final class Chronicle {
     /// - Parameter done: called with the reason when it could not be kept, with nil when it is on the disk.
     func keep(_ standby: Standby?, at now: MonotonicInstant, done: @escaping (String?) -> Void) {
         guard let link else { return done(obstacle ?? "history is not kept") }
-        link.keepStandby(standby.map { encode($0).text }, at: now, done: done)
+        link.keepStandby(standby.map { encode($0).text }, at: now) { [unowned self] reason in
+            standbyTrouble = reason
+            done(reason)
+        }
     }
 
     // MARK: Reading
 
     /// The records of a directory, oldest first, and how many lines were none.
+    ///
+    /// A recorder that ended suddenly may have written a line that its successor was given again: it counts once.
     package static func read(_ directory: String) -> (records: [HistoryRecord], foreign: Int) {
         var records: [HistoryRecord] = []
         var foreign = 0
+        var seen: Set<Key> = []
         for file in [StateFiles.olderHistory(in: directory), StateFiles.history(in: directory)] {
             guard case .success(let bytes) = readFile(file, limit: 4 * StateFiles.historyLimit) else { continue }
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 do {
-                    records.append(try decode(HistoryRecord.self, from: JSON(parsing: Array(line))))
+                    let record = try decode(HistoryRecord.self, from: JSON(parsing: Array(line)))
+                    if seen.insert(Key(at: record.at, sequence: record.sequence)).inserted { records.append(record) }
                 } catch {
                     foreign += 1  // Torn by a power cut, or written by a later version.
                 }
             }
         }
         return (records, foreign)
+    }
+
+    private struct Key: Hashable {
+        var at: Timestamp
+        var sequence: Int
     }
 
     private static func bootIdentity() -> String? {

@@ -26,6 +26,8 @@ final class Daemon {
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     var isStopping = false
+    /// Why the daemon ends, for the history.
+    private var lastWords = "understudyd was asked to stop"
     var control: ControlServer?
     /// Switch-overs that a client waits for.
     var switchovers: [PendingSwitchover] = []
@@ -81,6 +83,7 @@ final class Daemon {
             } catch {
                 // Without epoll there is no daemon: the service manager restarts us and the peer takes over.
                 log.error("cannot go on: \(error)")
+                lastWords = "understudyd cannot go on: \(error)"
                 return 1
             }
         }
@@ -282,7 +285,7 @@ final class Daemon {
         surroundings.chronicle.add(
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,
-                cause: "understudyd was asked to stop"), at: now)
+                cause: lastWords), at: now)
         settleSwitchovers(at: now)
         control?.close()
         surroundings.chronicle.finish()

@@ -54,10 +54,7 @@ private func run(_ options: Options, calledAs program: String) -> Int32 {
             detailed: options.detailed, identity: program))
     switch outcome {
     case .failure(let refused):
-        for line in refused.lines {
-            log.error(line)
-            if !options.logToConsole { writeStandardError(line + "\n") }
-        }
+        for line in refused.lines { say(line, log, options) }
         writeStandardError("\(program): \(options.configurationFile) has errors; not started\n")
         return ExitCode.configuration
     case .success(let loaded):
@@ -69,6 +66,13 @@ private func run(_ options: Options, calledAs program: String) -> Int32 {
             return ExitCode.failure
         }
     }
+}
+
+/// Says why there is no start, to the log and to whoever started us; once, when both end in the journal.
+private func say(_ line: String, _ log: Log, _ options: Options) {
+    log.error(line)
+    let isInLog = options.logToConsole || log.reachesSystemLog && standardErrorIsJournal
+    if !isInLog { writeStandardError(line + "\n") }
 }
 
 /// Opens everything, runs, and cleans up.
@@ -95,8 +99,7 @@ private func live(
             } else {
                 denied ? "; run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW" : ""
             }
-        log.error("cannot start: \(error)\(advice)")
-        if !options.logToConsole { writeStandardError("cannot start: \(error)\(advice)\n") }
+        say("cannot start: \(error)\(advice)", log, options)
         let code = denied ? ExitCode.permission : ExitCode.failure
         start?.failed(code)
         return code

@@ -40,33 +40,41 @@ package struct Options: Equatable, Sendable {
     }
 }
 
-/// A flag of the command line, its long form and what it is for: the table that parses is the table that helps.
-private struct Flag {
-    var short: Character
-    var long: String
-    var value: String?
-    var help: String
-}
+extension Options {
+    /// A flag of the command line, its long form and what it is for.
+    ///
+    /// The table that parses is the table that helps, and that understudyd(8) and the completions are made from.
+    package struct Flag: Equatable, Sendable {
+        package var short: Character
+        package var long: String
+        /// What stands for its value; nil when it has none.
+        package var value: String?
+        /// One line, without a full stop.
+        package var help: String
+    }
 
-private let flags: [Flag] = [
-    Flag(short: "f", long: "use-file", value: "FILE", help: "Use this configuration file"),
-    Flag(short: "n", long: "dont-fork", value: nil, help: "Stay in the foreground"),
-    Flag(short: "l", long: "log-console", value: nil, help: "Log to standard error too"),
-    Flag(short: "D", long: "log-detail", value: nil, help: "Log details"),
-    Flag(
-        short: "S", long: "log-facility", value: "N",
-        help: "Syslog facility: 0-7, local0-local7, user or daemon (default)"),
-    Flag(short: "G", long: "no-syslog", value: nil, help: "Do not log to syslog"),
-    Flag(short: "u", long: "umask", value: "MASK", help: "umask for files that are created, in octal"),
-    Flag(short: "p", long: "pid", value: "FILE", help: "Write the process id to this file"),
-    Flag(short: "i", long: "config-id", value: "ID", help: "Which '@ID' lines of the configuration apply"),
-    Flag(short: "d", long: "dump-conf", value: nil, help: "Write what was understood of the configuration to the log"),
-    Flag(
-        short: "t", long: "config-test", value: nil,
-        help: "Check the configuration and exit: 0 it would run, 2 it would not"),
-    Flag(short: "v", long: "version", value: nil, help: "Print the version"),
-    Flag(short: "h", long: "help", value: nil, help: "Print this"),
-]
+    package static let flags = [
+        Flag(short: "f", long: "use-file", value: "FILE", help: "Use this configuration file"),
+        Flag(short: "n", long: "dont-fork", value: nil, help: "Stay in the foreground"),
+        Flag(short: "l", long: "log-console", value: nil, help: "Log to standard error too"),
+        Flag(short: "D", long: "log-detail", value: nil, help: "Log details"),
+        Flag(
+            short: "S", long: "log-facility", value: "N",
+            help: "Syslog facility: 0-7, local0-local7, user or daemon (default)"),
+        Flag(short: "G", long: "no-syslog", value: nil, help: "Do not log to syslog"),
+        Flag(short: "u", long: "umask", value: "MASK", help: "umask for files that are created, in octal"),
+        Flag(short: "p", long: "pid", value: "FILE", help: "Write the process id to this file"),
+        Flag(short: "i", long: "config-id", value: "ID", help: "Which '@ID' lines of the configuration apply"),
+        Flag(
+            short: "d", long: "dump-conf", value: nil, help: "Write what was understood of the configuration to the log"
+        ),
+        Flag(
+            short: "t", long: "config-test", value: nil,
+            help: "Check the configuration and exit: 0 it would run, 2 it would not"),
+        Flag(short: "v", long: "version", value: nil, help: "Print the version"),
+        Flag(short: "h", long: "help", value: nil, help: "Print this"),
+    ]
+}
 
 /// keepalived's other flags and why there is nothing for them to do.
 private let otherFlags: [String: String] = [
@@ -122,7 +130,7 @@ extension Options {
 
     private mutating func takeLong(_ text: Substring, _ rest: inout ArraySlice<String>) -> Request? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let flag = flags.first(where: { $0.long == parts[0] }) else {
+        guard let flag = Self.flags.first(where: { $0.long == parts[0] }) else {
             return Self.unknown(parts[0], "--" + parts[0])
         }
         if flag.value == nil {
@@ -137,7 +145,7 @@ extension Options {
     private mutating func takeShort(_ letters: Substring, _ rest: inout ArraySlice<String>) -> Request? {
         var letters = letters
         while let letter = letters.popFirst() {
-            guard let flag = flags.first(where: { $0.short == letter }) else {
+            guard let flag = Self.flags.first(where: { $0.short == letter }) else {
                 return Self.unknown(String(letter), "-\(letter)")
             }
             guard let placeholder = flag.value else {
@@ -196,7 +204,7 @@ extension Options {
     /// The text of `--help`.
     package static func help(calledAs program: String) -> String {
         let options = Options(calledAs: program)
-        let rows = flags.map { flag -> (String, String) in
+        let rows = Self.flags.map { flag -> (String, String) in
             let value = flag.value.map { "=\($0)" } ?? ""
             return ("  -\(flag.short), --\(flag.long)\(value)", flag.help)
         }

@@ -41,6 +41,9 @@ package final class Log {
         system = settings.facility.map { SystemLog(identity: settings.identity, facility: $0) }
     }
 
+    /// True while syslog is written to and takes what it is given.
+    package var reachesSystemLog: Bool { system?.isRead ?? false }
+
     package var isDetailed: Bool { settings.detailed }
 
     package func write(_ level: Level, _ text: String) {

@@ -37,9 +37,9 @@ final class Readiness {
         return token
     }
 
-    /// Changes whether room for writing is of interest too.
-    func watch(_ descriptor: Int32, _ token: Token, forWriting: Bool) throws(SystemError) {
-        try poller.watch(descriptor, as: token, writable: forWriting)
+    /// Changes what is of interest; that the other end has hung up always is.
+    func watch(_ descriptor: Int32, _ token: Token, forReading: Bool, forWriting: Bool) throws(SystemError) {
+        try poller.watch(descriptor, as: token, readable: forReading, writable: forWriting)
     }
 
     func forget(_ descriptor: Int32, _ token: Token) {

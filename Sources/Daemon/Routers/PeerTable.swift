@@ -2,9 +2,10 @@ internal import Control
 internal import VRRPCore
 internal import VRRPWire
 
-/// Who else has spoken for a VRID, the last word of each.
+/// Who else has spoken for a VRID: the last word of each that was believed, and of each that was not.
 ///
-/// Bounded, whatever a stranger sends: the one that was silent longest makes room.
+/// Bounded, whatever a stranger sends: the one that was silent longest makes room. Those who are refused have a place of
+/// their own, because anyone can send what is refused, under any address, and must not push out or cover a real peer.
 struct PeerTable {
     private struct Entry {
         var source: IPAddress
@@ -13,23 +14,44 @@ struct PeerTable {
         var at: MonotonicInstant
     }
 
-    private var entries: [Entry] = []
+    private var believed: [Entry] = []
+    private var refused: [Entry] = []
     private static let most = 8
 
-    mutating func heard(_ source: IPAddress, priority: Priority?, refusal: String?, at now: MonotonicInstant) {
-        let entry = Entry(source: source, priority: priority, refusal: refusal, at: now)
-        if let index = entries.firstIndex(where: { $0.source == source }) {
+    mutating func heard(_ source: IPAddress, priority: Priority, at now: MonotonicInstant) {
+        Self.put(Entry(source: source, priority: priority, refusal: nil, at: now), into: &believed)
+        // Whoever is believed again has mended what was wrong.
+        refused.removeAll { $0.source == source && now.since($0.at) > Self.memory }
+    }
+
+    mutating func refused(_ source: IPAddress, because refusal: String, at now: MonotonicInstant) {
+        Self.put(Entry(source: source, priority: nil, refusal: refusal, at: now), into: &refused)
+    }
+
+    private static let memory = Interval.seconds(60)
+
+    private static func put(_ entry: Entry, into entries: inout [Entry]) {
+        if let index = entries.firstIndex(where: { $0.source == entry.source }) {
             entries[index] = entry
-        } else if entries.count < Self.most {
+        } else if entries.count < most {
             entries.append(entry)
         } else if let oldest = entries.indices.min(by: { entries[$0].at < entries[$1].at }) {
             entries[oldest] = entry
         }
     }
 
-    /// The last heard first, without ourselves.
+    /// Everybody, the last heard first, without ourselves.
     func list(except own: IPAddress?, at now: MonotonicInstant) -> [Peer] {
-        entries.filter { $0.source != own }.sorted { $0.at > $1.at }.map { entry in
+        Self.peers((believed + refused).filter { $0.source != own }, at: now)
+    }
+
+    /// Those who were believed and did not say that they were leaving, the last heard first.
+    func candidates(except own: IPAddress?, at now: MonotonicInstant) -> [Peer] {
+        Self.peers(believed.filter { $0.source != own && $0.priority != .resigning }, at: now)
+    }
+
+    private static func peers(_ entries: [Entry], at now: MonotonicInstant) -> [Peer] {
+        entries.sorted { $0.at > $1.at }.map { entry in
             Peer(
                 address: "\(entry.source)", priority: entry.priority.map { Int($0.rawValue) },
                 lastHeardSeconds: now.since(entry.at).inSeconds, refusal: entry.refusal)

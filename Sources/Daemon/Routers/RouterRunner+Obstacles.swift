@@ -92,7 +92,10 @@ extension RouterRunner {
     }
 
     /// The obstacles in words a person can act on.
-    func explain(_ obstacles: Obstacles) -> String {
+    func explain(_ obstacles: Obstacles) -> String { reasons(for: obstacles).joined(separator: "; ") }
+
+    /// One for each thing that stands in the way.
+    func reasons(for obstacles: Obstacles) -> [String] {
         var reasons: [String] = []
         let others = Set(everyAddress.map(\.interface)).filter { $0 != instance.interface }.sorted()
         let interfaces = [instance.interface] + others
@@ -115,7 +118,7 @@ extension RouterRunner {
         if !obstacles.isDisjoint(with: [.checkFailed, .trackedInterfaceDown]) {
             reasons.append(names { $0.isFault } + " failed")
         }
-        return reasons.joined(separator: "; ")
+        return reasons
     }
 
     private var missingAddress: String {

@@ -50,15 +50,17 @@ extension RouterRunner {
     }
 
     private func activeOutlook(at now: MonotonicInstant) -> [String] {
-        let others = peers.list(except: router.primaryAddress, at: now).filter { $0.refusal == nil }
+        let others = peers.candidates(except: router.primaryAddress, at: now)
         var sentences: [String] = []
         for (index, tracker) in tracking.trackers.enumerated() where tracker.status != .unknown {
             if let sentence = outlook(ifChanged: index, others) { sentences.append(sentence) }
         }
         if others.isEmpty {
-            sentences.append(
-                "nobody else has been heard since the daemon started; standbys are silent, so whether one is there is not known"
-            )
+            let gone = peers.list(except: router.primaryAddress, at: now).first { $0.priority == 0 }
+            let known =
+                gone.map { "\($0.address) said that it was leaving, and nobody else has been heard" }
+                ?? "nobody else has been heard since the daemon started"
+            sentences.append("\(known); standbys are silent, so whether one is there is not known")
         }
         return sentences
     }

@@ -25,7 +25,7 @@ extension RouterRunner {
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
-            peers.heard(carrier.source, priority: admitted.heard.priority, refusal: nil, at: now)
+            peers.heard(carrier.source, priority: admitted.heard.priority, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             let wasActive = activeSource
             deliver(.received(admitted.heard), at: now)
@@ -78,7 +78,7 @@ extension RouterRunner {
     private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
         // A later standard may define other types: they are counted and dropped quietly.
         if case .malformed(.unsupportedType) = refusal { return }
-        peers.heard(source, priority: nil, refusal: "\(refusal)", at: now)
+        peers.refused(source, because: "\(refusal)", at: now)
         ignored = ((ignored?.count ?? 0) + 1, source, refusal)
         guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
         let consequence = refusal.isDisagreement ? "; while that is so, both of us become MASTER" : ""

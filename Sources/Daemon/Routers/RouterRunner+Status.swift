@@ -30,7 +30,7 @@ extension RouterRunner {
         guard case .initialize(let initialize) = router.state, initialize.isWanted, !router.obstacles.isEmpty else {
             return []
         }
-        return explain(router.obstacles).split(separator: ";").map { $0.drop { $0 == " " } }.map(String.init)
+        return reasons(for: router.obstacles)
     }
 
     var prioritySum: PrioritySum {
@@ -42,7 +42,8 @@ extension RouterRunner {
             isOverruled: router.priority != tracking.effectivePriority)
     }
 
-    private func activeRouter(at now: MonotonicInstant) -> ActiveRouter? {
+    /// Who has the addresses; nil when nobody was heard.
+    func activeRouter(at now: MonotonicInstant) -> ActiveRouter? {
         switch router.state {
         case .active, .resigning:
             return ActiveRouter(

@@ -1,15 +1,23 @@
 internal import CLinux
 internal import Glibc
 
-/// Adds to the end of a file, makes it when it is missing, and returns when the disk has it.
+/// Adds a line, without its line feed, to the end of a file, makes it when it is missing, and returns when the disk has it.
 ///
-/// It waits for the disk: nothing that must be in time may call it.
+/// What is there may end in half a line, after a power cut or on a full disk: the new one is begun apart from it. It waits
+/// for the disk: nothing that must be in time may call it.
 ///
 /// - Returns: the file's size afterwards.
-package func appendDurably(_ bytes: [UInt8], to path: String) throws(SystemError) -> Int {
-    let file = try FileDescriptor(opening: path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
-    try writeWhole(bytes, to: file, path)
+package func appendLineDurably(_ line: [UInt8], to path: String) throws(SystemError) -> Int {
+    let file = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
     let descriptor = file.rawValue
+    let size = try retryingOnInterrupt("lseek \(path)") { lseek(descriptor, 0, Int32(SEEK_END)) }
+    var last = UInt8(ascii: "\n")
+    if size > 0 {
+        // SAFETY: one octet is written to a local variable.
+        try retryingOnInterrupt("read \(path)") { unsafe pread(descriptor, &last, 1, size - 1) }
+    }
+    let start: [UInt8] = last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")]
+    try writeWhole(start + line + [UInt8(ascii: "\n")], to: file, path)
     try retryingOnInterrupt("fdatasync \(path)") { fdatasync(descriptor) }
     return Int(try retryingOnInterrupt("lseek \(path)") { lseek(descriptor, 0, Int32(SEEK_END)) })
 }
@@ -17,9 +25,9 @@ package func appendDurably(_ bytes: [UInt8], to path: String) throws(SystemError
 /// Replaces a file as a whole: whoever reads it, after a power cut too, finds the old content or the new.
 ///
 /// It waits for the disk: nothing that must be in time may call it.
-package func replaceDurably(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+package func replaceDurably(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(SystemError) {
     let fresh = path + ".new"
-    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
+    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode: mode)
     try writeWhole(bytes, to: file, fresh)
     let descriptor = file.rawValue
     try retryingOnInterrupt("fsync \(fresh)") { fsync(descriptor) }

@@ -12,6 +12,13 @@ package func hostName() -> String {
 
 package func currentProcessID() -> Int32 { getpid() }
 
+/// Gives this process another name in the process table; fifteen octets of it are kept.
+package func nameProcess(_ name: String) {
+    // It cannot fail, and nothing depends on it.
+    // SAFETY: the string outlives the call.
+    _ = unsafe cl_name_process(name)
+}
+
 /// The value of an environment variable, or nil when it is not set.
 package func environmentVariable(_ name: String) -> String? {
     // SAFETY: the string is copied before anything could change the environment.
@@ -38,6 +45,15 @@ package func setUmask(_ mask: UInt32) { _ = umask(mode_t(mask)) }
 package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to: STDOUT_FILENO) }
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+/// True when standard error goes to the journal: JOURNAL_STREAM (systemd.exec(5)) names its device and inode.
+package var standardErrorIsJournal: Bool {
+    guard let stream = environmentVariable("JOURNAL_STREAM") else { return false }
+    var facts = stat()
+    // SAFETY: the kernel writes the one struct that it is given.
+    guard unsafe fstat(STDERR_FILENO, &facts) == 0 else { return false }
+    return stream == "\(facts.st_dev):\(facts.st_ino)"
+}
 
 /// Waits for standard input; empty at its end, nil when it cannot be read.
 package func readStandardInput() -> [UInt8]? {

@@ -17,6 +17,9 @@ package final class SystemLog {
         self.path = path
     }
 
+    /// True while what is written is taken.
+    package var isRead: Bool { lost == 0 }
+
     /// Sends one line; `priority` is one of syslog's severities, 0 to 7.
     package func write(priority: Int32, _ message: String) {
         var text = message

@@ -22,7 +22,7 @@ package final class AnnouncementListener {
         let epoll = try FileDescriptor("epoll_create1") { cl_epoll_create() }
         for descriptor in [arp.rawValue, neighbor.rawValue] {
             let epoll = epoll.rawValue
-            try retryingOnInterrupt("epoll_ctl add packet socket") { cl_epoll_watch(epoll, descriptor, 0, 0) }
+            try retryingOnInterrupt("epoll_ctl add packet socket") { cl_epoll_watch(epoll, descriptor, 1, 0, 0) }
         }
         self.arp = arp
         self.neighbor = neighbor

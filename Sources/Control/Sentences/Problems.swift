@@ -1,0 +1,103 @@
+// What is not as it should be, in sentences: `understudy status` fails when there is a problem; a doubt is only shown.
+
+extension Status {
+    /// Why the exit code of `understudy status` is 1; empty when it is 0.
+    package var problems: [String] {
+        guard !instances.isEmpty else {
+            return [
+                "no virtual router is configured, so no address is protected: write one with understudy init, then: "
+                    + "systemctl reload understudy"
+            ]
+        }
+        return instances.flatMap { instance in
+            (instance.stateProblems + instance.addressProblems).map { "\(instance.name): \($0)" }
+        }
+    }
+
+    /// What should be looked at, and is not proven to be wrong.
+    package func doubts(at now: Timestamp) -> [String] {
+        var doubts = remarks
+        if let standby {
+            let end = standby.until.map { " until \($0.words(at: now))" } ?? ""
+            doubts.append(
+                "maintenance mode is on since \(standby.since.words(at: now))\(end): this host is the last that takes an "
+                    + "address; it ends with: understudy resume")
+        }
+        return doubts + instances.flatMap { instance in instance.doubts.map { "\(instance.name): \($0)" } }
+    }
+}
+
+extension InstanceStatus {
+    /// Why it cannot serve and cannot take over.
+    package var stateProblems: [String] {
+        if state.takesPart { return [] }
+        let reasons = [cause] + obstacles.filter { $0 != cause }
+        return ["\(state.word): \(closed(reasons.joined(separator: "; ")))"]
+    }
+
+    /// Addresses that are not where the state wants them.
+    package var addressProblems: [String] {
+        addresses.compactMap { address in
+            switch address.presence(in: self) {
+            case .missing:
+                "\(address.text) is missing on \(address.interface), although this host is active: nobody serves it."
+            case .surplus:
+                "\(address.text) is on \(address.interface), although this host is not active: two hosts may answer for it."
+            case .present, .absent: nil
+            }
+        }
+    }
+
+    /// Whoever says on the wire that it has the addresses, while this router does not take part and follows nobody.
+    package var advertisingPeer: Peer? {
+        guard activeRouter == nil else { return nil }
+        return peers.first { peer in
+            // A standby takes over when it has heard nothing for three intervals.
+            peer.refusal == nil && peer.priority != 0 && peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+        }
+    }
+
+    /// What an operator should look at although it may not be wrong.
+    package var doubts: [String] {
+        peers.compactMap { peer in
+            let heard = "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds))"
+            if let refusal = peer.refusal {
+                return closed("\(heard), and its adverts are not believed: \(refusal)")
+            }
+            // Only an active router advertises. One that still did so an interval after we began, which is time to hear
+            // us, is a rival.
+            let heardSince = sinceSeconds - peer.lastHeardSeconds
+            let isRecent = peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+            guard state == .active, isRecent, heardSince > advertisementIntervalSeconds, peer.priority != 0 else {
+                return nil
+            }
+            return
+                "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
+        }
+    }
+}
+
+extension AddressStatus {
+    /// Whether an address is where the state of its router wants it.
+    package enum Presence: Sendable {
+        case present
+        case absent
+        /// It should be here.
+        case missing
+        /// It should not be here.
+        case surplus
+    }
+
+    package func presence(in instance: InstanceStatus) -> Presence {
+        switch (instance.state.holdsAddresses, isPresent) {
+        case (true, true): .present
+        case (true, false): .missing
+        case (false, false): .absent
+        // An owner (priority 255) has the addresses for its own.
+        case (false, true): instance.priority.base == 255 ? .present : .surplus
+        }
+    }
+
+    /// `192.0.2.10/24`.
+    package var text: String { "\(address)/\(prefixLength)" }
+}

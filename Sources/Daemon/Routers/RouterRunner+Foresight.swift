@@ -1,0 +1,128 @@
+internal import Configuration
+internal import Control
+internal import VRRPCore
+internal import VRRPWire
+
+/// What a reload would mean for a router, from what is known now.
+extension RouterRunner {
+    /// - Parameters:
+    ///   - new: its configuration after the reload; nil when it is removed.
+    ///   - known: the results of checks that it does not track yet.
+    func consequence(
+        of new: Instance?, at now: MonotonicInstant, known: (TrackerName) -> CheckState.Status
+    ) -> ReloadReport.Consequence {
+        func says(_ givesUp: Bool, _ sentence: String) -> ReloadReport.Consequence {
+            .init(instance: new?.name ?? name, givesUpAddresses: givesUp, sentence: sentence)
+        }
+        let holds = router.holdsAddresses
+        guard let new else {
+            return holds
+                ? says(true, "is removed: its addresses are handed to whoever takes them, then removed here")
+                : says(false, "is removed; it has no addresses here")
+        }
+        let future = tracking(configuredBy: new, known)
+        let rest = disagreement(with: new).map { "; \($0)" } ?? ""
+        if let obstacle = obstacle(to: new, future) {
+            return holds ? says(true, "gives up its addresses at once: \(obstacle)") : says(false, "waits: \(obstacle)")
+        }
+        let priority = surroundings.effectivePriority(of: future)
+        if holds {
+            if let loss = loss(with: priority, at: now) { return says(true, loss + rest) }
+            if let removal = removal(by: new) { return says(true, "stays active, but \(removal)\(rest)") }
+            if let interruption = interruption(by: new) { return says(false, "stays active; \(interruption)\(rest)") }
+            return says(false, "stays active and keeps its addresses\(rest)")
+        }
+        if let gain = gain(with: priority, new, at: now) { return says(false, gain + rest) }
+        if case .initialize = router.state {
+            return says(false, "takes part as soon as nothing stands in its way\(rest)")
+        }
+        return says(false, "keeps its state; it has no addresses here\(rest)")
+    }
+
+    /// The arithmetic that it would have, as far as results are known.
+    private func tracking(
+        configuredBy new: Instance, _ known: (TrackerName) -> CheckState.Status
+    ) -> PriorityTracking {
+        let own = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
+        var future = new.freshTracking
+        for (index, tracker) in new.trackerNames.enumerated() {
+            if case .interface(let interface) = tracker {
+                future.set(isUsable(interface) ? .working : .failed, at: index)
+            } else {
+                // A check that is new runs at once, long before a peer could act on the points that are missing until then.
+                let status = own[tracker] ?? known(tracker)
+                future.set(status == .unknown ? .working : status, at: index)
+            }
+        }
+        return future
+    }
+
+    private func isUsable(_ interface: String) -> Bool {
+        surroundings.interfaces.link(named: interface)?.isUsable ?? false
+    }
+
+    /// What would end its participation.
+    private func obstacle(to new: Instance, _ future: PriorityTracking) -> String? {
+        let interfaces = Set((new.addresses + new.excludedAddresses).map(\.interface)).union([new.interface])
+        if let unusable = interfaces.sorted().first(where: { !isUsable($0) }) {
+            return "interface \(unusable) does not exist, is down, or has no carrier"
+        }
+        for (tracker, name) in zip(future.trackers, new.trackerNames) where tracker.isFault { return "\(name) failed" }
+        return nil
+    }
+
+    /// Which addresses leave for good.
+    private func removal(by new: Instance) -> String? {
+        let stays = Set((new.addresses + new.excludedAddresses).map(\.address))
+        let gone = everyAddress.filter { !stays.contains($0.address) }
+        return gone.isEmpty ? nil : "removes " + gone.map { "\($0.address)" }.joined(separator: ", ")
+    }
+
+    /// Which address is away for a moment.
+    private func interruption(by new: Instance) -> String? {
+        let replaced = everyAddress.first { before in
+            before.address.family == .v6
+                && (new.addresses + new.excludedAddresses).contains {
+                    $0.address == before.address && $0.interface == before.interface
+                        && $0.prefixLength != before.prefixLength
+                }
+        }
+        return replaced.map { "\($0.address) is away for a moment, because an IPv6 prefix cannot change in place" }
+    }
+
+    /// Why an active router will probably lose its addresses to a peer; nil when nothing suggests it.
+    private func loss(with priority: Priority, at now: MonotonicInstant) -> String? {
+        guard priority < router.priority, let rival = bestCandidate(at: now), let theirs = rival.priority,
+            theirs > Int(priority.rawValue)
+        else { return nil }
+        return "its priority falls from \(router.priority.rawValue) to \(priority.rawValue), below the \(theirs) that "
+            + "\(rival.address) last had: that one takes over, in a few seconds, unless it has nopreempt"
+    }
+
+    /// Why a standby will take the addresses; nil when nothing suggests it.
+    private func gain(with priority: Priority, _ new: Instance, at now: MonotonicInstant) -> String? {
+        guard case .backup(let backup) = router.state, let active = activeRouter(at: now) else { return nil }
+        let overrules = active.priority > 0 && active.priority < Int(priority.rawValue)
+        guard overrules, new.preempts, !backup.handedOver else { return nil }
+        let delay = new.preemptDelay == .zero ? "in a few seconds" : "after preempt_delay, \(new.preemptDelay)"
+        return "its priority is \(priority.rawValue) then, higher than the \(active.priority) of "
+            + "\(active.address ?? "the active router"): it takes over, \(delay)"
+    }
+
+    private func bestCandidate(at now: MonotonicInstant) -> Peer? {
+        peers.candidates(except: router.primaryAddress, at: now).max { ($0.priority ?? 0) < ($1.priority ?? 0) }
+    }
+
+    /// What all routers of a VRID must have in common, and would not until the others are reloaded too.
+    private func disagreement(with new: Instance) -> String? {
+        let (before, after) = (instance.receptionRules, new.receptionRules)
+        var changed: [String] = []
+        if before.version != after.version { changed.append("version") }
+        if before.authentication != after.authentication { changed.append("authentication") }
+        if after.version == .v2, before.interval != after.interval { changed.append("advert_int") }
+        if changed.isEmpty { return nil }
+        return
+            "until the others have the same \(changed.joined(separator: " and ")), they and this one do not believe each "
+            + "other, and more than one becomes active"
+    }
+}

@@ -1,0 +1,182 @@
+import Console
+import Control
+import Testing
+
+@Suite struct `The text of a status` {
+    private func report(_ answer: Answer) throws -> StatusReport { StatusReport(answer, try #require(answer.status)) }
+
+    private func text(_ answer: Answer) throws -> String {
+        try report(answer).lines(width: nil).map { $0.plain + "\n" }.joined()
+    }
+
+    @Test func `of one active instance`() throws {
+        let answer = Sample.answer(Sample.active)
+        let shown = try text(answer)
+        #expect(
+            shown == """
+                2026-11-25 03:12:09 UTC: understudyd 0.2.0, pid 812, up 27 h 46 min, since 2026-11-23 23:25:29 UTC
+                configuration /etc/understudy/understudy.conf, read at 2026-11-24 13:18:49 UTC (13 h 53 min ago)
+
+                VI_1  ACTIVE since 03:08:04 UTC (4 min 5 s): 192.0.2.2 fell silent, last heard 3.6 s before
+                  router      eth0, VRID 51, IPv4, VRRP version 2, multicast every 1 s, from 192.0.2.1
+                  priority    107 = 101 + 6 chk_lb
+                  active      this host (192.0.2.1), priority 107
+                  others      192.0.2.2  priority 100  heard 4 min 9 s ago
+                  addresses   192.0.2.10/24     on eth0  here
+                              198.51.100.10/32  on eth1  here (not in adverts)
+                  checks      chk_lb    process  working              +6 (weight 6)                 2 running
+                              chk_sshd  script   working for 116 min  its failure stops the router  exited with status 0, took 12 ms, 800 ms ago
+                  next        if chk_sshd fails, it gives up the addresses at once
+                  counters    adverts_sent 245, became_active 1
+
+                """)
+        #expect(try report(answer).commandStatus == .good)
+    }
+
+    @Test func `of several begins with a table and with what is wrong`() throws {
+        var active = Sample.active
+        active.addresses[0].isPresent = false
+        let answer = Sample.answer(active, Sample.standby, Sample.fault)
+        let lines = try text(answer).split(separator: "\n", omittingEmptySubsequences: false).prefix(9)
+        #expect(
+            lines.dropFirst(2).joined(separator: "\n") == """
+                problem: VI_1: 192.0.2.10/24 is missing on eth0, although this host is active: nobody serves it.
+                problem: VI_3: FAULT: check chk_sshd failed.
+
+                INSTANCE  STATE    FOR        PRIORITY  ACTIVE     ADDRESSES     CHECKS
+                VI_1      ACTIVE   4 min 5 s  107       this host  1 of 2 wrong  2 working
+                VI_2      STANDBY  4 min 5 s  107       192.0.2.2  2 not here    2 working
+                VI_3      FAULT    4 min 5 s  107       192.0.2.2  2 not here    1 failed, 1 working
+                """)
+        #expect(try report(answer).commandStatus == .wrong)
+    }
+
+    @Test func `of a fault does not claim that nobody was heard`() throws {
+        let text = try text(Sample.answer(Sample.fault))
+        #expect(text.contains("active      192.0.2.2, as it says itself (priority 108)\n"))
+        #expect(text.contains("chk_sshd  script   FAILED for 116 min"))
+        #expect(text.contains("obstacles   check chk_sshd failed\n"))
+    }
+
+    @Test func `of maintenance mode, of silence and of refused adverts`() throws {
+        var instance = Sample.standby
+        instance.priority.isOverruled = true
+        instance.priority.effective = 1
+        instance.activeRouter = nil
+        instance.preempts = false
+        instance.sourceAddress = nil
+        instance.peers[0].refusal = "the password differs"
+        let text = try text(Sample.answer(instance, standby: Standby(since: Sample.at(60), until: Sample.at(-60))))
+        #expect(
+            text.contains(
+                "look at: maintenance mode is on since 03:11:09 UTC until 03:13:09 UTC: this host is the last that takes "
+                    + "an address; it ends with: understudy resume\n"))
+        #expect(text.contains("priority    1 (standby; 107 = 101 + 6 chk_lb otherwise) (does not preempt)\n"))
+        #expect(text.contains("active      not known\n"))
+        #expect(text.contains("without an address to send from\n"))
+        #expect(text.contains("192.0.2.2  priority 108  heard 400 ms ago; NOT BELIEVED: the password differs\n"))
+    }
+
+    @Test func `of an address that must not be here stands out`() throws {
+        var instance = Sample.standby
+        instance.addresses[0].isPresent = true
+        let answer = Sample.answer(instance)
+        #expect(try text(answer).contains("192.0.2.10/24     on eth0  SURPLUS: it must not be here\n"))
+        let shown = try report(answer).lines(width: nil).flatMap(\.runs)
+        #expect(shown.contains { $0.text.contains("SURPLUS") && $0.tone == .bad })
+    }
+
+    @Test func `of a daemon without instances says what to do`() throws {
+        let answer = Sample.answer()
+        var empty = answer
+        empty.status = Status(loadedAt: Sample.now, standby: nil, instances: [], remarks: [])
+        #expect(try text(empty).contains("no virtual router is configured"))
+        #expect(try report(empty).commandStatus == .wrong)
+    }
+
+    @Test func `stays within the window`() throws {
+        for width in [40, 60, 80, 100] {
+            let lines = try report(Sample.everything).lines(width: width)
+            #expect(lines.allSatisfy { $0.width <= width }, "\(width)")
+        }
+    }
+}
+
+/// Members that say nothing to a person, and why.
+private let untold: [String: String] = [
+    "version": "of the protocol; another one is refused before anything is shown",
+    "id": "which request it answers; the command makes one at a time",
+]
+
+@Suite struct `Every member of a status` {
+    /// Each value in the answer, changed, as a whole answer; what is changed has a path of names.
+    private func changed(_ json: JSON, path: String = "") -> [(path: String, json: JSON)] {
+        switch json {
+        case .null: []
+        case .bool(let value): [(path, .bool(!value))]
+        case .integer(let value): [(path, .integer(path.hasSuffix("ip_version") ? 10 - value : value + 1))]
+        case .decimal(let value): [(path, .decimal(value * 3 + 1))]
+        case .string(let value): [(path, .string(Self.another(value)))]
+        case .array(let elements):
+            elements.indices.flatMap { index in
+                changed(elements[index], path: path).map { change in
+                    var copy = elements
+                    copy[index] = change.json
+                    return (change.path, .array(copy))
+                }
+            }
+        case .object(let members):
+            members.indices.flatMap { changed(members, at: $0, path: path) }
+        }
+    }
+
+    private func changed(_ members: [JSON.Member], at index: Int, path: String) -> [(path: String, json: JSON)] {
+        let member = members[index]
+        let path = path.isEmpty ? member.name : "\(path).\(member.name)"
+        return changed(member.value, path: path).map { change in
+            var copy = members
+            copy[index].value = change.json
+            return (change.path, JSON.object(copy))
+        }
+    }
+
+    /// Another text that is still a time, or one of the known words, where it was one.
+    private static func another(_ text: String) -> String {
+        if let time = Timestamp(text) { return time.before(seconds: 200_000).description }
+        let words = ["standby": "handing_over", "process": "script", "script": "process", "working": "failed"]
+        return words[text] ?? text + "x"
+    }
+
+    @Test func `shows in the text`() throws {
+        let answer = Sample.everything
+        func text(_ answer: Answer) throws -> String {
+            StatusReport(answer, try #require(answer.status)).lines(width: nil).map(\.plain).joined(separator: "\n")
+        }
+        let before = try text(answer)
+        let changes = changed(encode(answer))
+        #expect(changes.count > 50)
+        for change in changes where untold[change.path] == nil {
+            let after = try text(try decode(Answer.self, from: change.json))
+            #expect(after != before, "\(change.path) changed, and nobody would see it")
+        }
+    }
+
+    @Test func `has a value in the sample, so that a new one cannot be forgotten`() {
+        var missing: [String] = []
+        func visit(_ value: Any, _ path: String) {
+            let mirror = Mirror(reflecting: value)
+            if mirror.displayStyle == .optional {
+                if mirror.children.isEmpty { missing.append(path) }
+                for child in mirror.children { visit(child.value, path) }
+                return
+            }
+            for child in mirror.children { visit(child.value, child.label.map { "\(path).\($0)" } ?? path) }
+        }
+        visit(Sample.everything, "answer")
+        // An answer carries one thing only; a process has no last run, and this one never changed.
+        let others = ["error", "history", "switchover", "standby", "reload"].map { "answer.\($0)" }
+        let process = ["lastRunSeconds", "durationSeconds", "changedSeconds"]
+        missing.removeAll { path in others.contains(path) || process.contains { path.hasSuffix("checks.\($0)") } }
+        #expect(missing == [])
+    }
+}

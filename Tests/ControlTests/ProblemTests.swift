@@ -1,0 +1,79 @@
+import Control
+import Testing
+
+@Suite struct `What is not as it should be` {
+    private func status(_ nights: Situation...) -> Status {
+        Status(
+            loadedAt: Situation.at(60), standby: nights.first?.standby, instances: nights.map(\.instance), remarks: [])
+    }
+
+    private func address(_ text: String, isPresent: Bool) -> AddressStatus {
+        AddressStatus(address: text, prefixLength: 24, interface: "eth0", isAdvertised: true, isPresent: isPresent)
+    }
+
+    @Test(arguments: [RouterState.active, .standby, .handingOver])
+    func `is nothing while an instance serves or could`(state: RouterState) {
+        var night = Situation(state, 9, "because", priority: sum(107, 107))
+        night.instance.addresses = [address("192.0.2.10", isPresent: state.holdsAddresses)]
+        #expect(status(night).problems == [])
+    }
+
+    @Test(arguments: [RouterState.fault, .waiting, .stopped])
+    func `is an instance that neither serves nor could`(state: RouterState) {
+        var night = Situation(state, 9, "eth0 is down", priority: sum(107, 107))
+        night.instance.obstacles = ["eth0 is down", "no address"]
+        #expect(status(night).problems == ["VI_1: \(state.word): eth0 is down; no address."])
+    }
+
+    @Test func `is an address that is not where the state wants it`() {
+        var active = Situation(.active, 9, "because", priority: sum(107, 107))
+        active.instance.addresses = [address("192.0.2.10", isPresent: true), address("192.0.2.11", isPresent: false)]
+        var standby = Situation(.standby, 9, "because", priority: sum(107, 107))
+        standby.instance.name = "VI_2"
+        standby.instance.addresses = [address("192.0.2.12", isPresent: true), address("192.0.2.13", isPresent: false)]
+        #expect(
+            status(active, standby).problems == [
+                "VI_1: 192.0.2.11/24 is missing on eth0, although this host is active: nobody serves it.",
+                "VI_2: 192.0.2.12/24 is on eth0, although this host is not active: two hosts may answer for it.",
+            ])
+    }
+
+    @Test func `is not the address of an owner that takes no part`() {
+        var owner = Situation(.standby, 9, "because", priority: sum(255, 255))
+        owner.instance.addresses = [address("192.0.2.10", isPresent: true)]
+        #expect(status(owner).problems == [])
+    }
+
+    @Test func `is a daemon without instances`() {
+        #expect(status().problems.count == 1)
+    }
+
+    @Test func `is no doubt, and a doubt is no problem`() {
+        var night = Situation(.active, 9, "because", priority: sum(1, 107, isOverruled: true))
+        night.standby = Standby(since: Situation.at(60), until: nil)
+        night.instance.peers = [Peer(address: "192.0.2.3", priority: 5, lastHeardSeconds: 1, refusal: "TTL 64")]
+        var status = status(night)
+        status.remarks = ["history is not kept: no room"]
+        #expect(status.problems == [])
+        #expect(
+            status.doubts(at: Situation.now) == [
+                "history is not kept: no room",
+                "maintenance mode is on since 03:11:09 UTC: this host is the last that takes an address; it ends with: "
+                    + "understudy resume",
+                "VI_1: 192.0.2.3 was heard 1 s ago, and its adverts are not believed: TTL 64.",
+            ])
+    }
+
+    @Test func `is not claimed of whoever may be active meanwhile`() {
+        var night = Situation(.fault, 9, "eth0 is down", priority: sum(107, 107))
+        let peers = [
+            Peer(address: "192.0.2.3", priority: 100, lastHeardSeconds: 0.5, refusal: "TTL 64"),
+            Peer(address: "192.0.2.4", priority: 0, lastHeardSeconds: 0.5, refusal: nil),
+            Peer(address: "192.0.2.5", priority: 100, lastHeardSeconds: 3, refusal: nil),
+        ]
+        night.instance.peers = peers
+        #expect(night.instance.advertisingPeer == nil)
+        night.instance.peers.append(Peer(address: "192.0.2.6", priority: 9, lastHeardSeconds: 2.9, refusal: nil))
+        #expect(night.instance.advertisingPeer?.address == "192.0.2.6")
+    }
+}
