@@ -11,6 +11,7 @@ mkdir -p /run/lab /run/netns
 . scripts/machines/network.sh
 . scripts/machines/pair.sh
 . scripts/machines/walk.sh
+. scripts/machines/reloads.sh
 . scripts/machines/measure.sh
 
 # A signal may come while the output of something is being looked at, and not shown.

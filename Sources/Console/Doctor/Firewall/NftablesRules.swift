@@ -25,6 +25,16 @@ package struct NftablesRuleset: Sendable {
     /// How many rules there are.
     package var ruleCount: Int { objects.count { $0["rule"] != nil } }
 
+    /// The names of a table's chains that the kernel enters by itself.
+    package func baseChains(family: String, table: String) -> [String] {
+        objects.compactMap { object in
+            guard let chain = object["chain"], chain["family"]?.string == family, chain["table"]?.string == table,
+                chain["hook"] != nil
+            else { return nil }
+            return chain["name"]?.string
+        }
+    }
+
     /// Every table but those that `isExcluded`, as they treat `packet`.
     package func tables(
         for packet: HypotheticalPacket, except isExcluded: (_ family: String, _ name: String) -> Bool
