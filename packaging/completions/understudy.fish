@@ -199,7 +199,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" o output' -l 'output' -s 'o' -d 'Where this host\'s file goes.' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" peer-output' -l 'peer-output' -d 'Where the other host\'s file goes.' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" directory' -l 'directory' -d 'Put both files here, as understudy.conf and understudy-peer.conf.' -rfa '(__understudy_complete_directories)'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" force' -l 'force' -d 'Replace files that are there; copies of them are kept.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" force' -l 'force' -d 'Replace files that are there (copies of them are kept), and take an address that somebody answers for.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" listen' -l 'listen' -d 'How long to listen for VRIDs in use, 0 for not at all.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" h help' -s 'h' -l 'help' -d 'Show help information.'
