@@ -194,6 +194,28 @@ extension DoctorTests {
                 FirewallFault(name: "firewalld", rules: "", command: "firewall-cmd --zone=public --add-rich-rule="))
         }
 
+        @Test func `a policy of firewalld that drops what this host sends is opened`() throws {
+            let ward = try Ward()
+            try ward.startPair()
+            let host = ward.lb2
+            try ward.startFirewalld(host)
+            try ward.run(
+                host,
+                """
+                firewall-cmd --permanent --zone=trusted --change-interface=eth0
+                firewall-cmd --permanent --new-policy=quiet
+                firewall-cmd --permanent --policy=quiet --add-ingress-zone=HOST
+                firewall-cmd --permanent --policy=quiet --add-egress-zone=ANY
+                firewall-cmd --permanent --policy=quiet --set-target=DROP
+                firewall-cmd --reload
+                """)
+            try findAndMend(
+                ward, host,
+                FirewallFault(
+                    name: "firewalld", rules: "", isIncoming: false,
+                    command: "firewall-cmd --policy=quiet --add-protocol=vrrp"))
+        }
+
         @Test func `with --fix --yes the doctor opens it himself and looks again`() throws {
             let ward = try Ward()
             try ward.startPair()

@@ -17,7 +17,7 @@ new_system() {
         cat >"/run/$1/usr/bin/$command" <<-END
 		#!/bin/sh
 		case "\$*" in
-		*daemon-reload*) ;;
+		*daemon-reload*|is-active*) ;;
 		enable*|disable*|--no-reload\ disable*|unmask*|mask*|is-enabled*) exec real-systemctl --root=/ "\$@" ;;
 		*) echo "\$*" >>/run/asked ;;
 		esac

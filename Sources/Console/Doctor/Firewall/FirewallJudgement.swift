@@ -51,7 +51,9 @@ private struct FirewallJudge {
     /// A table of the same name may have chains that iptables does not know and does not list.
     private func isKeptByIptables(_ table: String, _ family: String, _ rules: [IptablesRuleset]) -> Bool {
         let listed = rules.filter { !$0.command.contains("legacy") }.flatMap { $0.chains(of: table) }
-        guard !listed.isEmpty, let chains = facts.nftables?.baseChains(family: family, table: table) else { return false }
+        guard !listed.isEmpty, let chains = facts.nftables?.baseChains(family: family, table: table) else {
+            return false
+        }
         return chains.allSatisfy(listed.contains)
     }
 
@@ -159,7 +161,7 @@ private struct FirewallJudge {
     }
 
     func open() -> Finding {
-        let rules = (facts.nftables?.ruleCount ?? 0) + facts.iptables.reduce(0) { $0 + $1.ruleCount }
+        let rules = tables(path.packet(.incoming)).reduce(0) { $0 + $1.chains.values.reduce(0) { $0 + $1.count } }
         var evidence = rules == 0 ? ["there are no rules"] : ["\(rules) rules were followed (\(tools))"]
         switch proof.output {
         case .allowed: evidence.append("a probe passed the rules for output")
