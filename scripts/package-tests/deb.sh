@@ -51,6 +51,10 @@ deb_change() {
     expects "an upgrade goes through, without a complaint" upgrades_quietly apt_install debian "$(deb "$current")"
     expects "an upgrade restarts what runs, once, and nothing else" is \
         'try-restart understudy.service' asked debian
+    expects "when nobody would take the addresses, the old version runs on, and the installation says so" \
+        says 'the old version runs on' on debian 'mv /usr/bin/understudy /root/ && printf "#!/bin/sh\nexit 1\n" >/usr/bin/understudy &&
+            chmod 755 /usr/bin/understudy && /usr/libexec/understudy/restart-upgraded; mv /root/understudy /usr/bin/'
+    expects "and nothing is restarted" is '' asked debian
     expects "the new version is there" is "$current" on debian 'understudy --version'
     expects "an edited configuration stays" on debian "tail -n 1 $conf | grep -x '# Mine.'"
 
