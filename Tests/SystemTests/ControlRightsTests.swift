@@ -64,17 +64,17 @@ extension Behaviour.Controlled {
             let daemon = try trial.start(host, instance())
             try daemon.becomes(.active)
             let script = """
-                import socket, time
-                waiting = []
-                for number in range(40):
-                    client = socket.socket(socket.AF_UNIX)
-                    client.connect('/run/understudy/control.sock')
-                    waiting.append(client)
-                print('connected', flush=True)
-                time.sleep(4)
+                use Socket; $| = 1;
+                for (1..40) {
+                    socket(my $client, PF_UNIX, SOCK_STREAM, 0) or die $!;
+                    connect($client, sockaddr_un('/run/understudy/control.sock')) or die $!;
+                    push @waiting, $client;
+                }
+                print "connected\\n";
+                sleep 4;
                 """
             let log = try OutputLog("readers")
-            _ = try host.start("setpriv", Self.reader + ["python3", "-c", script], log: log)
+            _ = try host.start("setpriv", Self.reader + ["perl", "-e", script], log: log)
             try trial.waitFor("many readers") { log.text.contains("connected") }
             try daemon.says("clients at once; more are turned away")
             let answer = try daemon.ask(Request(.resume), within: 1)

@@ -104,10 +104,12 @@ final class ControlledPair {
 
     /// - Parameters:
     ///   - configuration: of each host, by its priority.
-    ///   - follows: true of the standby when it knows the active router.
+    ///   - follows: true of each instance of the second host when it knows the active router.
+    ///   - isSettled: true of the instances of both.
     init(
         _ priorities: [Int] = [150, 100], _ configuration: (Int) -> String = { instance(priority: $0) },
-        follows: (InstanceStatus) -> Bool = { $0.activeRouter?.address == "192.0.2.1" }
+        follows: (InstanceStatus) -> Bool = { $0.state == .standby && $0.activeRouter?.address == "192.0.2.1" },
+        isSettled: ([InstanceStatus], [InstanceStatus]) -> Bool = { _, _ in true }
     ) throws {
         trial = try Trial()
         hosts = [try trial.host(), try trial.host("lb2", "192.0.2.2")]
@@ -119,8 +121,9 @@ final class ControlledPair {
             if daemons.count == 1 { try daemon.becomesMaster() }
         }
         try backup.listens()
-        try trial.waitFor("the standby to follow") {
-            try backup.status().instances.allSatisfy { $0.state == .standby && follows($0) }
+        try trial.waitFor("the pair to settle") {
+            let instances = try backup.status().instances
+            return try instances.allSatisfy(follows) && isSettled(active.status().instances, instances)
         }
     }
 
@@ -135,8 +138,9 @@ final class ControlledPair {
 
     /// Starts the daemon of a host again.
     func restart(_ number: Int, _ configuration: String) throws {
-        daemons[number] = try trial.start(hosts[number], configuration)
-        try daemons[number].listens()
+        let daemon = try trial.start(hosts[number], configuration)
+        daemons[number] = daemon
+        try daemon.says("Startup complete")
     }
 }
 

@@ -10,7 +10,10 @@ mkdir -p /run/lab /run/netns
 . scripts/machines/machine.sh
 . scripts/machines/network.sh
 . scripts/machines/pair.sh
+. scripts/machines/guide.sh
+. scripts/machines/truth.sh
 . scripts/machines/walk.sh
+. scripts/machines/break.sh
 . scripts/machines/reloads.sh
 . scripts/machines/measure.sh
 

@@ -61,7 +61,7 @@ import VRRPWire
     }
 
     @Test func `the last file by name counts, and of equal names that of the first directory`() throws {
-        let place = try TemporaryDirectory()
+        let place = try FileTree()
         try place.write("a.b = usr", to: "usr/lib/sysctl.d/50-x.conf")
         try place.write("a.b = etc", to: "etc/sysctl.d/50-x.conf")
         try place.write("a.b = early", to: "etc/sysctl.d/10-y.conf")

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A directory for one test, removed with this object.
-final class TemporaryDirectory {
+/// Files of one test, removed with this object.
+final class FileTree {
     let path: String
 
     init() throws {
