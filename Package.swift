@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "Control", swiftSettings: strict),
 
         // Impure: the only modules that may import Glibc; LinuxKernel alone may write `unsafe`.
-        .target(name: "CLinux"),
+        .target(name: "CLinux", cSettings: [.define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release))]),
         .target(name: "LinuxKernel", dependencies: ["CLinux", "VRRPWire"], swiftSettings: strict),
 
         .target(

@@ -20,6 +20,7 @@ struct Understudy: ParsableCommand {
                     History.self,
                     Doctor.self,
                     Sniff.self,
+                    SupportBundle.self,
                 ]),
             CommandGroup(
                 name: "Steer",
@@ -32,6 +33,7 @@ struct Understudy: ParsableCommand {
             CommandGroup(
                 name: "Prepare",
                 subcommands: [
+                    Init.self,
                     Check.self,
                     Rehearse.self,
                 ]),

@@ -54,8 +54,18 @@ import Testing
         let result = status(of: nil, json: true, socket: "/nonexistent/control.sock", on: .none)
         let object = try JSON(parsing: result.output)
         #expect(object["error"]?["code"] == .string("not_running") && object["version"] == .integer(1))
+        guard case .string(let time)? = object["at"] else {
+            Issue.record("it does not say when")
+            return
+        }
+        #expect(Timestamp(time) != nil)
         #expect(result.complaint.hasPrefix("understudy: no daemon answers at /nonexistent"))
         #expect(result.status == .noDaemon)
+    }
+
+    @Test func `lets no control character of a diagnostic reach the terminal`() throws {
+        let daemon = try FakeDaemon(answering: refusal(.configuration, "a\u{1B}[2J", details: ["b\r\u{9B}c"]))
+        #expect(statusResult(daemon).complaint == "understudy: a\u{FFFD}[2J\n  b\u{FFFD}\u{FFFD}c\n")
     }
 
     @Test func `refuses an answer to another question`() throws {

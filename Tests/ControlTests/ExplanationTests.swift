@@ -234,14 +234,28 @@ import Testing
             night.explanation.chain == [
                 "192.0.2.3 fell silent.", "The history tells of no transition of VI_1.",
             ])
-        // One of another time, and one of another instance, do not explain it.
-        night.record(5000, .becameActive, from: .standby, to: .active, "nobody else was heard")
+        // One of another state, and one of another instance, do not explain it.
+        night.record(5000, .becameStandby, from: .active, to: .standby, "192.0.2.3 has priority 120, ours is 107")
         night.record(300, .becameActive, from: .standby, to: .active, instance: "VI_2", "nobody else was heard")
         #expect(
             night.explanation.chain == [
                 "192.0.2.3 fell silent.",
-                "The history does not tell how it came to be: its last record of VI_1 is from 01:48:49 UTC (ACTIVE).",
+                "The history does not tell how it came to be: its last record of VI_1 is from 01:48:49 UTC (STANDBY).",
             ])
+    }
+
+    @Test func `says when a record does not fit, as after the clock was set`() {
+        var night = handedOver()
+        night.instance.sinceSeconds = 4000
+        night.instance.since = Situation.at(4000)
+        #expect(
+            Array(night.explanation.chain.prefix(2)) == [
+                "The newest record of this state is from 03:11:09 UTC, which does not fit its age: the clock was set since, "
+                    + "or records are missing. As recorded:",
+                "At 03:11:09 UTC it went from HANDING OVER to STANDBY: handed over to 192.0.2.3, as an operator asked.",
+            ])
+        // What may be missing could be a resumption.
+        #expect(!night.explanation.whyNotActive.contains { $0.contains("does not take them back") })
     }
 
     @Test func `says what the daemon has learnt since`() {

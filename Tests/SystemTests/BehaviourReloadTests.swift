@@ -124,6 +124,56 @@ extension Behaviour {
             #expect(!scene.daemon.text().contains("(VI_1) Entering FAULT"))
         }
 
+        /// An address in its old and its new form, as instances with addresses.
+        private static let exchanges: [(from: [[String]], to: [[String]])] = [
+            ([["192.0.2.10/24"]], [["192.0.2.10/32"]]),
+            ([["192.0.2.10"]], [["192.0.2.10 label eth0:lb"]]),
+            ([["192.0.2.10 scope global"]], [["192.0.2.10 scope site"]]),
+            ([["192.0.2.10"]], [["192.0.2.10 dev lo"]]),
+            ([["192.0.2.10", "192.0.2.15"], ["192.0.2.20"]], [["192.0.2.15"], ["192.0.2.20", "192.0.2.10"]]),
+            ([["192.0.2.20"], ["192.0.2.10/24", "192.0.2.15"]], [["192.0.2.10", "192.0.2.20"], ["192.0.2.15"]]),
+        ]
+
+        @Test(arguments: exchanges.indices)
+        func `an address that only changes its form or its instance is this host's at every moment`(number: Int) throws
+        {
+            func text(_ instances: [[String]]) -> String {
+                instances.enumerated().map { instance("VI_\($0)", id: 51 + $0, addresses: $1) }.joined()
+            }
+            let (from, to) = Self.exchanges[number]
+            let address = "192.0.2.10"
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, text(from))
+            for index in from.indices { try daemon.says("(VI_\(index)) Entering MASTER STATE") }
+            try trial.waitFor("its address") { try host.has(address) }
+            let news = try OutputLog("routes")
+            let monitor = try host.start("ip", ["-o", "monitor", "route"], log: news)
+            defer { try? monitor.send(.kill) }
+            // What the kernel tells is in order: once a route of ours is told, so is all that came before it.
+            func mark(_ route: String) throws {
+                try trial.waitFor("news of routes") {
+                    try host.ip("route", "add", "blackhole", route)
+                    try host.ip("route", "del", "blackhole", route)
+                    return news.text.contains("blackhole \(route)")
+                }
+            }
+            try mark("203.0.113.1")
+            try daemon.reload(text(to))
+            try daemon.reload(text(from))
+            try trial.waitFor("one address of it") {
+                try host.run("ip", ["-o", "address", "show", "to", address]).output.split(separator: "\n").count == 1
+            }
+            try mark("203.0.113.2")
+            var places = 1
+            for line in news.text.split(separator: "\n") where line.contains("local \(address) ") {
+                places += line.hasPrefix("Deleted") ? -1 : 1
+                #expect(places > 0, "\(news.text)")
+            }
+            #expect(try host.has(address))
+            #expect(daemon.lines().filter { $0.contains("Entering MASTER") }.count == from.count)
+        }
+
         @Test func `a renamed instance stays master`() throws {
             let scene = try Scene(instance("old"))
             let start = monotonicNanoseconds()

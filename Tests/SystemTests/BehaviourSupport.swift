@@ -148,6 +148,7 @@ final class RunningDaemon {
                 let stat = String(decoding: content, as: UTF8.self)
                 guard let end = stat.lastIndex(of: ")"), !stat.contains("(understudyd-rec)") else { return nil }
                 let words = stat[end...].split(separator: " ")
+                guard !stat.contains("(understudyd-rec)") else { return nil }
                 return words.count > 2 && words[2] == "\(process.pid)" ? (pid, String(words[1])) : nil
             }
         }

@@ -27,10 +27,21 @@ import VRRPWire
         #expect(AddressPlan.clashes(desired: [wanted("192.0.2.1")], observed: observed) == [observed[0]])
     }
 
-    @Test func `a changed prefix is a removal and an addition, in that order`() {
+    @Test func `an address with a changed prefix or place is added before the old one goes`() {
         let operations = AddressPlan.operations(
-            desired: [wanted("192.0.2.1", 24)], observed: [there("192.0.2.1", 32, ours: true)])
-        #expect(operations == [.remove(there("192.0.2.1", 32, ours: true)), .add(wanted("192.0.2.1", 24))])
+            desired: [wanted("192.0.2.1", 24), wanted("2001:db8::1", 64, on: "eth1")],
+            observed: [there("192.0.2.1", 32, ours: true), there("2001:db8::1", 64, ours: true)])
+        #expect(
+            operations == [
+                .add(wanted("192.0.2.1", 24)), .add(wanted("2001:db8::1", 64, on: "eth1")),
+                .remove(there("192.0.2.1", 32, ours: true)), .remove(there("2001:db8::1", 64, ours: true)),
+            ])
+    }
+
+    @Test func `an IPv6 address with a changed prefix goes first because an interface has it only once`() {
+        let operations = AddressPlan.operations(
+            desired: [wanted("2001:db8::1", 64)], observed: [there("2001:db8::1", 128, ours: true)])
+        #expect(operations == [.remove(there("2001:db8::1", 128, ours: true)), .add(wanted("2001:db8::1", 64))])
     }
 
     @Test(arguments: 0..<200) func `planning again after carrying out yields nothing, and spares what is not ours`(

@@ -173,13 +173,13 @@ _understudy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|explain|history|doctor|sniff|switchover|standby|resume|reload|check|rehearse|help)
+    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|init|check|rehearse|help)
         # Offer subcommand argument completions
         "_understudy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status explain history doctor sniff switchover standby resume reload check rehearse help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload init check rehearse help' -- "${cur}"))
         ;;
     esac
 }
@@ -320,6 +320,33 @@ _understudy_sniff() {
     esac
 }
 
+_understudy_support-bundle() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output -o --file -f -i --id --socket)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output'|'-o')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--file'|'-f')
+        __understudy_add_completions -f
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
 _understudy_switchover() {
     repeating_flags=()
     non_repeating_flags=(--all --to-peer --json --version -h --help)
@@ -401,6 +428,61 @@ _understudy_reload() {
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_init() {
+    repeating_flags=()
+    non_repeating_flags=(--unicast --force --version -h --help)
+    repeating_options=(--address)
+    non_repeating_options=(--interface --peer-interface --peer --vrid --priority --name --check --password --output -o --peer-output --directory --listen)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--interface')
+        return
+        ;;
+    '--peer-interface')
+        return
+        ;;
+    '--address')
+        return
+        ;;
+    '--peer')
+        return
+        ;;
+    '--vrid')
+        return
+        ;;
+    '--priority')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--check')
+        __understudy_add_completions -W 'haproxy'$'\n''nginx'$'\n''none'
+        return
+        ;;
+    '--password')
+        return
+        ;;
+    '--output'|'-o')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--peer-output')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--directory')
+        __understudy_add_completions -d
+        return
+        ;;
+    '--listen')
         return
         ;;
     esac

@@ -10,7 +10,11 @@ mkdir -p /run/lab /run/netns
 . scripts/machines/machine.sh
 . scripts/machines/network.sh
 . scripts/machines/pair.sh
+. scripts/machines/guide.sh
+. scripts/machines/truth.sh
 . scripts/machines/walk.sh
+. scripts/machines/break.sh
+. scripts/machines/reloads.sh
 . scripts/machines/measure.sh
 
 # A signal may come while the output of something is being looked at, and not shown.

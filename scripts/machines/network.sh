@@ -20,7 +20,7 @@ make_network() {
     ip link set switch up
     add_host client 192.168.50.100
     add_host bystander "$bystander"
-    nice -n -20 ip netns exec bystander "$LAB_PROBE" rehearse-part respond bystander "$bystander" &
+    chrt --fifo 1 ip netns exec bystander "$LAB_PROBE" rehearse-part respond bystander "$bystander" &
 }
 
 # Prints the name of the machine that answers at an address.
@@ -30,7 +30,7 @@ served_by() { is "$1" answer_of "$service"; }
 probe=
 # watch: begins to send 250 requests a second to the address, and as many to the bystander.
 watch() {
-    nice -n -20 ip netns exec client "$LAB_PROBE" rehearse-part probe "$service" "$bystander" >"$lab/seen" 2>"$lab/probe.errors" &
+    chrt --fifo 1 ip netns exec client "$LAB_PROBE" rehearse-part probe "$service" "$bystander" >"$lab/seen" 2>"$lab/probe.errors" &
     probe=$!
     wait_for 10 grep -q serving "$lab/seen" || give_up "the client is served before something happens" "$(<"$lab/probe.errors")"
 }

@@ -50,20 +50,26 @@ package struct Complaint: Error, Equatable, Sendable {
     package func result(json: Bool) -> CommandResult {
         CommandResult(
             output: json ? self.json + "\n" : "",
-            complaint: "understudy: \(message)\n" + details.map { "  \($0)\n" }.joined(), status)
+            // A diagnostic quotes the file that it is about, whatever is in there.
+            complaint: (["understudy: \(message)"] + details.map { "  \($0)" }).map { StyledText($0).plain + "\n" }
+                .joined(),
+            status)
     }
 
     /// The daemon's answer, or an object that says like it what is wrong.
     private var json: String {
         if let answer { return encode(answer).text }
         let error = JSON.object([.init("code", .string(code)), .init("message", .string(message))])
-        return JSON.object([.init("version", .integer(Request.currentVersion)), .init("error", error)]).text
+        return JSON.object([
+            .init("version", .integer(Request.currentVersion)), .init("at", .string(Timestamp.now.description)),
+            .init("error", error),
+        ]).text
     }
 }
 
 extension Complaint {
     /// - Parameter request: what was asked; of a change that was not answered nobody knows whether it was made.
-    init(_ error: ClientError, asking request: Request) {
+    package init(_ error: ClientError, asking request: Request) {
         var message = error.description
         if !request.request.isReading, error.mayHaveBeenHeard {
             message += "; whether the \(request.request.rawValue) was carried out is not known (understudy status)"

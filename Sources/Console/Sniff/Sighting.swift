@@ -112,14 +112,19 @@ package struct Verdict: Encodable, Equatable, Sendable {
 }
 
 extension Sighting {
-    /// `07:48:03.123Z ! eth0 +1.001 s  ...`: the mark is there when something is wrong.
-    package var line: String {
+    /// A line like `07:48:03.123Z ! eth0 +1.000 s  ...`: the mark is there when something is wrong.
+    package var styled: StyledText {
         let clock = time.description.dropFirst(11)
         let passed = sinceLastSeconds.map { "+\(decimal($0, places: 3)) s" } ?? "first"
         let padding = String(repeating: " ", count: max(0, 10 - passed.utf8.count))
-        let words = ([sentence] + verdicts.map(\.text)).joined(separator: " ")
-        return "\(clock) \(isProblem ? "!" : " ") \(interface) \(padding)\(passed)  \(words)"
+        var line = StyledText("\(clock) ", .faint) + StyledText(isProblem ? "!" : " ", .bad)
+        line += StyledText(" \(interface) ") + StyledText("\(padding)\(passed)  ", .faint)
+        line += StyledText(sentence)
+        for verdict in verdicts { line += StyledText(" ") + StyledText(verdict.text, verdict.isProblem ? .bad : .faint) }
+        return line
     }
+
+    package var line: String { styled.plain }
 }
 
 /// A number with so many digits after the point.

@@ -41,7 +41,8 @@ package func sniff(
     if options.asJSON {
         say(encode(summary).text)
     } else {
-        for line in summary.lines { say(line) }
+        let palette = Terminal.standardOutput().palette
+        for line in summary.lines { say(palette.paint(StyledText(line, line.hasPrefix("!") ? .bad : .plain))) }
     }
     return summary.exitCode
 }
@@ -53,6 +54,7 @@ private struct Listening {
     let end: EndRequests
     var session: SniffSession
     private let began = monotonicNanoseconds()
+    private let palette = Terminal.standardOutput().palette
     private var isDown: Set<String> = []
 
     /// So that one busy interface starves neither the others nor Ctrl-C.
@@ -99,7 +101,7 @@ private struct Listening {
             guard let frame else { return false }
             isDown.remove(name)
             guard let sighting = session.observe(frame, on: name) else { continue }
-            say(options.asJSON ? encode(sighting).text : sighting.line)
+            say(options.asJSON ? encode(sighting).text : palette.paint(sighting.styled))
             if let count = options.count, session.shown >= count { return true }
         }
         return false

@@ -78,7 +78,7 @@ package struct Problem: Error, Codable, Equatable, Sendable {
 
 /// How one switch-over went.
 package struct SwitchoverReport: Codable, Equatable, Sendable {
-    package enum Outcome: String, Codable, Sendable {
+    package enum Outcome: String, Codable, Sendable, CaseIterable {
         /// Someone else has the addresses now.
         case handedOver = "handed_over"
         /// They were with someone else before.

@@ -2,7 +2,7 @@
 package struct Explanation: Codable, Equatable, Sendable {
     package var instance: String
     package var state: RouterState
-    /// `VI_1 is STANDBY since 03:12:06 UTC (4 min).`
+    /// The state and its age: `VI_1 is STANDBY since 03:12:06 UTC (4 min)`.
     package var headline: String
     /// What led to the state, the newest first.
     package var chain: [String]
@@ -59,10 +59,17 @@ struct CauseChain {
         }
         // The daemon may have learnt more about the state since it was recorded.
         if instance.cause != records[latest].cause { sentences.append(closed("Now: \(instance.cause)")) }
+        let record = records[beginning]
+        let fits = abs(record.at.seconds(since: instance.since)) <= Self.tolerance
+        if !fits {
+            sentences.append(
+                "The newest record of this state is from \(record.at.words(at: now)), which does not fit its age: the clock "
+                    + "was set since, or records are missing. As recorded:")
+        }
         if latest != beginning { sentences.append(transition(records[latest])) }
-        sentences.append(transition(records[beginning]))
+        sentences.append(transition(record))
         walk(from: beginning)
-        handedOver = handOver(endingWith: beginning)
+        handedOver = fits ? handOver(endingWith: beginning) : nil
     }
 
     private static func isTransition(_ record: HistoryRecord) -> Bool { record.instance != nil && record.to != nil }
@@ -72,8 +79,7 @@ struct CauseChain {
         for index in records[latest...].indices where Self.isTransition(records[index]) {
             guard records[index].to == instance.state else { return nil }
             // What else stood in the way meanwhile is recorded, and does not begin the state anew.
-            if records[index].from == instance.state { continue }
-            return abs(records[index].at.seconds(since: instance.since)) <= Self.tolerance ? index : nil
+            if records[index].from != instance.state { return index }
         }
         return nil
     }

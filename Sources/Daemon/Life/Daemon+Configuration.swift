@@ -66,6 +66,7 @@ extension Daemon {
         var kept: [InstanceIdentity: RouterRunner] = [:]
         for runner in routers { kept[runner.instance.identity] = runner }
         let wanted = Set(model.instances.map(\.identity))
+        for instance in model.instances { kept[instance.identity]?.claim(instance) }
         // Those that leave go first, so that an address that moves to another instance is free for it.
         for runner in routers where !wanted.contains(runner.instance.identity) {
             leaving.append(runner)

@@ -91,6 +91,48 @@ final class AddressKeeper {
         return present
     }
 
+    /// Does `change` while the loopback interface has `addresses` too, so that they are this host's all the while.
+    ///
+    /// What the kernel cannot change in place has to be removed and added again. A packet that came in between would be
+    /// lost, and TCP sends its first one again only after a second.
+    func cover<Outcome>(_ addresses: [IPAddress], in table: InterfaceTable, _ change: () -> Outcome) -> Outcome {
+        let loopback = table.link(named: "lo")?.index
+        let covers = addresses.compactMap { address in loopback.flatMap { cover(address, on: $0) } }
+        defer { for key in covers { uncover(key) } }
+        return change()
+    }
+
+    private func cover(_ address: IPAddress, on loopback: UInt32) -> Key? {
+        // IPv6 has neither scopes nor labels that an operator sets, and takes addresses up a little after it said so.
+        guard address.family == .v4 else { return nil }
+        let key = Key(interfaceIndex: loopback, address: address, prefixLength: 32)
+        do throws(SystemError) {
+            try commands.add(
+                AddressRequest(
+                    interfaceIndex: key.interfaceIndex, address: key.address, prefixLength: key.prefixLength,
+                    scope: Self.hostScope, protocolMark: addressMark))
+        } catch {
+            // Somebody else may have it there, which does as well.
+            log.debug("nothing stands in for \(address) while it is replaced: \(error)")
+            return nil
+        }
+        added.insert(key)
+        return key
+    }
+
+    private func uncover(_ key: Key) {
+        do throws(SystemError) {
+            try commands.remove(
+                interfaceIndex: key.interfaceIndex, address: key.address, prefixLength: key.prefixLength)
+        } catch {
+            log.debug("what stood in for \(key.address) is gone already: \(error)")
+        }
+        added.remove(key)
+    }
+
+    /// RT_SCOPE_HOST: never chosen as a source towards others.
+    private static let hostScope: UInt8 = 254
+
     private func add(
         _ address: VirtualAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
     ) -> Bool {

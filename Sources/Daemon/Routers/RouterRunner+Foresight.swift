@@ -29,6 +29,7 @@ extension RouterRunner {
         if holds {
             if let loss = loss(with: priority, at: now) { return says(true, loss + rest) }
             if let removal = removal(by: new) { return says(true, "stays active, but \(removal)\(rest)") }
+            if let interruption = interruption(by: new) { return says(false, "stays active; \(interruption)\(rest)") }
             return says(false, "stays active and keeps its addresses\(rest)")
         }
         if let gain = gain(with: priority, new, at: now) { return says(false, gain + rest) }
@@ -48,7 +49,9 @@ extension RouterRunner {
             if case .interface(let interface) = tracker {
                 future.set(isUsable(interface) ? .working : .failed, at: index)
             } else {
-                future.set(own[tracker] ?? known(tracker), at: index)
+                // A check that is new runs at once, long before a peer could act on the points that are missing until then.
+                let status = own[tracker] ?? known(tracker)
+                future.set(status == .unknown ? .working : status, at: index)
             }
         }
         return future
@@ -68,21 +71,23 @@ extension RouterRunner {
         return nil
     }
 
-    /// Which addresses leave, for good or for a moment.
+    /// Which addresses leave for good.
     private func removal(by new: Instance) -> String? {
-        let future = new.addresses + new.excludedAddresses
-        let gone = everyAddress.filter { !future.contains($0) }
-        if gone.isEmpty { return nil }
-        let (moved, removed) = (
-            gone.filter { address in future.contains { $0.address == address.address } },
-            gone.filter { address in !future.contains { $0.address == address.address } }
-        )
-        func list(_ addresses: [VirtualAddress]) -> String { addresses.map { "\($0.address)" }.joined(separator: ", ") }
-        let sentences = [
-            removed.isEmpty ? nil : "removes \(list(removed))",
-            moved.isEmpty ? nil : "removes \(list(moved)) and adds it again as it is written now",
-        ]
-        return sentences.compactMap(\.self).joined(separator: " and ")
+        let stays = Set((new.addresses + new.excludedAddresses).map(\.address))
+        let gone = everyAddress.filter { !stays.contains($0.address) }
+        return gone.isEmpty ? nil : "removes " + gone.map { "\($0.address)" }.joined(separator: ", ")
+    }
+
+    /// Which address is away for a moment.
+    private func interruption(by new: Instance) -> String? {
+        let replaced = everyAddress.first { before in
+            before.address.family == .v6
+                && (new.addresses + new.excludedAddresses).contains {
+                    $0.address == before.address && $0.interface == before.interface
+                        && $0.prefixLength != before.prefixLength
+                }
+        }
+        return replaced.map { "\($0.address) is away for a moment, because an IPv6 prefix cannot change in place" }
     }
 
     /// Why an active router will probably lose its addresses to a peer; nil when nothing suggests it.

@@ -278,9 +278,10 @@ final class RouterRunner {
     /// Takes a changed configuration of the same virtual router without leaving its state.
     func reconfigure(_ new: Instance, at now: MonotonicInstant) {
         let old = instance
-        let removed = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
+        let outdated = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
         let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
-        if !removed.isEmpty, router.holdsAddresses { drop(removed, at: now) }
+        let stays = Set((new.addresses + new.excludedAddresses).map(\.address))
+        if router.holdsAddresses { drop(outdated.filter { !stays.contains($0.address) }, at: now) }
         instance = new
         rules = new.receptionRules
         if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
@@ -292,14 +293,34 @@ final class RouterRunner {
         deliver(.reconfigured(new.routerConfiguration), at: now)
         applyPriority(because: "the configuration was reloaded", at: now)
         if router.holdsAddresses {
-            let added = reconcileAddresses(at: now)
+            let added = exchange(outdated.filter { stays.contains($0.address) }, at: now)
             surroundings.announcer.announce(
                 added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
         }
         look(at: now)
     }
 
+    /// Says before a reload which addresses it will have after it, so that another instance that loses one leaves it here.
+    func claim(_ new: Instance) {
+        if router.holdsAddresses { surroundings.held[ObjectIdentifier(self)] = new.addresses + new.excludedAddresses }
+    }
+
+    /// Adds what is new, and replaces `outdated` forms of addresses that stay; returns what was added.
+    private func exchange(_ outdated: [VirtualAddress], at now: MonotonicInstant) -> [VirtualAddress] {
+        // With another label or scope it is the same address for the kernel, which has the two only one after the other.
+        let successive = outdated.filter { old in
+            everyAddress.contains {
+                $0.address == old.address && $0.prefixLength == old.prefixLength && $0.interface == old.interface
+            }
+        }
+        return surroundings.keeper.cover(successive.map(\.address), in: surroundings.interfaces) {
+            drop(successive, at: now)
+            return reconcileAddresses(at: now)
+        }
+    }
+
     private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
+        guard !addresses.isEmpty else { return }
         _ = surroundings.keeper.carryOut(
             plan(for: addresses, desired: []), for: name, at: now, in: &surroundings.interfaces)
     }

@@ -25,9 +25,9 @@ package func appendLineDurably(_ line: [UInt8], to path: String) throws(SystemEr
 /// Replaces a file as a whole: whoever reads it, after a power cut too, finds the old content or the new.
 ///
 /// It waits for the disk: nothing that must be in time may call it.
-package func replaceDurably(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+package func replaceDurably(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(SystemError) {
     let fresh = path + ".new"
-    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode: 0o640)
+    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode: mode)
     try writeWhole(bytes, to: file, fresh)
     let descriptor = file.rawValue
     try retryingOnInterrupt("fsync \(fresh)") { fsync(descriptor) }

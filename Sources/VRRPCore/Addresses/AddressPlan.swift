@@ -29,18 +29,24 @@ public enum AddressOperation: Hashable, Sendable {
 /// 1. An address that is not ours is never removed, whatever is desired.
 /// 2. An address that is there, ours or not, is not added a second time to the same interface.
 /// 3. Planning again after the operations were carried out yields nothing.
+/// 4. An address that only changes its place (interface, prefix) is there all the while, where the kernel allows it twice.
 public enum AddressPlan {
     public static func operations(
         desired: [VirtualAddress], observed: [ObservedAddress]
     ) -> [AddressOperation] {
         var operations: [AddressOperation] = []
+        var afterwards: [AddressOperation] = []
         for present in observed where present.isOurs && !desired.contains(where: { present.satisfies($0) }) {
-            operations.append(.remove(present))
+            if desired.contains(where: { present.canAccompany($0) }) {
+                afterwards.append(.remove(present))
+            } else {
+                operations.append(.remove(present))
+            }
         }
         for wanted in desired where !observed.contains(where: { $0.satisfies(wanted) || $0.isNative(wanted) }) {
             operations.append(.add(wanted))
         }
-        return operations
+        return operations + afterwards
     }
 
     /// The desired addresses that this host has although we did not put them there, on any interface.
@@ -54,6 +60,11 @@ public enum AddressPlan {
 extension ObservedAddress {
     fileprivate func satisfies(_ wanted: VirtualAddress) -> Bool {
         address == wanted.address && prefixLength == wanted.prefixLength && interface == wanted.interface
+    }
+
+    /// The same address elsewhere; Linux has an IPv6 address only once on an interface, whatever its prefix.
+    fileprivate func canAccompany(_ wanted: VirtualAddress) -> Bool {
+        address == wanted.address && (interface != wanted.interface || address.family == .v4)
     }
 
     /// The host's own address, with whatever prefix: an address owner (priority 255) has it without our help.

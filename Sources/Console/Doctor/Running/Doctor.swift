@@ -45,7 +45,7 @@ private struct Examination {
         return DoctorReport(
             at: Timestamp(seconds: now.seconds, nanoseconds: Int64(now.nanoseconds)), host: hostName(),
             configuration: file,
-            listenedSeconds: wire.seconds, findings: findings)
+            asRoot: currentUserID() == 0, listenedSeconds: wire.seconds, findings: findings)
     }
 
     // MARK: Daemon and file

@@ -1,0 +1,4 @@
+internal import Glibc
+
+/// Whether somebody can be asked: standard input is a terminal.
+package func standardInputIsTerminal() -> Bool { isatty(STDIN_FILENO) == 1 }
