@@ -320,6 +320,50 @@ extension Behaviour.Controlled {
             #expect(try !host.has(Self.virtual))
         }
 
+        @Test func `what a hanging disk keeps waiting has a bound, and what is beyond it is counted`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let text = (1...40).map { instance("VI_\($0)", id: $0, addresses: ["10.9.\($0).1/32"]) }.joined()
+            let daemon = try trial.start(host, text, flags: [])
+            try daemon.becomes(.active, "VI_40")
+            let pid = try #require(try recorders(of: host).first)
+            try run(host, "kill -STOP \(pid)")
+            var rounds = 0
+            try trial.waitFor("more than there is room for", seconds: 30) {
+                try host.ip("link", "set", "eth0", "down")
+                try daemon.becomes(.fault, "VI_40")
+                try host.ip("link", "set", "eth0", "up")
+                try daemon.becomes(.active, "VI_40")
+                rounds += 1
+                return try daemon.status().remarks.contains { $0.contains("were not kept since the daemon started") }
+            }
+            #expect(rounds > 2)
+            try daemon.says("history: not kept: the disk does not keep up; ")
+            try run(host, "kill -CONT \(pid)")
+            try trial.waitFor("the end of the trouble") {
+                try daemon.status().remarks.allSatisfy { $0.contains("were not kept since the daemon started") }
+            }
+            let remark = try #require(try daemon.status().remarks.first)
+            let lost = try #require(Int(remark.prefix { $0.isNumber }))
+            #expect(try daemon.stop() == exited(0))
+            let sequences = try (readAll(host)).map(\.sequence)
+            let last = try #require(sequences.last)
+            #expect(
+                sequences.count + lost == last, "of \(last) records \(sequences.count) are there and \(lost) are not")
+        }
+
+        /// Both halves.
+        private func readAll(_ host: Host) throws -> [HistoryRecord] {
+            var octets: [UInt8] = []
+            for name in ["history.1.jsonl", "history.jsonl"]
+            where LocalFiles.exists(host.namespaces.outside("\(Self.state)/\(name)")) {
+                octets += try read(host, name)
+            }
+            return try octets.split(separator: UInt8(ascii: "\n")).map {
+                try decode(HistoryRecord.self, from: JSON(parsing: Array($0)))
+            }
+        }
+
         @Test func `a recorder that is killed is started again, and nothing is lost or kept twice`() throws {
             let trial = try Trial()
             let host = try trial.host()

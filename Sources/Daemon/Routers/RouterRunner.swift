@@ -175,6 +175,7 @@ final class RouterRunner {
             "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
         recordPriority(new, because: cause, at: now)
         deliver(.priorityChanged(new), at: now)
+        surroundings.statusChanged()
     }
 
     // MARK: The world
