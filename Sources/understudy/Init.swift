@@ -13,7 +13,7 @@ struct Init: ParsableCommand {
 
             It writes \(PairFiles.usualOwn) for this host and \(PairFiles.usualPeer) in the current directory for the \
             other, with comments that say what each line does. Both are checked first, each by itself and as a pair; \
-            a file with so much as a warning is not written. A file that says something already is replaced only with \
+            a file with so much as a warning is not written. The network is asked whether anybody has the address already. A file that says something already is replaced only with \
             --force, and a copy of it is kept beside it. (The file that the package installs has only comments in it: it \
             is replaced without --force.)
 
@@ -79,7 +79,8 @@ struct Init: ParsableCommand {
         completion: .directory)
     var directory: String?
 
-    @Flag(help: "Replace files that are there; copies of them are kept.")
+    @Flag(
+        help: "Replace files that are there (copies of them are kept), and take an address that somebody answers for.")
     var force = false
 
     @Option(

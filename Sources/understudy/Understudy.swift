@@ -20,6 +20,7 @@ struct Understudy: ParsableCommand {
                     History.self,
                     Doctor.self,
                     Sniff.self,
+                    SupportBundle.self,
                 ]),
             CommandGroup(
                 name: "Steer",

@@ -53,8 +53,10 @@ import Testing
             remained += statistics.remainedActive
             doubleOwners += statistics.doubleOwners
         }
-        for move in ["stop", "stop alone", "switchOver", "switchOver alone", "fault", "death", "standby stop", "start"]
-        {
+        for move in [
+            "stop", "stop alone", "switchOver", "switchOver alone", "resume", "resume and return", "fault", "death",
+            "standby stop", "start",
+        ] {
             #expect(moves[move, default: 0] >= 2, "hardly ever: \(move)")
         }
         #expect(refusals > 50)

@@ -54,6 +54,17 @@ extension Behaviour {
             #expect(try host.readFile("/run/understudy.conf").contains("virtual_router_id 52 "))
         }
 
+        @Test func `an address that another host has is found out by asking`() throws {
+            let trial = try Trial()
+            _ = try trial.host("other", "192.0.2.10")
+            let host = try trial.host()
+            let common = ["--interface", "eth0", "--address", "192.0.2.10", "--listen", "0.5"]
+            let refused = try initialise(host, common)
+            #expect(refused.code == 2)
+            #expect(refused.output.contains("--address: 192.0.2.10 is in use: "))
+            #expect(try initialise(host, common + ["--force"]).code == 0)
+        }
+
         @Test func `it does not overwrite, nor write where it may not, nor ask where nobody is`() throws {
             let trial = try Trial()
             let host = try trial.host()

@@ -173,13 +173,13 @@ _understudy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|explain|history|doctor|sniff|switchover|standby|resume|reload|init|check|rehearse|help)
+    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|init|check|rehearse|help)
         # Offer subcommand argument completions
         "_understudy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status explain history doctor sniff switchover standby resume reload init check rehearse help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload init check rehearse help' -- "${cur}"))
         ;;
     esac
 }
@@ -315,6 +315,33 @@ _understudy_sniff() {
         return
         ;;
     '-i'|'--id')
+        return
+        ;;
+    esac
+}
+
+_understudy_support-bundle() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=(--output -o --file -f -i --id --socket)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--output'|'-o')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--file'|'-f')
+        __understudy_add_completions -f
+        return
+        ;;
+    '-i'|'--id')
+        return
+        ;;
+    '--socket')
+        __understudy_add_completions -f
         return
         ;;
     esac

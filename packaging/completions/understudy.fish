@@ -33,6 +33,8 @@ function __understudy_parse_tokens -S
             __understudy_parse_subcommand 0 'f/file=' 'i/id=' 'haproxy=+' 'seconds=' 'socket=' 'fix' 'y/yes' 'json' 'version' 'h/help'
         case 'sniff'
             __understudy_parse_subcommand 1 'count=' 'seconds=' 'vrid=' 'f/file=' 'i/id=' 'json' 'version' 'h/help'
+        case 'support-bundle'
+            __understudy_parse_subcommand 0 'o/output=' 'f/file=' 'i/id=' 'socket=' 'version' 'h/help'
         case 'switchover'
             __understudy_parse_subcommand 1 'all' 'to-peer' 'timeout=' 'json' 'socket=' 'version' 'h/help'
         case 'standby'
@@ -109,6 +111,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_positiona
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'history' -d 'Show what happened, why, and how long each step took; also after restarts and reboots.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'doctor' -d 'Find what keeps this host from doing its part, prove it, and print the command that mends it.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'sniff' -d 'Show VRRP packets and the announcements around them, in words, with what is wrong with them.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'support-bundle' -d 'Collect everything for a bug report into one archive, secrets removed.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'switchover' -d 'Hand the addresses to the peer without a gap, or keep them when nobody takes over.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'standby' -d 'Maintenance mode: make this host the last that takes an address.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'resume' -d 'End maintenance mode and what a switch-over left behind: the priorities decide again.'
@@ -154,6 +157,12 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy sniff" json' -l 'json' -d 'Print one JSON object a line.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy sniff" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy sniff" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" o output' -l 'output' -s 'o' -d 'The archive (default: understudy-HOST-TIME.tar.gz in the current directory).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" f file' -l 'file' -s 'f' -d 'The configuration file (default: the running daemon\'s, else /etc/understudy/understudy.conf).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" i id' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name).' -rfka ''
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" version' -l 'version' -d 'Show the version.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy switchover" -eq 1' -fka '(__understudy_custom_completion ---completion switchover -- positional@0 (count (__understudy_tokens -pc)) (__understudy_tokens -tC))'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" all' -l 'all' -d 'Hand over every instance.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" to-peer' -l 'to-peer' -d 'Succeed at once, without any change, where the addresses are with the peer already.'
@@ -190,7 +199,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" o output' -l 'output' -s 'o' -d 'Where this host\'s file goes.' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" peer-output' -l 'peer-output' -d 'Where the other host\'s file goes.' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" directory' -l 'directory' -d 'Put both files here, as understudy.conf and understudy-peer.conf.' -rfa '(__understudy_complete_directories)'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" force' -l 'force' -d 'Replace files that are there; copies of them are kept.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" force' -l 'force' -d 'Replace files that are there (copies of them are kept), and take an address that somebody answers for.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" listen' -l 'listen' -d 'How long to listen for VRIDs in use, 0 for not at all.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" h help' -s 'h' -l 'help' -d 'Show help information.'

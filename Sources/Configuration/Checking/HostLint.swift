@@ -95,7 +95,7 @@ extension Linter {
         guard let source = instance.sourceAddress, facts.interface(instance.interface) != nil else { return }
         if facts.interfaces.contains(where: { $0.addresses.contains { $0.address == source } }) { return }
         let own = facts.interface(instance.interface)?.addresses.first {
-            !$0.isOurs && $0.address.family == source.family
+            $0.address.family == source.family
         }
         report(
             missing, "source-not-here", at: instance.sourceLocation ?? instance.location,
@@ -108,7 +108,7 @@ extension Linter {
         _ held: VirtualAddress, _ location: SourceLocation, _ instance: Instance, _ facts: HostFacts
     ) {
         for interface in facts.interfaces {
-            for assigned in interface.addresses where assigned.address == held.address && !assigned.isOurs {
+            for assigned in interface.addresses where assigned.address == held.address {
                 guard instance.priority != .owner else { return }
                 report(
                     .error, "own-address", at: location,
@@ -119,7 +119,7 @@ extension Linter {
             }
         }
         guard let interface = facts.interface(held.interface) else { return }
-        let subnets = interface.addresses.filter { $0.address.family == held.address.family && !$0.isOurs }
+        let subnets = interface.addresses.filter { $0.address.family == held.address.family }
         guard !subnets.isEmpty, !held.address.isLinkLocal,
             !subnets.contains(where: { held.address.shares(prefixOf: $0.address, length: $0.prefixLength) })
         else { return }

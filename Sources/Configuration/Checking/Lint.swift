@@ -10,7 +10,10 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
     for instance in model.instances { linter.checkTracking(instance) }
     if let host {
         linter.checkPrograms(host)
-        for instance in model.instances { linter.checkHost(instance, host.facts) }
+        // Virtual addresses that are here at present say nothing about the host, and there may be thousands.
+        var facts = host.facts
+        for index in facts.interfaces.indices { facts.interfaces[index].addresses.removeAll(where: \.isOurs) }
+        for instance in model.instances { linter.checkHost(instance, facts) }
     }
     return linter.diagnostics
 }
@@ -21,6 +24,7 @@ struct Linter {
     /// How bad it is when the host lacks something.
     let missing: Diagnostic.Severity
     private(set) var diagnostics: [Diagnostic] = []
+    private var reported: Set<Diagnostic> = []
 
     init(model: Model, missing: Diagnostic.Severity) {
         self.model = model
@@ -32,7 +36,7 @@ struct Linter {
         consequence: String? = nil, fix: String? = nil
     ) {
         let diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
+        if reported.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 }
 

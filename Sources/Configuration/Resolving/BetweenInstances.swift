@@ -4,10 +4,12 @@ internal import VRRPWire
 extension Resolver {
     /// What only shows when all instances are known: one VRID or one address claimed by two of them.
     mutating func checkBetweenInstances() {
+        // Most pairs have nothing in common: with hundreds of instances only that makes it fast.
+        let held = model.instances.map { Set(($0.addresses + $0.excludedAddresses).map(\.address)) }
         for (index, instance) in model.instances.enumerated() {
-            for earlier in model.instances[..<index] {
+            for (place, earlier) in model.instances[..<index].enumerated() {
                 checkIdentity(instance, earlier)
-                checkShared(instance, earlier)
+                if !held[index].isDisjoint(with: held[place]) { checkShared(instance, earlier) }
             }
         }
     }

@@ -39,13 +39,15 @@ package func makePair(
     }
     let interview = PairInterview(
         answers: PairAnswers(surroundings), flags: options.flags,
-        listen: { interface in
+        listen: { interface, addresses in
             guard options.listenSeconds > 0 else { return nil }
-            say("Listening on \(interface) for other VRRP routers (\(decimal(options.listenSeconds, places: 0)) s) ...")
-            let heard = listenForRouters(on: interface, seconds: options.listenSeconds)
-            if heard == nil { say("Listening needs root: which VRIDs are in use is not known.") }
-            return heard
-        }, say: say, ask: ask)
+            say("Listening on \(interface) for other VRRP routers, and asking who has the address ...")
+            let listened = listenToNetwork(on: interface, askingFor: addresses, seconds: options.listenSeconds)
+            if listened == nil {
+                say("Listening needs root: which VRIDs are in use, and whether the address is, is not known.")
+            }
+            return listened
+        }, mayTakeUsedAddress: options.files.mayReplace, say: say, ask: ask)
     let settings = try interview.settings()
     let texts = (
         own: settings.text(other: options.files.peer),

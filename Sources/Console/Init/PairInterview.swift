@@ -1,4 +1,4 @@
-internal import VRRPWire
+package import VRRPWire
 
 /// What was said on the command line; nil and empty where nothing was.
 package struct PairFlags: Equatable, Sendable {
@@ -58,20 +58,24 @@ extension InitFailure: CustomStringConvertible {
 package struct PairInterview {
     package var answers: PairAnswers
     package var flags: PairFlags
-    /// Which virtual routers are heard on an interface; nil when one cannot listen.
-    package var listen: (String) -> [PairSurroundings.Heard]?
+    /// Which virtual routers are heard on an interface, and who has the addresses there; nil when one cannot listen.
+    package var listen: (String, [IPAddress]) -> PairSurroundings.Listened?
+    /// An address that somebody answers for is taken all the same.
+    package var mayTakeUsedAddress: Bool
     /// Takes a line for the operator.
     package var say: (String) -> Void
     /// Puts a question and gives the answer without its line end, or nil when there will be none; nil where nobody sits.
     package var ask: ((String) -> String?)?
 
     package init(
-        answers: PairAnswers, flags: PairFlags, listen: @escaping (String) -> [PairSurroundings.Heard]?,
+        answers: PairAnswers, flags: PairFlags,
+        listen: @escaping (String, [IPAddress]) -> PairSurroundings.Listened?, mayTakeUsedAddress: Bool = false,
         say: @escaping (String) -> Void, ask: ((String) -> String?)?
     ) {
         self.answers = answers
         self.flags = flags
         self.listen = listen
+        self.mayTakeUsedAddress = mayTakeUsedAddress
         self.say = say
         self.ask = ask
     }
@@ -95,7 +99,9 @@ package struct PairInterview {
             flags.peerInterface, "--peer-interface", "The other host's interface", proposal: interface.name
         ) { text throws(Objection) in try answers.peerInterface(text) }
         settings.setPriority(try priority())
-        try settleID(&settings)
+        let listened = listen(settings.interface, addresses.map(\.address))
+        try requireUnused(listened?.strangers ?? [])
+        try settleID(&settings, among: listened?.routers ?? [])
         settings.check = try check()
         settings.name = try answer(flags.name, "--name", nil, proposal: settings.name) { text throws(Objection) in
             try answers.name(text)
@@ -162,24 +168,38 @@ package struct PairInterview {
             ? PairSettings.activePriority : PairSettings.standbyPriority
     }
 
-    private func settleID(_ settings: inout PairSettings) throws(InitFailure) {
-        let heard = listen(settings.interface)
-        let used = Set((heard ?? []).map(\.virtualRouterID)).sorted()
+    /// Nobody but the pair may have its address.
+    private func requireUnused(_ holders: [PairSurroundings.Holder]) throws(InitFailure) {
+        guard let holder = holders.first else { return }
+        let sentence =
+            "\(holder.address) is in use: \(holder.hardwareAddress) answers for it, and was not heard to speak VRRP"
+        if mayTakeUsedAddress { return say("\(sentence).") }
+        guard ask != nil else { throw .refused("--address: \(sentence); choose another, or give --force") }
+        say("\(sentence). Two hosts with one address disturb each other.")
+        guard try confirm("Is it the other host of this pair, or shall it be so all the same?", proposal: false) else {
+            throw .ended
+        }
+    }
+
+    private func settleID(
+        _ settings: inout PairSettings, among heard: [PairSurroundings.Heard]
+    ) throws(InitFailure) {
+        let used = Set(heard.map(\.virtualRouterID)).sorted()
         if !used.isEmpty {
             say("VRIDs in use on \(settings.interface): \(used.map(String.init).joined(separator: ", ")).")
         }
         let decided = settings
         // The other host may run already.
-        let known = (heard ?? []).first {
+        let known = heard.first {
             $0.source == decided.peer
                 || $0.addresses.contains { address in decided.addresses.contains { $0.address == address } }
         }
         settings.virtualRouterID = try answer(
             flags.virtualRouterID, "--vrid", "The virtual router identifier, 1 to 255, the same on both hosts",
-            proposal: String(known?.virtualRouterID ?? PairAnswers.freeID(among: heard ?? []))
+            proposal: String(known?.virtualRouterID ?? PairAnswers.freeID(among: heard))
         ) { text throws(Objection) in
             let id = try answers.virtualRouterID(text)
-            try answers.requireFree(id, of: decided, among: heard ?? [])
+            try answers.requireFree(id, of: decided, among: heard)
             return id
         }
     }

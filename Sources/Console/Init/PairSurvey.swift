@@ -30,28 +30,41 @@ extension PairSurroundings {
     }
 }
 
-/// The virtual routers that are heard on an interface within `seconds`; nil when one may not listen.
-func listenForRouters(on interface: String, seconds: Double) -> [PairSurroundings.Heard]? {
-    let options = SniffOptions(interface: interface, configurationID: "")
-    do {
+/// Which virtual routers are heard on an interface within `seconds`, and who has the addresses; nil when one may not
+/// listen.
+func listenToNetwork(on interface: String, askingFor addresses: [IPAddress], seconds: Double)
+    -> PairSurroundings.Listened?
+{
+    let links: [LinkInfo]
+    let own: [AddressInfo]
+    do throws(SystemError) {
         let socket = try RouteSocket()
-        let links = try socket.links()
-        guard let link = links.first(where: { $0.name == interface }) else { return nil }
-        let capture = try FrameCapture(interfaceIndex: link.index)
-        var session = SniffSession(judge: Judge(instances: nil, ownAddresses: [:]))
-        let deadline = monotonicNanoseconds() + UInt64(seconds * 1e9)
-        while monotonicNanoseconds() < deadline {
-            var items = [Readiness(capture.descriptor)]
-            try Readiness.wait(&items, until: deadline)
-            while let frame = try capture.next() { _ = session.observe(frame, on: options.interface ?? interface) }
-        }
-        return session.summary(interfaces: [interface], seconds: seconds).routers.compactMap { router in
-            guard !router.isThisHost, router.vlans.isEmpty, let id = router.virtualRouterID.flatMap(UInt8.init), id > 0,
-                let source = IPAddress(router.source)
-            else { return nil }
-            return PairSurroundings.Heard(id, source, (router.advert?.addresses ?? []).compactMap { IPAddress($0) })
-        }
+        links = try socket.links()
+        own = try socket.addresses()
     } catch {
         return nil
     }
+    guard let link = links.first(where: { $0.name == interface }), let hardware = link.hardwareAddress else {
+        return nil
+    }
+    let source = own.lazy.filter { $0.interfaceIndex == link.index && !$0.isTentative }.compactMap { info in
+        if case .v6(let address) = info.address, address.isLinkLocal { address } else { nil }
+    }.first
+    var questions = AddressQuestions()
+    questions.questions = addresses.map {
+        AddressQuestions.Question(interface: interface, address: $0, hardwareAddress: hardware, source: source)
+    }
+    var session = WireSession([], links: links, questions: questions, seconds: seconds)
+    let facts = session.run()
+    guard facts.failure(interface) == nil else { return nil }
+    var routers: [PairSurroundings.Heard] = []
+    for advert in facts.adverts where advert.place == .wire {
+        let heard = PairSurroundings.Heard(
+            advert.virtualRouterID, advert.source, advert.addresses, hardwareAddress: advert.hardwareAddress)
+        if !routers.contains(heard) { routers.append(heard) }
+    }
+    return PairSurroundings.Listened(
+        routers: routers,
+        holders: facts.answers.map { PairSurroundings.Holder($0.address, $0.hardwareAddress) }
+            .sorted { ($0.address, $0.hardwareAddress.rawValue) < ($1.address, $1.hardwareAddress.rawValue) })
 }

@@ -20,11 +20,44 @@ package struct PairSurroundings: Equatable, Sendable {
         package var virtualRouterID: UInt8
         package var source: IPAddress
         package var addresses: [IPAddress]
+        package var hardwareAddress: HardwareAddress?
 
-        package init(_ virtualRouterID: UInt8, _ source: IPAddress, _ addresses: [IPAddress]) {
+        package init(
+            _ virtualRouterID: UInt8, _ source: IPAddress, _ addresses: [IPAddress],
+            hardwareAddress: HardwareAddress? = nil
+        ) {
             self.virtualRouterID = virtualRouterID
             self.source = source
             self.addresses = addresses
+            self.hardwareAddress = hardwareAddress
+        }
+    }
+
+    /// Somebody who answered the question who has an address.
+    package struct Holder: Hashable, Sendable {
+        package var address: IPAddress
+        package var hardwareAddress: HardwareAddress
+
+        package init(_ address: IPAddress, _ hardwareAddress: HardwareAddress) {
+            self.address = address
+            self.hardwareAddress = hardwareAddress
+        }
+    }
+
+    /// What came of listening to a network, and of asking it for the virtual addresses.
+    package struct Listened: Equatable, Sendable {
+        package var routers: [Heard] = []
+        package var holders: [Holder] = []
+
+        package init(routers: [Heard] = [], holders: [Holder] = []) {
+            self.routers = routers
+            self.holders = holders
+        }
+
+        /// Those who have a virtual address and are no router of any pair: its sender's link-layer address tells.
+        var strangers: [Holder] {
+            let speakers = Set(routers.compactMap(\.hardwareAddress))
+            return holders.filter { !speakers.contains($0.hardwareAddress) }
         }
     }
 

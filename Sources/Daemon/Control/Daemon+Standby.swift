@@ -76,6 +76,7 @@ extension Daemon {
     }
 
     private func tell(_ event: HistoryRecord.Event, _ cause: String, at now: MonotonicInstant) {
+        surroundings.statusChanged()
         log.notice("Maintenance mode \(event == .standbyOn ? "on" : "off"): \(cause)")
         surroundings.chronicle.add(
             HistoryRecord(at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: event, cause: cause),

@@ -36,8 +36,8 @@ final class Chronicle {
         var heldBack = 0
     }
 
-    /// Of each source; 30 of each instance.
-    private static let perMinute = 15
+    private static let perMinute = 30
+    private static let floodPerMinute = 10
     private static let mostInMemory = 1000
 
     init(_ directory: String, _ readiness: Readiness, _ log: Log) {
@@ -115,7 +115,7 @@ final class Chronicle {
     private func admit(_ source: Source, at now: MonotonicInstant) -> Int? {
         var window = allowance[source] ?? Allowance(opensAt: now, left: 0)
         if window.opensAt <= now {
-            window.left = Self.perMinute
+            window.left = source.isFlood ? Self.floodPerMinute : Self.perMinute
             window.opensAt = now + .seconds(60)
         }
         defer { allowance[source] = window }
@@ -155,9 +155,12 @@ final class Chronicle {
     /// - Parameter done: called with the reason when it could not be kept, with nil when it is on the disk.
     func keep(_ standby: Standby?, at now: MonotonicInstant, done: @escaping (String?) -> Void) {
         guard let link else { return done(obstacle ?? "history is not kept") }
+        var isTold = false
         link.keepStandby(standby.map { encode($0).text }, at: now) { [unowned self] reason in
             standbyTrouble = reason
-            done(reason)
+            // The outcome may come after it was said that it takes long.
+            if !isTold { done(reason) }
+            isTold = true
         }
     }
 

@@ -13,10 +13,11 @@ final class RecorderLink {
         var givenAt: MonotonicInstant
     }
 
-    /// Who is told the outcome of an order, nil for success; when it takes too long, before it is known.
+    /// Who is told the outcome of an order, nil for success; when it takes too long, that it does, and then the outcome.
     private struct Waiting {
         var order: Int
-        var until: MonotonicInstant
+        /// Nil when it has been told that it takes too long.
+        var until: MonotonicInstant?
         var done: (String?) -> Void
     }
 
@@ -62,7 +63,7 @@ final class RecorderLink {
     var deadline: MonotonicInstant? {
         // Who has been told once that it takes long is not told again.
         let slow = trouble == nil ? orders.first.map { $0.givenAt + Self.slowness } : nil
-        return [slow, waiting.first?.until, restartAt].compactMap(\.self).min()
+        return ([slow, restartAt] + waiting.map(\.until)).compactMap(\.self).min()
     }
 
     // MARK: Orders
@@ -74,7 +75,8 @@ final class RecorderLink {
 
     /// Keeps what is known of maintenance mode; nil forgets it.
     ///
-    /// - Parameter done: called with the reason when it could not be kept, with nil when the disk has it.
+    /// - Parameter done: called with the reason when it could not be kept, with nil when the disk has it; when the disk takes
+    ///   too long, called first with that as the reason.
     func keepStandby(_ line: String?, at now: MonotonicInstant, done: @escaping (String?) -> Void) {
         let octets = Self.octets(RecorderWord.standby, line ?? "")
         waiting.append(Waiting(order: answeredCount + orders.count, until: now + Self.patience, done: done))
@@ -191,8 +193,9 @@ final class RecorderLink {
             complain(.slow, reason, at: now)
         }
         // It is still tried; but whoever waits for the outcome has waited long enough.
-        while let first = waiting.first, first.until <= now {
-            waiting.removeFirst().done(trouble ?? "the disk has not answered for \(Self.patience)")
+        for index in waiting.indices where waiting[index].until.map({ $0 <= now }) ?? false {
+            waiting[index].until = nil
+            waiting[index].done(trouble ?? "the disk has not answered for \(Self.patience)")
         }
     }
 

@@ -70,7 +70,7 @@ extension Daemon {
         // Those that leave go first, so that an address that moves to another instance is free for it.
         for runner in routers where !wanted.contains(runner.instance.identity) {
             leaving.append(runner)
-            runner.shutDown(at: now)
+            runner.shutDown(because: "a reload removed it", at: now)
         }
         routers = model.instances.map { instance in
             if let runner = kept[instance.identity] {

@@ -277,7 +277,7 @@ final class Daemon {
             processes?.stop()
             processes = nil
         }
-        for runner in routers + leaving { runner.shutDown(at: now) }
+        for runner in routers + leaving { runner.shutDown(because: "the daemon was asked to stop", at: now) }
     }
 
     /// The last words, after the last address is gone.

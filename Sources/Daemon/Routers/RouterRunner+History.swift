@@ -143,13 +143,13 @@ extension RouterRunner {
         case .becameBackup(.switchOver(let successor)):
             return "handed over to \(successor.map { "\($0)" } ?? "a successor"), as an operator asked"
         case .becameActive(let cause): return activeCause(cause, after: before, at: now)
-        case .resigned(.stop): return "the daemon was asked to stop: priority 0 was sent, the addresses are held"
+        case .resigned(.stop): return "\(leavingReason): priority 0 was sent, the addresses are held"
         case .resigned(.switchOver):
             return "an operator asked to hand over: priority 0 was sent, the addresses are held"
         case .remainedActive: return "nobody took over, so it stays active"
         case .waiting(let obstacles), .faulted(let obstacles): return explain(obstacles)
         case .stopped(let successor):
-            return "the daemon stops it" + (successor.map { "; \($0) took over" } ?? "")
+            return leavingReason + (successor.map { "; \($0) took over" } ?? "")
         case .contested(let rival): return "\(rival.source) has a lower claim"
         }
     }

@@ -29,6 +29,8 @@ final class RouterRunner {
     var ignored: (count: UInt64, source: IPAddress, reason: Refusal)?
     /// Since when it is in its state, and why.
     var life: Life
+    /// Why it was asked to leave for good.
+    private(set) var leavingReason = ""
     /// What the present event has brought about so far, and when.
     var steps: [Step] = []
     /// The hand-over that is under way, or the last one.
@@ -131,7 +133,10 @@ final class RouterRunner {
     }
 
     /// Leaves; an Active Router listens for its successor before it says so, because a fast one answers at once.
-    func shutDown(at now: MonotonicInstant) {
+    ///
+    /// - Parameter reason: why, for people: `the daemon was asked to stop`.
+    func shutDown(because reason: String, at now: MonotonicInstant) {
+        leavingReason = reason
         if case .active = router.state { listenForSuccessor() }
         deliver(.shutdown, at: now)
     }
@@ -170,6 +175,7 @@ final class RouterRunner {
             "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
         recordPriority(new, because: cause, at: now)
         deliver(.priorityChanged(new), at: now)
+        surroundings.statusChanged()
     }
 
     // MARK: The world

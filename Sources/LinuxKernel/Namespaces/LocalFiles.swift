@@ -142,6 +142,14 @@ package final class OutputLog {
     /// Everything so far.
     package var text: String { String(decoding: read(from: 0), as: UTF8.self) }
 
+    /// How much that is, in octets.
+    package var size: Int {
+        let descriptor = file.rawValue
+        var facts = stat()
+        // SAFETY: the kernel writes the one struct that it is given.
+        return unsafe fstat(descriptor, &facts) == 0 ? Int(facts.st_size) : 0
+    }
+
     private func read(from start: Int) -> [UInt8] {
         var content: [UInt8] = []
         let descriptor = file.rawValue

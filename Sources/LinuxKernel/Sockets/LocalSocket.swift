@@ -123,7 +123,7 @@ package final class LocalListener {
     ///   - mode: the permission bits of the path; whoever may write to it may connect.
     ///   - group: the path's group; nil leaves the process's own.
     /// - Throws: EADDRINUSE when something is at `path` already.
-    package init(_ path: String, mode: UInt32, group: UInt32?, backlog: Int32 = 16) throws(SystemError) {
+    package init(_ path: String, mode: UInt32, group: UInt32?, backlog: Int32 = 128) throws(SystemError) {
         self.path = path
         descriptor = try FileDescriptor("listen on \(path)") {
             // SAFETY: the path is NUL-terminated for the duration of the call.

@@ -49,8 +49,9 @@ package final class Host {
             path = link
         }
         // A daemon's memory belongs to its host: /run is the host's own, /var/lib is everybody's.
+        // What the caller gives comes first, and counts.
         let environment =
-            ["PATH=\(Self.searchPath)", "HOME=/", "LANG=C", "STATE_DIRECTORY=/run/understudy/state"] + environment
+            environment + ["PATH=\(Self.searchPath)", "HOME=/", "LANG=C", "STATE_DIRECTORY=/run/understudy/state"]
         let silence = log == nil ? try OutputLog("output") : nil
         return try namespaces.spawn(
             path, [path] + arguments, environment: environment, output: (log ?? silence)?.rawDescriptor)

@@ -29,7 +29,11 @@ extension Simulator {
         continuity = Continuity(at: now, owner: owner)
         switch random.pick(Move.allCases) {
         case .stop: playDeparture(of: owner, .stop(owner), "stop", standbys)
-        case .switchOver: playDeparture(of: owner, .switchOver(owner), "switchOver", standbys)
+        case .switchOver:
+            playDeparture(of: owner, .switchOver(owner), "switchOver", standbys)
+            // Not every seed: a host that handed over and was not asked to resume must be seen in the next moves too. Without
+            // a draw, so that the moves of a seed stay what they were.
+            if report.seed.isMultiple(of: 2) { playResume(owner) }
         case .fault: playFault(of: owner, standbys)
         case .death: playDeath(of: owner, standbys)
         case .standbyStop: if !standbys.isEmpty { playStandbyStop(random.pick(standbys), owner) }
@@ -115,6 +119,25 @@ extension Simulator {
             return
         }
         if continuity.longestEmpty > 0 { violate(.neverNobody, "a switch-over without standby let go") }
+        judgeSettled()
+    }
+
+    /// Guaranteed: whoever handed over takes back when and only when the election says so, and nobody is without the
+    /// addresses for longer than its kernel needs to add them.
+    private mutating func playResume(_ host: Int) {
+        guard report.violations.isEmpty, hosts[host].life == .running, let owner = soleOwner,
+            case .backup(let backup) = hosts[host].router.state, backup.handedOver
+        else { return }
+        continuity = Continuity(at: now, owner: owner)
+        let own = hosts[host].router
+        let returns = own.configuration.preempts && own.priority > hosts[owner].router.priority
+        begin(returns ? "resume and return" : "resume", .resume(host))
+        if continuity.longestEmpty > slowestKernel {
+            violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after resume")
+        }
+        if soleOwner != (returns ? host : owner) {
+            violate(.succession, "h\(host) resumed, and \(soleOwner.map { "h\($0)" } ?? "nobody") is the owner")
+        }
         judgeSettled()
     }
 

@@ -15,6 +15,8 @@ enum Disturbance: Sendable {
     case start(Int)
     case stop(Int)
     case switchOver(Int)
+    /// An operator lets the election decide again after a switch-over.
+    case resume(Int)
     case crash(Int)
     /// A reload changes what may differ between routers.
     case reload(Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds)
@@ -45,7 +47,7 @@ extension Disturbance {
             case 4, 5:
                 result.append((at, .tracker(host, index: Int(random.below(2)), random.pick([.working, .failed]))))
             case 6: result += [(at, .stop(host)), (until, .start(host))]
-            case 7: result.append((at, .switchOver(host)))
+            case 7: result += [(at, .switchOver(host)), (until, .resume(host))]
             case 8: result += [(at, .crash(host)), (until, .start(host))]
             case 9: result.append((at, Self.reload(host, cluster: cluster, random: &random)))
             default:

@@ -28,6 +28,9 @@ extension Simulator {
         case .switchOver(let host):
             log(nil, "switch over h\(host)")
             offer(.event(.switchOver), to: host)
+        case .resume(let host):
+            log(nil, "resume h\(host)")
+            offer(.event(.resumed), to: host)
         case .crash(let host):
             log(nil, "crash h\(host)")
             if hosts[host].life == .running { leave(host, as: .crashed) }

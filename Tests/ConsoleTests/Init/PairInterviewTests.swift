@@ -27,10 +27,13 @@ private final class Operator {
         ], balancers: ["haproxy", "nginx"])
 
     private func interview(
-        _ flags: PairFlags = PairFlags(), heard: [PairSurroundings.Heard]? = [], _ person: Operator? = nil
+        _ flags: PairFlags = PairFlags(), heard: [PairSurroundings.Heard]? = [],
+        holders: [PairSurroundings.Holder] = [], mayTakeUsed: Bool = false, _ person: Operator? = nil
     ) -> PairInterview {
         PairInterview(
-            answers: PairAnswers(here), flags: flags, listen: { _ in heard }, say: { person?.say($0) },
+            answers: PairAnswers(here), flags: flags,
+            listen: { _, _ in heard.map { .init(routers: $0, holders: holders) } },
+            mayTakeUsedAddress: mayTakeUsed, say: { person?.say($0) },
             ask: person.map { person in { person.ask($0) } })
     }
 
@@ -205,11 +208,29 @@ private final class Operator {
         #expect(try interview(flags { $0.peer = "192.0.2.2" }, heard: unknown).settings().virtualRouterID == 61)
     }
 
+    @Test func `an address that somebody else has is not taken unknowingly`() throws {
+        let mac = HardwareAddress(rawValue: 0x0200_0000_0066)
+        let stranger = [PairSurroundings.Holder(ip("192.0.2.10"), mac)]
+        let sentence = "192.0.2.10 is in use: 02:00:00:00:00:66 answers for it, and was not heard to speak VRRP"
+        #expect(
+            failure(interview(flags(), holders: stranger))
+                == .refused("--address: \(sentence); choose another, or give --force"))
+        #expect(failure(interview(flags(), holders: stranger, mayTakeUsed: true)) == nil)
+        // The other host of the pair has it, and is known by its adverts, which need not list it.
+        let peer = [PairSurroundings.Heard(51, ip("192.0.2.2"), [], hardwareAddress: mac)]
+        #expect(failure(interview(flags { $0.peer = "192.0.2.2" }, heard: peer, holders: stranger)) == nil)
+        let all = ["", "192.0.2.10", "", "", "", ""]
+        let refusing = Operator(all + [""])
+        #expect(failure(interview(PairFlags(), holders: stranger, refusing)) == .ended)
+        #expect(refusing.heard.contains("\(sentence). Two hosts with one address disturb each other."))
+        #expect(failure(interview(PairFlags(), holders: stranger, Operator(all + ["yes", "", ""]))) == nil)
+    }
+
     @Test func `HAProxy Enterprise's process is known by its own name`() throws {
         var enterprise = here
         enterprise.balancers = ["hapee-lb"]
         let interview = PairInterview(
-            answers: PairAnswers(enterprise), flags: flags(), listen: { _ in [] }, say: { _ in }, ask: nil)
+            answers: PairAnswers(enterprise), flags: flags(), listen: { _, _ in nil }, say: { _ in }, ask: nil)
         #expect(try interview.settings().check == .process("hapee-lb"))
     }
 

@@ -42,7 +42,9 @@ package struct Finding: Codable, Equatable, Sendable {
 
 /// What mends a finding.
 package struct Remedy: Codable, Equatable, Sendable {
-    /// For a shell, as root, one after the other; each only when the one before succeeded. Empty when none would do.
+    /// For a shell, as root, one after the other; each only when the one before succeeded.
+    ///
+    /// Empty when none would do.
     package var commands: [String]
     /// True when `--fix` may run them: they only add what this virtual router needs, and are easily undone.
     package var isSafe: Bool

@@ -8,6 +8,7 @@ package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case interfaceMissing = "interface_missing"
     case interfaceDown = "interface_down"
     case interfaceNoCarrier = "interface_no_carrier"
+    case interfaceIsPort = "interface_is_port"
     case interfaceNoAddress = "interface_no_address"
     case interfaceUsable = "interface_usable"
     case addressOutsideSubnet = "address_outside_subnet"
@@ -46,6 +47,8 @@ extension FindingCode {
         case .interfaceDown: "an instance's interface is switched off"
         case .interfaceNoCarrier:
             "an instance's interface has no carrier: nothing is plugged in, or the other end is off"
+        case .interfaceIsPort:
+            "an instance's interface is a port of a bridge, bond or team, which takes everything that comes in"
         case .interfaceNoAddress: "an instance's interface has no address to send adverts from"
         case .interfaceUsable: "an instance's interface exists, is up, and has an address to send from"
         case .addressOutsideSubnet: "a virtual address is in no subnet of its interface"
@@ -86,6 +89,7 @@ extension FindingCode {
         case .interfaceMissing: "the right name in the file, or the missing interface"
         case .interfaceDown: "`ip link set IF up`"
         case .interfaceNoCarrier: "the cable, the switch's port, or the virtual machine's network"
+        case .interfaceIsPort: "the name of the bridge, bond or team in the file"
         case .interfaceNoAddress: "`ip address add ADDRESS/PREFIX dev IF`, and the network configuration"
         case .addressOutsideSubnet: "an address of the interface's subnet, or the right interface"
         case .addressPrefixDiffers: "the subnet's prefix length behind the address, or /32 (/128)"

@@ -41,6 +41,14 @@ package struct PacketState: Equatable, Sendable {
     package var mark: UInt32? = 0
     /// True when connection tracking was told to leave it alone; nil when that is not known.
     package var isUntracked: Bool? = false
+    /// True in chains that come before connection tracking.
+    package var isTooEarly = false
+
+    /// What connection tracking says of an advert, which nothing has answered before; nil when it is not known.
+    var connectionState: String? {
+        // Of what it has not seen, the kernel says invalid.
+        isUntracked.map { $0 ? "untracked" : isTooEarly ? "invalid" : "new" }
+    }
 }
 
 package struct FirewallRule: Sendable {
@@ -68,6 +76,15 @@ package struct BaseChain: Hashable, Sendable {
     package var priority: Int
     /// Whether a packet that no rule decided about is dropped.
     package var dropsByDefault: Bool
+
+    /// Whether connection tracking has not looked yet (NF_IP_PRI_CONNTRACK).
+    var isBeforeTracking: Bool {
+        switch hook {
+        case .ingress: true
+        case .prerouting, .output: priority < -200
+        case .input, .postrouting, .egress: false
+        }
+    }
 
     /// `chain input of table inet filter (nftables)`, `chain INPUT of table filter (iptables)`.
     package var description: String {

@@ -124,6 +124,7 @@ func pass(_ packet: HypotheticalPacket, through tables: [FirewallTable]) -> [Cha
     func rank(_ chain: BaseChain) -> (Int, Int) { (hooks.firstIndex(of: chain.hook) ?? 0, chain.priority) }
     var state = PacketState()
     return all.sorted { rank($0.chain) < rank($1.chain) }.map { chain, table in
+        state.isTooEarly = chain.isBeforeTracking
         var walk = ChainWalk(table, state)
         let (verdict, after) = walk.run(chain)
         state = after

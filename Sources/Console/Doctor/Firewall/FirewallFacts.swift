@@ -142,9 +142,8 @@ private func gather(_ kind: String, _ plain: String, _ facts: inout FirewallFact
 
 /// Whether the old kind of tables is in use; asking its tool would create them.
 private func hasLegacyRules(_ family: String) -> Bool {
-    guard case .success(let bytes) = readFile("/proc/thread-self/net/\(family)_tables_names", limit: 4096) else {
-        return false
-    }
+    let path = "/proc/thread-self/net/\(family)_tables_names"
+    guard case .success(let bytes) = readFile(path, limit: 4096) else { return false }
     return !bytes.isEmpty
 }
 

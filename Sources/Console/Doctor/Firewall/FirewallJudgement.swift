@@ -42,11 +42,19 @@ private struct FirewallJudge {
     func tables(_ packet: HypotheticalPacket) -> [FirewallTable] {
         let family = packet.family == .v4 ? "ip" : "ip6"
         let matching = facts.iptables.filter { $0.command.hasPrefix("ip6") == (packet.family == .v6) }
-        // What iptables keeps within nftables is read in iptables' own words, which say more.
-        let own = Set(matching.filter { !$0.command.contains("legacy") }.flatMap(\.tableNames))
-        let native =
-            facts.nftables?.tables(for: packet) { $0 == family && own.contains($1) } ?? []
-        return native + matching.flatMap { $0.tables(for: packet) }
+        let native = facts.nftables?.tables(for: packet) { $0 == family && isKeptByIptables($1, family, matching) }
+        return (native ?? []) + matching.flatMap { $0.tables(for: packet) }
+    }
+
+    /// Whether iptables' own words, which say more, tell all that is in a table of nftables.
+    ///
+    /// A table of the same name may have chains that iptables does not know and does not list.
+    private func isKeptByIptables(_ table: String, _ family: String, _ rules: [IptablesRuleset]) -> Bool {
+        let listed = rules.filter { !$0.command.contains("legacy") }.flatMap { $0.chains(of: table) }
+        guard !listed.isEmpty, let chains = facts.nftables?.baseChains(family: family, table: table) else {
+            return false
+        }
+        return chains.allSatisfy(listed.contains)
     }
 
     /// Nothing when adverts pass for certain.
@@ -70,9 +78,16 @@ private struct FirewallJudge {
             return [contradiction(drops.map { "\($0.0.description): \($0.1)" }, isIncoming)]
         }
         if !drops.isEmpty { return drops.map { blocked(packet, chain: $0.0, rule: $0.1, path: $0.2) } }
-        if !isIncoming, proof.output == .refused { return [refusedWithoutRule(unclear)] }
+        if !isIncoming, proof.output == .refused, !isProbeDropped(packet) { return [refusedWithoutRule(unclear)] }
         if !facts.failures.isEmpty, !isProven { return [unreadable(isIncoming)] }
         return unclear.isEmpty ? [] : [undecided(unclear, isIncoming)]
+    }
+
+    /// Whether rules about the TTL, which is 0 in the probe, explain that it was refused.
+    private func isProbeDropped(_ packet: HypotheticalPacket) -> Bool {
+        var probe = packet
+        probe.hopLimit = 0
+        return pass(probe, through: tables(probe)).contains { $0.verdict != .passes }
     }
 
     private func blocked(_ packet: HypotheticalPacket, chain: BaseChain, rule: String, path chains: [String]) -> Finding
@@ -146,7 +161,7 @@ private struct FirewallJudge {
     }
 
     func open() -> Finding {
-        let rules = (facts.nftables?.ruleCount ?? 0) + facts.iptables.reduce(0) { $0 + $1.ruleCount }
+        let rules = tables(path.packet(.incoming)).reduce(0) { $0 + $1.chains.values.reduce(0) { $0 + $1.count } }
         var evidence = rules == 0 ? ["there are no rules"] : ["\(rules) rules were followed (\(tools))"]
         switch proof.output {
         case .allowed: evidence.append("a probe passed the rules for output")

@@ -44,7 +44,8 @@ struct FirewallRemedy {
             }
             return inBoth("--policy=\(shellWord(policy))", "--add-protocol=vrrp")
         }
-        let zone = "--zone=\(shellWord(firewalld.zone(of: path.interface)))"
+        let name = chains.lazy.compactMap(Self.zone).first ?? firewalld.zone(of: path.interface)
+        let zone = "--zone=\(shellWord(name))"
         // A zone's rich rules that drop come before its protocols; one of negative priority comes before those.
         guard chains.contains(where: { $0.hasSuffix("_deny") || $0.hasSuffix("_pre") }) else {
             return inBoth(zone, "--add-protocol=vrrp")
@@ -64,11 +65,19 @@ struct FirewallRemedy {
     /// `filter_OUT_policy_NAME_deny` belongs to policy NAME.
     private static func policy(_ chain: String) -> String? {
         guard let range = chain.firstRange(of: "_policy_") else { return nil }
-        var name = chain[range.upperBound...]
-        for suffix in ["_pre", "_log", "_deny", "_allow", "_post"] where name.hasSuffix(suffix) {
-            name = name.dropLast(suffix.count)
-        }
-        return name.isEmpty ? nil : String(name)
+        return withoutSuffix(chain[range.upperBound...])
+    }
+
+    /// `filter_IN_NAME_deny` belongs to zone NAME.
+    private static func zone(_ chain: String) -> String? {
+        guard let prefix = ["filter_IN_", "IN_"].first(where: chain.hasPrefix), policy(chain) == nil else { return nil }
+        return withoutSuffix(chain.dropFirst(prefix.count))
+    }
+
+    private static func withoutSuffix(_ name: Substring) -> String? {
+        let suffix = ["_pre", "_log", "_deny", "_allow", "_post"].first(where: name.hasSuffix) ?? ""
+        let rest = name.dropLast(suffix.count)
+        return rest.isEmpty ? nil : String(rest)
     }
 
     // MARK: ufw

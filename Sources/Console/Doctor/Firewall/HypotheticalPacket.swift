@@ -12,6 +12,7 @@ package struct HypotheticalPacket: Equatable, Sendable {
     package var destinations: [AddressRange]
     package var family: AddressFamily
     package var isMulticast: Bool
+    package var hopLimit = Carrier.requiredHopLimit
 
     package init(
         _ direction: Direction, interface: String, family: AddressFamily, sources: [AddressRange],

@@ -18,9 +18,9 @@ extension IptablesRuleReader {
         // Adverts are never fragments.
         case "-f", "--fragment": return always(.no)
         case "--ctstate", "--state": return connectionState(value)
-        case "--ctproto": return always(Truth(value == "112" || value == "vrrp"))
-        case "--ctstatus": return always(Truth(value.split(separator: ",").contains("NONE")))
-        case "--ctdir": return always(Truth(value == "ORIGINAL"))
+        case "--ctproto": return tracked(value == "112" || value == "vrrp")
+        case "--ctstatus": return tracked(value.split(separator: ",").contains("NONE"))
+        case "--ctdir": return tracked(value == "ORIGINAL")
         case "--pkt-type": return always(packetType(value))
         case "--dst-type": return always(addressType(value))
         case "--mark": return mark(value)
@@ -86,14 +86,14 @@ extension IptablesRuleReader {
         return .membership(of: candidates, in: [AddressRange(low, high)])
     }
 
-    /// Nothing has answered an advert before, so each is new to connection tracking.
     private func connectionState(_ text: String) -> Condition {
-        let states = text.split(separator: ",")
-        let (new, untracked) = (Truth(states.contains("NEW")), Truth(states.contains("UNTRACKED")))
-        return { state in
-            guard let isUntracked = state.isUntracked else { return new == untracked ? new : .unknown }
-            return isUntracked ? untracked : new
-        }
+        let wanted = Set(text.split(separator: ",").map { $0.lowercased() })
+        return { state in state.connectionState.map { Truth(wanted.contains($0)) } ?? .unknown }
+    }
+
+    /// What connection tracking knows of the packet; of what it has not seen, nothing holds.
+    private func tracked(_ holds: Bool) -> Condition {
+        { state in state.connectionState.map { Truth($0 == "new" && holds) } ?? .unknown }
     }
 
     private func packetType(_ text: String) -> Truth {
@@ -120,7 +120,7 @@ extension IptablesRuleReader {
 
     private func hopLimit(_ text: String, _ compare: (Int, Int) -> Bool) -> Condition {
         guard let bound = Int(text) else { return { _ in .unknown } }
-        return always(Truth(compare(Int(Carrier.requiredHopLimit), bound)))
+        return always(Truth(compare(Int(packet.hopLimit), bound)))
     }
 
     /// The daemon runs as root.

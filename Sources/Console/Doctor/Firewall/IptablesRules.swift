@@ -35,6 +35,9 @@ package struct IptablesRuleset: Sendable {
 
     package var ruleCount: Int { tables.reduce(0) { $0 + $1.rules.count } }
     package var tableNames: [String] { tables.map(\.name) }
+    package func chains(of table: String) -> [String] {
+        tables.filter { $0.name == table }.flatMap { $0.chains.map(\.name) }
+    }
     /// Every chain of every table; the names tell which tool made them.
     package var chainNames: [String] { tables.flatMap { $0.chains.map(\.name) } }
 

@@ -170,7 +170,7 @@ extension NftablesRuleReader {
         case "saddr": .addresses(packet.sources)
         case "daddr": .addresses(packet.destinations)
         case "protocol", "nexthdr": .names(["112", "vrrp"])
-        case "ttl", "hoplimit": .number(UInt32(Carrier.requiredHopLimit))
+        case "ttl", "hoplimit": .number(UInt32(packet.hopLimit))
         case "version": .number(packet.family == .v4 ? 4 : 6)
         case "dscp": .names(["cs6", "48", "0x30"])
         case "frag-off": .number(0)
@@ -178,10 +178,12 @@ extension NftablesRuleReader {
         }
     }
 
-    /// Nothing has answered an advert before, so each is new to connection tracking.
     private func connection(_ key: String, _ state: PacketState) -> PacketValue {
-        switch key {
-        case "state": state.isUntracked.map { .flags([$0 ? "untracked" : "new"]) } ?? .unknown
+        guard let connection = state.connectionState else { return .unknown }
+        if key == "state" { return .flags([connection]) }
+        // Of what it has not seen, connection tracking knows nothing else.
+        guard connection == "new" else { return .absent }
+        return switch key {
         case "status": .flags([])
         case "direction": .names(["original", "0"])
         case "helper": .absent

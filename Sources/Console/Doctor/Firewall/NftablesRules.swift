@@ -25,6 +25,16 @@ package struct NftablesRuleset: Sendable {
     /// How many rules there are.
     package var ruleCount: Int { objects.count { $0["rule"] != nil } }
 
+    /// The names of a table's chains that the kernel enters by itself.
+    package func baseChains(family: String, table: String) -> [String] {
+        objects.compactMap { object in
+            guard let chain = object["chain"], chain["family"]?.string == family, chain["table"]?.string == table,
+                chain["hook"] != nil
+            else { return nil }
+            return chain["name"]?.string
+        }
+    }
+
     /// Every table but those that `isExcluded`, as they treat `packet`.
     package func tables(
         for packet: HypotheticalPacket, except isExcluded: (_ family: String, _ name: String) -> Bool
@@ -32,6 +42,7 @@ package struct NftablesRuleset: Sendable {
         let families: Set = ["inet", "netdev", packet.family == .v4 ? "ip" : "ip6"]
         var tables: [Key: FirewallTable] = [:]
         var order: [Key] = []
+        let sets = sets
         for object in objects {
             guard case .object(let members) = object, let (kind, body) = members.first.map({ ($0.name, $0.value) }),
                 let family = body["family"]?.string,
@@ -40,19 +51,22 @@ package struct NftablesRuleset: Sendable {
             else { continue }
             let key = Key(family: family, name: name)
             if tables[key] == nil { order.append(key) }
-            add(kind, body, to: &tables[key, default: FirewallTable()], key, packet)
+            let reader = NftablesRuleReader(packet: packet, sets: sets[key] ?? [:])
+            add(kind, body, to: &tables[key, default: FirewallTable()], key, reader)
         }
         return order.compactMap { tables[$0] }
     }
 
     private func add(
-        _ kind: String, _ body: JSON, to table: inout FirewallTable, _ key: Key, _ packet: HypotheticalPacket
+        _ kind: String, _ body: JSON, to table: inout FirewallTable, _ key: Key, _ reader: NftablesRuleReader
     ) {
         switch kind {
         case "chain":
             guard let name = body["name"]?.string else { return }
             table.chains[name] = table.chains[name] ?? []
-            guard let hook = body["hook"]?.string.flatMap(FirewallHook.init), isOn(body["dev"], packet) else { return }
+            guard let hook = body["hook"]?.string.flatMap(FirewallHook.init), isOn(body["dev"], reader.packet) else {
+                return
+            }
             table.baseChains.append(
                 BaseChain(
                     source: .nft, family: key.family, table: key.name, name: name, hook: hook,
@@ -61,8 +75,7 @@ package struct NftablesRuleset: Sendable {
             guard let chain = body["chain"]?.string, case .array(let statements)? = body["expr"] else { return }
             let handle = body["handle"]?.integer ?? 0
             let text = texts[key]?[handle] ?? "rule with handle \(handle)"
-            let reader = NftablesRuleReader(packet: packet, sets: sets(of: key), text: text)
-            table.chains[chain, default: []] += reader.rules(statements)
+            table.chains[chain, default: []] += reader.rules(statements, text: text)
         default: return
         }
     }
@@ -76,14 +89,14 @@ package struct NftablesRuleset: Sendable {
         }
     }
 
-    /// The named sets and maps of a table: their elements.
-    private func sets(of key: Key) -> [String: [JSON]] {
-        var sets: [String: [JSON]] = [:]
+    /// The elements of the named sets and maps of each table.
+    private var sets: [Key: [String: [JSON]]] {
+        var sets: [Key: [String: [JSON]]] = [:]
         for object in objects {
-            guard let body = object["set"] ?? object["map"], body["family"]?.string == key.family,
-                body["table"]?.string == key.name, let name = body["name"]?.string
+            guard let body = object["set"] ?? object["map"], let family = body["family"]?.string,
+                let table = body["table"]?.string, let name = body["name"]?.string
             else { continue }
-            if case .array(let elements)? = body["elem"] { sets[name] = elements } else { sets[name] = [] }
+            sets[Key(family: family, name: table), default: [:]][name] = body["elem"]?.array ?? []
         }
         return sets
     }
@@ -118,13 +131,13 @@ package struct UnreadableRules: Error, Equatable {
 /// Reads the statements of one rule.
 struct NftablesRuleReader {
     let packet: HypotheticalPacket
+    /// The named sets and maps of the rule's table.
     let sets: [String: [JSON]]
-    let text: String
 
     typealias Condition = @Sendable (PacketState) -> Truth
 
     /// One for each statement that does something, with the conditions before it.
-    func rules(_ statements: [JSON]) -> [FirewallRule] {
+    func rules(_ statements: [JSON], text: String) -> [FirewallRule] {
         var conditions: [Condition] = []
         var rules: [FirewallRule] = []
         func add(_ action: RuleAction, also more: Condition? = nil) {

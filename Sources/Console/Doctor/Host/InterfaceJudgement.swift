@@ -58,6 +58,7 @@ private func judge(
                     "somebody may have switched it off on purpose; the network configuration decides what is up after a "
                     + "restart"))
     }
+    if let finding = port(link, instance, subject, facts) { return finding }
     guard link.isRunning else {
         return Finding(
             .interfaceNoCarrier, .problem, of: subject, "\(interface) has no carrier",
@@ -82,6 +83,21 @@ private func judge(
     }
     guard senders.isEmpty else { return fine(link, usable, subject) }
     return noAddress(instance, subject, facts)
+}
+
+/// A port hands what comes in to the device that it belongs to, before the network stack sees it; a VRF leaves it where it is.
+private func port(
+    _ link: LinkInfo, _ instance: Instance, _ subject: String, _ facts: InterfaceFacts
+) -> Finding? {
+    guard let index = link.masterIndex, let master = facts.links.first(where: { $0.index == index }),
+        master.kind != "vrf"
+    else { return nil }
+    return Finding(
+        .interfaceIsPort, .problem, of: subject,
+        "\(link.name) is a port of \(master.name), which takes what comes in there",
+        evidence: ["\(master.name) is a \(master.kind ?? "device that has ports")"],
+        consequence: "\(instance.name) hears nobody, and both hosts become active",
+        remedy: .advice("write `interface \(master.name)` into \(instance.name); then reload"))
 }
 
 private func fine(_ link: LinkInfo, _ usable: [AddressInfo], _ subject: String) -> Finding {

@@ -7,6 +7,8 @@ package struct DoctorReport: Encodable, Equatable, Sendable {
     package var host: String
     /// The file that was compared with this host.
     package var configuration: String
+    /// Without root much cannot be looked at.
+    package var asRoot: Bool
     /// How long the wire was listened to.
     package var listenedSeconds: Double
     package var findings: [Finding]
@@ -22,11 +24,12 @@ package struct DoctorReport: Encodable, Equatable, Sendable {
     }
 
     package init(
-        at: Timestamp, host: String, configuration: String, listenedSeconds: Double, findings: [Finding]
+        at: Timestamp, host: String, configuration: String, asRoot: Bool, listenedSeconds: Double, findings: [Finding]
     ) {
         self.at = at
         self.host = host
         self.configuration = configuration
+        self.asRoot = asRoot
         self.listenedSeconds = listenedSeconds
         self.findings = findings
         func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
@@ -72,6 +75,9 @@ extension DoctorReport {
         ].compactMap(\.self)
         let line = parts.isEmpty ? "Nothing is wrong" : parts.joined(separator: ", ")
         let fixes = safeRemedies.count
+        if !asRoot, summary.unknown > 0 {
+            return "\(line); \(summary.ok) in order. As root it sees more: sudo understudy doctor"
+        }
         if fixes == 0 { return "\(line); \(summary.ok) in order." }
         return "\(line); \(summary.ok) in order. `understudy doctor --fix` runs \(fixes) of these commands."
     }

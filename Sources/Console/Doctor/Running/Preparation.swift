@@ -59,21 +59,29 @@ func advertPaths(_ model: Model, _ facts: InterfaceFacts) -> [AdvertPath] {
     return paths
 }
 
-/// Which virtual addresses to ask for, where, and as whom.
+/// Which virtual addresses and which peers to ask for, where, and as whom.
 func addressQuestions(_ model: Model, _ facts: InterfaceFacts) -> AddressQuestions {
     var questions = AddressQuestions()
-    for held in model.instances.flatMap({ $0.addresses + $0.excludedAddresses }) {
-        guard let hardware = facts.link(held.interface)?.hardwareAddress,
-            !questions.isAsked(held.address, on: held.interface)
-        else { continue }
+    func add(_ asked: IPAddress, on interface: String) {
+        guard let hardware = facts.link(interface)?.hardwareAddress, !questions.isAsked(asked, on: interface) else {
+            return
+        }
         var source: IPv6Address?
-        for assigned in facts.addresses(of: held.interface) where !assigned.isTentative {
-            if case .v6(let address) = assigned.address, address.isLinkLocal, .v6(address) != held.address {
-                source = address
-            }
+        for assigned in facts.addresses(of: interface) where !assigned.isTentative {
+            if case .v6(let address) = assigned.address, address.isLinkLocal, .v6(address) != asked { source = address }
         }
         questions.questions.append(
-            .init(interface: held.interface, address: held.address, hardwareAddress: hardware, source: source))
+            .init(interface: interface, address: asked, hardwareAddress: hardware, source: source))
+    }
+    for instance in model.instances {
+        for held in instance.addresses + instance.excludedAddresses { add(held.address, on: held.interface) }
+        guard case .unicast(let peers) = instance.transport else { continue }
+        // Peers behind a router are not on the link, and answer nobody there.
+        let assigned = facts.addresses(of: instance.interface)
+        for peer in peers
+        where assigned.contains(where: { peer.shares(prefixOf: $0.address, length: $0.prefixLength) }) {
+            add(peer, on: instance.interface)
+        }
     }
     return questions
 }

@@ -1,8 +1,9 @@
 internal import Configuration
 package import VRRPWire
 
-/// How the kernel checks that the way back to a sender leads through the interface that a packet came in at
-/// (Documentation/networking/ip-sysctl.rst: rp_filter). IPv4 only.
+/// How the kernel checks that the way back to a sender leads through the interface that a packet came in at.
+///
+/// IPv4 only. Source: Documentation/networking/ip-sysctl.rst, rp_filter.
 package struct ReversePathFilter: Equatable, Sendable {
     /// Of all interfaces; the greater one of the two counts.
     package var all: Int

@@ -150,6 +150,7 @@ struct ReceptionJudge {
         let advice =
             "on the other host: `understudy status` must say STANDBY, and `understudy doctor` find nothing. Are both in one "
             + "network segment? Clouds drop multicast: there both need `unicast_peer`"
+        if let absent = absentPeers() { return absent }
         if context.holdsAddresses {
             return Finding(
                 .noPeerHeard, .note, of: instance.name,
@@ -162,7 +163,23 @@ struct ReceptionJudge {
             remedy: .advice(advice))
     }
 
-    /// `VRID 60 (192.0.2.7)`.
+    /// Peers on the link who answer nothing at all; nil when one does, or nobody was asked.
+    private func absentPeers() -> Finding? {
+        let asked = (context.path.peers ?? []).filter { wire.asked.contains($0) }
+        guard !asked.isEmpty, !asked.contains(where: { peer in wire.answers.contains { $0.address == peer } }) else {
+            return nil
+        }
+        let names = enumeration(asked.map(\.description))
+        return Finding(
+            .noPeerHeard, .warning, of: instance.name,
+            "\(names) cannot be reached: there is nobody who could take over",
+            evidence: ["no answer for \(names) on \(instance.interface) in \(wire.secondsInWords)"],
+            consequence: "when this host fails, its addresses are gone",
+            remedy: .advice(
+                "see whether the other host is on and in this network, and whether `unicast_peer` names it rightly"))
+    }
+
+    /// Who uses which VRID.
     var idsInUse: [UInt8: Set<IPAddress>] {
         var ids: [UInt8: Set<IPAddress>] = [:]
         for advert in foreign(.wire) + foreign(.socket) {

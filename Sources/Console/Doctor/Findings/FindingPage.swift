@@ -1,0 +1,51 @@
+/// The page of findings in Markdown, made from the table: docs/reference/doctor.md.
+package func findingPage() -> String {
+    var page = """
+        # What `understudy doctor` finds
+
+        This page is made from the table of findings of Understudy. Do not edit it: run the tests with `UNDERSTUDY_REWRITE=1`.
+
+        Each finding has a severity:
+
+        | severity | meaning |
+        |---|---|
+        | `ok` | looked at, and in order |
+        | `note` | worth knowing; nothing has to be done |
+        | `unknown` | could not be looked at, and why: most of it needs root |
+        | `warning` | it works, but not as meant, or not for long |
+        | `problem` | it does not work |
+
+        Exit status: 0 nothing is wrong (notes do not count), 1 problems or warnings, 2 nothing is known to be wrong but something
+        could not be looked at, 4 `--fix` without root, 64 wrong usage.
+
+        `--json` prints one object: `version` (1), `at`, `host`, `configuration`, `as_root`, `listened_seconds`, `findings`, `summary`
+        (how many of each severity) and `exit_code`. A finding has `code`, `severity`, perhaps a `subject` (an instance,
+        `eth0 IPv4`, an address, a file), `title`, `evidence` (what was seen, a line each), perhaps a `consequence`, and perhaps a
+        `remedy`: `commands` (for a shell, as root, in this order), `is_safe` (true: `--fix` runs them), perhaps `advice`. Members may
+        be added, never renamed.
+
+        ## How it looks
+
+        - **Firewall**: the rules of nftables, iptables and ip6tables (both kinds) are listed with their own tools, and an
+          imagined advert is followed through them, chain by chain, as the kernel would: so the rule that drops it is named, and the
+          command is for the tool that keeps that rule (firewalld's zone of the interface, ufw, iptables, nft). A condition that
+          cannot be judged from outside (a rate, a set of ipset, a BPF program) makes it `firewall_unclear`, never `ok`. A packet with
+          TTL 0, which the kernel drops before the wire, proves that sending is allowed.
+        - **Wire**: for a few seconds a packet socket hears what comes in before any rule, and a raw socket like the daemon's
+          what is left of it. What one hears and the other does not was dropped by this host. Adverts that arrive are judged with
+          the daemon's own rules.
+        - **Owners**: each virtual address is asked for with ARP probes (RFC 5227) or neighbour solicitations, which claim nothing
+          and leave no trace in anybody's cache.
+        - **HAProxy**: the `bind` lines of every HAProxy that runs, and of the usual files, are compared with the virtual addresses.
+
+        ## Findings
+
+        | code | meaning | what mends it |
+        |---|---|---|
+
+        """
+    for code in FindingCode.allCases {
+        page += "| `\(code.rawValue)` | \(code.meaning) | \(code.mending ?? "") |\n"
+    }
+    return page
+}
