@@ -7,97 +7,124 @@ gap_limit=0.020
 # From here on the machine, not the service, is what was measured: the bystander was not answered in time either.
 disturbance=0.012
 
-# measure SENTENCE MOVES DO...: does it `times` times, with the client watching. DO ends when all is as it was before, or
-# `$before` sees to that. What went wrong while the bystander fared no better shows nothing, and is done again.
+# measure SENTENCE DO...: does it `times` times, with the client watching. DO ends when all is as it was before, or `$before`
+# sees to that; it says `stays` or `moves_to NAME` at the end of each part, which is judged by itself. What went wrong while
+# the bystander fared no better shows nothing, and is done again.
 before=
 measure() {
-    local sentence=$1 moves=$2 good=0 again=0 lines=() verdict
-    shift 2
+    local sentence=$1 good=0 again=0 round=0 verdict
+    shift
     [[ $sentence == *"${LAB_ONLY-}"* ]] || return 0
-    while ((${#lines[@]} < times)); do
+    : >"$lab/all"
+    while ((round < times)); do
         ${before-}
+        : >"$lab/parts"
         watch
         if ! "$@" >"$lab/done" 2>&1; then
             end_watch
             give_up "$sentence" "$* failed: $(tail -n 20 "$lab/done"); $(what_was_seen)"
         fi
         end_watch
-        verdict=$(judge "$moves")
+        verdict=$(worst "$lab/parts")
         if [[ $verdict == disturbed ]] && ((again < times + 5)); then
             again=$((again + 1))
             continue
         fi
-        lines+=("$seen")
+        round=$((round + 1))
+        cat "$lab/parts" >>"$lab/all"
         if [[ $verdict == good ]]; then
             good=$((good + 1))
         else
-            echo "    # $sentence, round ${#lines[@]}: $verdict: $(what_was_seen)"
+            echo "    # $sentence, round $round:"
+            jq -c '{verdict, gap: .targets[0].longest_gap_seconds, failed: .targets[0].failed_requests,
+                by: .targets[0].responders, bystander_gap: .targets[1].longest_gap_seconds}' "$lab/parts" | sed 's/^/    # /'
         fi
     done
-    sentence+=": $good of $times good, $(printf '%s\n' "${lines[@]}" | figures)"
+    sentence+=": $good of $times good, $(figures "$lab/all")"
     ((again == 0)) || sentence+="; measured again because the machine was late: $again"
     if ((good == times)); then ok "$sentence"; else not_ok "$sentence"; fi
 }
 
-# judge MOVES: prints good, bad or disturbed.
-judge() {
-    jq -r --argjson moves "$1" --argjson limit "$gap_limit" --argjson disturbance "$disturbance" '
-        .targets[0] as $a | .targets[1] as $b | ($a.longest_gap_seconds >= $limit) as $gap |
-        ($a.failed_requests > $moves) as $failures |
-        ([$b.longest_gap_seconds, $a.client_delay_seconds] | max >= $disturbance) as $late |
-        if $a.responders != (if $moves > 0 then ["lb1", "lb2"] else ["lb1"] end) then "answered by the wrong ones"
-        elif ($gap or $failures) | not then "good"
-        elif (($gap | not) or $late) and (($failures | not) or $b.failed_requests > 0) then "disturbed"
-        else "bad" end' <<<"$seen"
+# goes_on [N]: until lb1 has advertised so many times more, so that what it did last has had its consequences.
+goes_on() {
+    timeout 10 tcpdump --immediate-mode -n -i lb1 -Q in -c "${1-1}" 'ip proto 112' >/dev/null 2>&1 && is_held_by lb1
 }
 
-# Prints the figures of several rounds, one report a line, in words.
+# stays: the address is where it was, on lb1; one part is over.
+stays() { goes_on 2 && end_part '["lb1"]' 0; }
+
+# moves_to NAME: the address has moved there; one part is over.
+moves_to() { wait_for 20 is_held_by "$1" && wait_for 5 served_by "$1" && end_part "[\"${other[$1]}\", \"$1\"]" 1; }
+
+# end_part RESPONDERS FAILURES: looks at what the client saw so far, which a new part is not to blame for.
+end_part() {
+    end_watch
+    jq -c --argjson responders "$1" --argjson failures "$2" --argjson limit "$gap_limit" --argjson disturbance "$disturbance" '
+        .targets[0] as $a | .targets[1] as $b | ($a.longest_gap_seconds >= $limit) as $gap |
+        ($a.failed_requests > $failures) as $failed |
+        ([$b.longest_gap_seconds, $a.client_delay_seconds] | max >= $disturbance) as $late |
+        .verdict = if $a.responders != $responders then "answered by others than \($responders | join(", "))"
+        elif ($gap or $failed) | not then "good"
+        elif (($gap | not) or $late) and (($failed | not) or $b.failed_requests > 0) then "disturbed"
+        else "bad" end' <<<"$seen" >>"$lab/parts"
+    watch
+}
+
+# worst FILE: good when every part is, disturbed when some were and the others are good.
+worst() { jq -rs 'map(.verdict) | unique - ["good"] | if . == [] then "good" elif . == ["disturbed"] then .[0] else "bad" end' "$1"; }
+
+# figures FILE: several parts, one report a line, in words.
 figures() {
     jq -rs 'def ms: . * 10000 | round / 10 | tostring + " ms"; map(.targets[0]) |
-        "longest gap \(map(.longest_gap_seconds) | max | ms), failed requests \(map(.failed_requests) | add) of " +
-        "\(map(.requests) | add), in one round at most \(map(.failed_requests) | max)"'
+        map(select(.responders | length > 1)) as $moves |
+        "longest gap \(map(.longest_gap_seconds) | max | ms), " +
+        "\(map(.failed_requests) | add) of \(map(.requests) | add) requests failed" +
+        if $moves == [] then ", address never moved"
+        else ", at most \($moves | map(.failed_requests) | max) at each of \($moves | length) moves" end' "$1"
 }
 
-# Until the address is back where it belongs.
-comes_home() { wait_for 20 is_held_by lb1 lb2; }
-
-# Until lb1 has advertised twice more, so that what it did last has had its consequences.
-goes_on() {
-    timeout 10 tcpdump --immediate-mode -n -i lb1 -Q in -c 2 'ip proto 112' && is_held_by lb1 lb2
-}
-
-restart_service() { inside lb1 'sudo systemctl restart understudy' && comes_home; }
+restart_service() { inside lb1 'sudo systemctl reset-failed understudy; sudo systemctl restart understudy' && moves_to lb2 && moves_to lb1; }
 
 # install_version FILE: with apt, as the administrator does it, whether the version is newer or older.
-install_version() {
-    inside lb1 "sudo apt-get install --yes --allow-downgrades ./$1" && comes_home
+install_version() { inside lb1 "sudo systemctl reset-failed understudy; sudo apt-get install --yes --allow-downgrades ./$1"; }
+
+# It is still under way when the address moves.
+upgrade() {
+    local installs
+    install_version "$newer" &
+    installs=$!
+    moves_to lb2 && wait "$installs" && moves_to lb1
 }
 
 prepare_upgrade() {
     install_version "${LAB_PACKAGE##*/}" >"$lab/prepared" 2>&1 || give_up 'the older package is there' "$(<"$lab/prepared")"
+    wait_for 20 is_held_by lb1 || give_up 'lb1 has the address with the older package'
 }
 
 switch_over_and_back() {
-    inside lb1 'sudo understudy switchover' && is_held_by lb2 lb1 &&
-        inside lb2 'sudo understudy switchover' && is_held_by lb1 lb2
+    inside lb1 'sudo understudy switchover' && moves_to lb2 && inside lb2 'sudo understudy switchover' && moves_to lb1
 }
 
 switch_over_and_resume() {
-    inside lb1 'sudo understudy switchover' && is_held_by lb2 lb1 && inside lb1 'sudo understudy resume' && comes_home
+    inside lb1 'sudo understudy switchover' && moves_to lb2 && inside lb1 'sudo understudy resume' && moves_to lb1
 }
 
 maintain() {
-    inside lb1 'sudo understudy standby on --for 10m' && wait_for 10 is_held_by lb2 lb1 &&
-        inside lb1 'sudo understudy standby off' && comes_home
+    inside lb1 'sudo understudy standby on --for 10m' && moves_to lb2 && inside lb1 'sudo understudy standby off' && moves_to lb1
 }
 
-# The guide's manual failover.
+# The manual failover of HAProxy's guide.
 lower_the_priority() {
-    edit lb1 's/priority 101/priority 90/' && inside lb1 'sudo systemctl restart understudy' &&
-        wait_for 10 is_held_by lb2 lb1 && edit lb1 '' && inside lb1 'sudo systemctl restart understudy' && comes_home
+    edit lb1 's/priority 101/priority 90/' && inside lb1 'sudo systemctl reset-failed understudy; sudo systemctl restart understudy' &&
+        moves_to lb2 && edit lb1 '' && inside lb1 'sudo systemctl restart understudy' && moves_to lb1
 }
 
-# The newer package, as lb1 calls it: the same with a higher version, unless one was named.
+reboot_lb1() {
+    begin_reboot lb1
+    moves_to lb2 && wait_for 60 has_booted lb1 "${leaders[lb1]}" && moves_to lb1
+}
+
+# make_newer: the newer package, as lb1 calls it: the same with a higher version, unless one was named.
 newer=understudy_newer.deb
 make_newer() {
     local tree=$lab/newer version
@@ -115,12 +142,15 @@ make_newer() {
 measures() {
     install_pair
     expect 'there is a newer package' make_newer
-    measure 'systemctl restart of the active' 2 restart_service
-    before=prepare_upgrade measure 'the package of the active is upgraded' 2 install_version "$newer"
-    prepare_upgrade
-    measure 'understudy switchover, and back' 2 switch_over_and_back
-    measure 'understudy switchover, and resume' 2 switch_over_and_resume
-    measure 'understudy standby on, and off' 2 maintain
-    measure "the guide's manual failover, and back" 2 lower_the_priority
+    measure 'systemctl restart of the active' restart_service
+    before=prepare_upgrade
+    measure 'the package of the active is upgraded' upgrade
+    before=
+    [[ 'the package of the active is upgraded' != *"${LAB_ONLY-}"* ]] || prepare_upgrade
+    measure 'understudy switchover, and back' switch_over_and_back
+    measure 'understudy switchover, and resume' switch_over_and_resume
+    measure 'understudy standby on, and off' maintain
+    measure 'lower priority and restart, and back' lower_the_priority
+    measure 'reboot of the active' reboot_lb1
     measure_reloads
 }

@@ -30,6 +30,7 @@ served_by() { is "$1" answer_of "$service"; }
 probe=
 # watch: begins to send 250 requests a second to the address, and as many to the bystander.
 watch() {
+    : >"$lab/seen"
     chrt --fifo 1 ip netns exec client "$LAB_PROBE" rehearse-part probe "$service" "$bystander" >"$lab/seen" 2>"$lab/probe.errors" &
     probe=$!
     wait_for 10 grep -q serving "$lab/seen" || give_up "the client is served before something happens" "$(<"$lab/probe.errors")"

@@ -66,7 +66,7 @@ verify() {
     done
     type_in client '6. Verify'
     typed_says 'the client is answered by lb1' '^lb1$' client
-    stands_by lb2 'it started'
+    stands_by lb2 'it started|stood in the way'
     examine lb1 lb2
     for name in lb1 lb2; do
         doctor_is_content "$name"
