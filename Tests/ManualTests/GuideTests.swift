@@ -64,9 +64,12 @@ import Testing
         ]
         for block in try Self.blocks(Self.pages[0]) {
             let place = "\(block.page):\(block.line)"
-            let match = try #require(block.before.wholeMatch(of: /<!-- run: on=(\w+)( when=([\w,-]+))? -->/), "\(place)")
+            let label = /<!-- run: on=(\w+)( when=([\w,-]+))? -->/
+            let match = try #require(block.before.wholeMatch(of: label), "\(place)")
             #expect(places.contains(match.output.1), "\(place)")
-            for word in (match.output.3 ?? "").split(separator: ",") { #expect(cases.contains(word), "\(place): \(word)") }
+            for word in (match.output.3 ?? "").split(separator: ",") {
+                #expect(cases.contains(word), "\(place): \(word)")
+            }
         }
     }
 

@@ -26,7 +26,7 @@ completions() {
         cp "$tree/usr/share/bash-completion/completions/$command" "/run/completions/$command.bash"
     done
     # As the program itself lists them.
-    commands=$("$tree/usr/bin/understudy" --help | sed -n '/^SUBCOMMANDS:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
+    commands=$("$tree/usr/bin/understudy" --help | sed -n '/SUBCOMMANDS:$/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
     if [[ -z $commands ]]; then not_ok "the command lists its subcommands" "$("$tree/usr/bin/understudy" --help)"; fi
     for shell in bash zsh fish; do
         for command in $commands; do

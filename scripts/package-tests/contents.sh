@@ -6,6 +6,7 @@ shared_files=(
     /etc/understudy/understudy.conf /usr/bin/understudy /usr/sbin/understudyd
     /usr/lib/systemd/system/understudy.service /usr/lib/systemd/system/understudy-handover.service
     /usr/lib/sysctl.d/50-understudy.conf /usr/lib/sysusers.d/understudy.conf /usr/lib/firewalld/services/understudy.xml
+    /usr/libexec/understudy/restart-upgraded
     /usr/share/man/man1/understudy.1.gz /usr/share/man/man5/understudy.conf.5.gz /usr/share/man/man8/understudyd.8.gz
     /usr/share/bash-completion/completions/understudy /usr/share/bash-completion/completions/understudyd
     /usr/share/fish/vendor_completions.d/understudy.fish /usr/share/fish/vendor_completions.d/understudyd.fish

@@ -21,6 +21,13 @@ deb_cycle() {
     deb_end
 }
 
+# upgrades_quietly COMMAND...: the scripts of the package have nothing to say.
+upgrades_quietly() {
+    local output
+    output=$("$@" 2>&1) || { echo "$output" && return 1; }
+    ! grep -e '^understudy:' -e 'not found' -e '[Ff]ailed' <<<"$output"
+}
+
 deb_first() {
     expects "apt installs the package without anything from elsewhere" apt_install debian "$(deb "$older")"
     expects "a first installation starts nothing" is '' asked debian
@@ -41,10 +48,13 @@ deb_first() {
 deb_change() {
     asked debian >/run/asked-before
     on debian "echo '# Mine.' >>$conf && mkdir -p /var/lib/understudy && echo '{}' >/var/lib/understudy/history.jsonl"
-    expects "an upgrade goes through" apt_install debian "$(deb "$current")"
+    expects "an upgrade goes through, without a complaint" upgrades_quietly apt_install debian "$(deb "$current")"
     expects "an upgrade restarts what runs, once, and nothing else" is \
-        'try-restart understudy.service
-try-restart hapee-extras-vrrp.service' asked debian
+        'try-restart understudy.service' asked debian
+    expects "when nobody would take the addresses, the old version runs on, and the installation says so" \
+        says 'the old version runs on' on debian 'mv /usr/bin/understudy /root/ && printf "#!/bin/sh\nexit 1\n" >/usr/bin/understudy &&
+            chmod 755 /usr/bin/understudy && /usr/libexec/understudy/restart-upgraded; mv /root/understudy /usr/bin/'
+    expects "and nothing is restarted" is '' asked debian
     expects "the new version is there" is "$current" on debian 'understudy --version'
     expects "an edited configuration stays" on debian "tail -n 1 $conf | grep -x '# Mine.'"
 

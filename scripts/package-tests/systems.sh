@@ -2,7 +2,7 @@
 # Systems to install into: Debian 12, which boots nowhere. What a package asks of the service manager is written down. To be
 # sourced.
 
-# new_system NAME: makes /run/NAME, with nothing but the image on it.
+# new_system NAME: makes /run/NAME, with nothing but the image on it. Whatever service is installed there counts as running.
 new_system() {
     local at=/run/systems/$1 command
     mkdir -p "$at"/{upper,work} "/run/$1"
@@ -17,9 +17,16 @@ new_system() {
         cat >"/run/$1/usr/bin/$command" <<-END
 		#!/bin/sh
 		case "\$*" in
-		*daemon-reload*|is-active*) ;;
+		*daemon-reload*) ;;
+		is-active*) test -e "/usr/lib/systemd/system/\$3" ;;
 		enable*|disable*|--no-reload\ disable*|unmask*|mask*|is-enabled*) exec real-systemctl --root=/ "\$@" ;;
-		*) echo "\$*" >>/run/asked ;;
+		*)
+		    echo "\$*" >>/run/asked
+		    if [ ! -e "/usr/lib/systemd/system/\$2" ]; then
+		        echo "Unit \$2 not found." >&2
+		        exit 5
+		    fi
+		    ;;
 		esac
 		END
         chmod 755 "/run/$1/usr/bin/$command"

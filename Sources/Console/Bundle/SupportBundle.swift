@@ -58,7 +58,7 @@ private struct BundleMaking {
     private let output: String
     /// What the files of the archive lie in.
     private let top: String
-    private let work: TemporaryDirectory
+    private let work: PrivateDirectory
     private let end: EndRequests
     private let file: String
     private let began = monotonicNanoseconds()
@@ -92,7 +92,7 @@ private struct BundleMaking {
         manifest = BundleManifest(host: host, at: stamp, isRoot: currentUserID() == 0)
         do throws(SystemError) {
             end = try EndRequests()
-            work = try TemporaryDirectory(in: options.workPlace, prefix: "understudy-bundle-")
+            work = try PrivateDirectory(in: options.workPlace, prefix: "understudy-bundle-")
         } catch {
             throw BundleFailure(error)
         }

@@ -120,7 +120,9 @@ extension Sighting {
         var line = StyledText("\(clock) ", .faint) + StyledText(isProblem ? "!" : " ", .bad)
         line += StyledText(" \(interface) ") + StyledText("\(padding)\(passed)  ", .faint)
         line += StyledText(sentence)
-        for verdict in verdicts { line += StyledText(" ") + StyledText(verdict.text, verdict.isProblem ? .bad : .faint) }
+        for verdict in verdicts {
+            line += StyledText(" ") + StyledText(verdict.text, verdict.isProblem ? .bad : .faint)
+        }
         return line
     }
 

@@ -165,7 +165,9 @@ private struct Examination {
                 let held = Set(interfaces.addresses(of: instance.interface).map(\.address))
                 let context = ReceptionContext(
                     instance: instance, path: path, ownAddresses: ownAddresses,
-                    holdsAddresses: instance.addresses.contains { held.contains($0.address) },
+                    holdsAddresses: (instance.addresses + instance.excludedAddresses).contains {
+                        held.contains($0.address)
+                    },
                     firewall: blocked[path.name] ?? [], reversePath: settings,
                     status: answer?.status?.instances.first { $0.name == instance.name },
                     configuredIDs: Set(

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A directory of our own that only we may look into, gone with everything in it when this object goes.
-package final class TemporaryDirectory {
+package final class PrivateDirectory {
     package let path: String
     /// What was made in it, in order: files, and directories before what is in them.
     private var made: [(path: String, isDirectory: Bool)] = []
