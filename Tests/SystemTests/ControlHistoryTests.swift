@@ -120,7 +120,7 @@ extension Behaviour.Controlled {
             #expect(try phase(fault, "addresses removed") < 0.2)
             #expect(
                 history.contains {
-                    $0.event == .becameStandby && $0.cause == "what stood in the way is gone: interface eth0 is down"
+                    $0.event == .becameStandby && $0.cause == "what stood in the way is gone (interface eth0 is down)"
                 })
             #expect(try last(.reloaded).cause == "instance VI_1: priority 100 -> 90")
             #expect(try last(.reloadRefused).cause.contains("/run/vrrp.conf:1"))

@@ -31,7 +31,8 @@ extension InstanceStatus {
     /// Why it cannot serve and cannot take over.
     package var stateProblems: [String] {
         if state.takesPart { return [] }
-        let reasons = [cause] + obstacles.filter { $0 != cause }
+        // The cause names what stood in the way at first; more may have come since.
+        let reasons = [cause] + obstacles.filter { !cause.contains($0) }
         return ["\(state.word): \(closed(reasons.joined(separator: "; ")))"]
     }
 
@@ -62,7 +63,7 @@ extension InstanceStatus {
         peers.compactMap { peer in
             let heard = "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds))"
             if let refusal = peer.refusal {
-                return closed("\(heard), and its adverts are not believed: \(refusal)")
+                return isOver(peer) ? nil : closed("\(heard), and its adverts are not believed: \(refusal)")
             }
             // Only an active router advertises. One that still did so an interval after we began, which is time to hear
             // us, is a rival.
@@ -74,6 +75,17 @@ extension InstanceStatus {
             return
                 "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
         }
+    }
+
+    /// Whether whoever was not believed is gone, or is believed by now. A packet of another's in its name is not over as
+    /// long as it keeps coming.
+    private func isOver(_ refused: Peer) -> Bool {
+        let silence = 3 * advertisementIntervalSeconds
+        if refused.lastHeardSeconds > max(60, silence) { return true }
+        return refused.lastHeardSeconds > silence
+            && peers.contains {
+                $0.refusal == nil && $0.address == refused.address && $0.lastHeardSeconds < refused.lastHeardSeconds
+            }
     }
 }
 

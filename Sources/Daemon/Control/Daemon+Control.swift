@@ -121,9 +121,11 @@ extension Daemon {
         let found = routers.filter { $0.name == name }
         if !found.isEmpty { return found }
         let known = routers.map(\.name)
-        let list = known.isEmpty ? "none" : known.prefix(Self.mostListed).joined(separator: ", ")
+        let list = known.prefix(Self.mostListed).joined(separator: ", ")
         let more = known.count > Self.mostListed ? " and \(known.count - Self.mostListed) more" : ""
-        throw Problem(.unknownInstance, "there is no instance '\(name)'; there is \(list)\(more)")
+        throw Problem(
+            .unknownInstance,
+            "there is no instance '\(name)'; \(known.isEmpty ? "there is none" : "there are: \(list)\(more)")")
     }
 
     /// Each instance as it is when its turn comes, milliseconds after the time of the answer when there are hundreds.

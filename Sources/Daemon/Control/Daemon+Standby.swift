@@ -45,7 +45,10 @@ extension Daemon {
                     "maintenance mode has ended"
                         + (reason.map { ", but would be on again after a restart: \($0)" } ?? "")
                 ] : []
-            sentences += routers.map { "\($0.name): " + ($0.outlook(at: self.now).first ?? $0.shownState.rawValue) }
+            sentences += routers.map { runner in
+                if runner.shownState == .active { return "\(runner.name): is active, as before" }
+                return "\(runner.name): " + (runner.outlook(at: self.now).first ?? runner.shownState.rawValue)
+            }
             answerStandby(client, request.id, sentences)
         }
     }
@@ -101,7 +104,8 @@ extension Daemon {
                 return "\(runner.name): owns its addresses (priority 255), which maintenance mode does not change"
             }
             return switch runner.shownState {
-            case .handingOver: "\(runner.name): is being handed over"
+            case .handingOver:
+                "\(runner.name): is being handed over; where nobody takes over, it stays active here: see understudy status"
             case .active: "\(runner.name): is active; whoever has a higher priority than 1 takes over"
             default: "\(runner.name): takes the addresses only if nobody else has them"
             }
