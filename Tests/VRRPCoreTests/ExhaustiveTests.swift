@@ -58,16 +58,17 @@ import VRRPWire
         var actions = ActionBuffer()
         walk.router.handle(event, at: walk.now, into: &actions)
         let after = walk.router
-        var advertsBeforeAcquire = 0
+        var adverts = 0
+        var acquiredFirst = false
         var held = walk.addressesHeld
         var announced = false
         var reports = 0
         actions.drain { action in
             switch action {
-            case .advertise: advertsBeforeAcquire += 1
+            case .advertise: adverts += 1
             case .acquireAddresses:
                 #expect(!held, "acquired twice")
-                #expect(advertsBeforeAcquire > 0, "the advert goes first")
+                acquiredFirst = adverts == 0
                 held = true
             case .announceAddresses:
                 #expect(held, "announced without holding")
@@ -75,6 +76,12 @@ import VRRPWire
             case .releaseAddresses:
                 #expect(held, "released without holding")
                 held = false
+            case .report(.becameActive(.preemption)):
+                #expect(acquiredFirst && adverts == 1, "whoever is overruled serves until everything is ready")
+                reports += 1
+            case .report(.becameActive):
+                #expect(!acquiredFirst, "the advert goes first")
+                reports += 1
             case .report: reports += 1
             }
         }

@@ -11,7 +11,7 @@ extension Daemon {
     /// Takes up what an earlier run was told.
     func restoreStandby(at now: MonotonicInstant) {
         guard let standby = surroundings.chronicle.readStandby(at: surroundings.wall) else { return }
-        if let until = standby.until, until <= surroundings.wall {
+        if let until = standby.until, standby.remaining(at: surroundings.wall) == 0 {
             log.notice("maintenance mode has ended: it was on until \(until)")
             return surroundings.chronicle.keep(nil, at: now) { _ in }
         }
@@ -66,13 +66,14 @@ extension Daemon {
 
     /// When it ends by itself, on the monotonic clock; set anew each time, because the wall clock may be set.
     func standbyDeadline(at now: MonotonicInstant) -> MonotonicInstant? {
-        guard let until = surroundings.standby?.until else { return nil }
-        let left = max(0, until.milliseconds - surroundings.wall.milliseconds)
+        guard let left = surroundings.standby?.remaining(at: surroundings.wall) else { return nil }
         return now + .milliseconds(UInt64(min(left, 60_000)))
     }
 
     func tickStandby(at now: MonotonicInstant) {
-        guard let until = surroundings.standby?.until, until <= surroundings.wall else { return }
+        guard let standby = surroundings.standby, let until = standby.until,
+            standby.remaining(at: surroundings.wall) == 0
+        else { return }
         endStandby("it was to end at \(until)", at: now) { [log] reason in
             if let reason { log.warning("maintenance mode ended, but would be on again after a restart: \(reason)") }
         }

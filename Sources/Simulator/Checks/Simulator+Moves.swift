@@ -122,8 +122,8 @@ extension Simulator {
         judgeSettled()
     }
 
-    /// Guaranteed: whoever handed over takes back when and only when the election says so, and nobody is without the
-    /// addresses for longer than its kernel needs to add them.
+    /// Guaranteed: whoever handed over takes back when and only when the election says so, and somebody holds the addresses
+    /// at every instant.
     private mutating func playResume(_ host: Int) {
         guard report.violations.isEmpty, hosts[host].life == .running, let owner = soleOwner,
             case .backup(let backup) = hosts[host].router.state, backup.handedOver
@@ -132,7 +132,7 @@ extension Simulator {
         let own = hosts[host].router
         let returns = own.configuration.preempts && own.priority > hosts[owner].router.priority
         begin(returns ? "resume and return" : "resume", .resume(host))
-        if continuity.longestEmpty > slowestKernel {
+        if continuity.longestEmpty > 0 {
             violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after resume")
         }
         if soleOwner != (returns ? host : owner) {
@@ -191,15 +191,12 @@ extension Simulator {
         judgeSettled()
     }
 
-    /// Guaranteed: nobody is without the addresses for longer than the kernel of whoever preempts needs to add them, and a
-    /// router that was away preempts when and only when its configuration says so.
+    /// Guaranteed: a router that was away preempts when and only when its configuration says so, and somebody holds the
+    /// addresses at every instant; only who takes an owner for silent does not wait for its kernel.
     private mutating func playStart(_ host: Int, _ owner: Int) {
         let start = now
         let before = (owner: hosts[owner].router.priority, interval: Interval(hosts[owner].interval).nanoseconds)
         begin("start", .start(host))
-        if continuity.longestEmpty > slowestKernel {
-            violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after a start")
-        }
         let own = hosts[host].router
         let unit = cluster.version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
         let skew = (256 - UInt64(own.priority.rawValue)) * unit.nanoseconds / 256
@@ -207,12 +204,16 @@ extension Simulator {
         let takeover = continuity.takeovers.first { $0.host == host }?.at
         // With much faster adverts of its own it takes the owner for silent, and is put right.
         let mistakesSilence = down < before.interval + Network.calmDelay + Self.calmLateness
+        if continuity.longestEmpty > (mistakesSilence || own.priority == .owner ? slowestKernel : 0) {
+            violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after a start")
+        }
         let preempts = own.configuration.preempts && own.priority > before.owner
         let delay = own.configuration.preemptDelay.nanoseconds
         if own.priority != .owner, !mistakesSilence {
             // While preempt_delay lasts it follows the owner, at the owner's pace.
             let due = start + (preempts ? (delay == 0 ? down : delay) : 0)
-            let latest = delay == 0 ? due + Self.calmLateness : .max
+            // It advertises once its kernel has the addresses.
+            let latest = delay == 0 ? due + Self.calmLateness + hosts[host].plan.acquireLatency : .max
             let isRight = takeover.map { preempts && $0 >= due && $0 <= latest } ?? !preempts
             if !isRight { violate(.prompt, "h\(host) at \(takeover.map(EventLog.stamp) ?? "never") after its start") }
         }

@@ -42,6 +42,7 @@ extension Simulator {
     private mutating func judgeOrder(of actions: [Action], on index: Int) {
         var hasAdvertised = false
         var mustAnnounce = false
+        let overrules = actions.contains { if case .report(.becameActive(.preemption)) = $0 { true } else { false } }
         for action in actions {
             switch action {
             case .advertise(let priority):
@@ -50,7 +51,9 @@ extension Simulator {
                     violate(.advertHonest, "h\(index) says \(priority.rawValue)")
                 }
             case .acquireAddresses:
-                if !hasAdvertised { violate(.acquisitionAnnounced, "h\(index) acquired before it advertised") }
+                if hasAdvertised == overrules {
+                    violate(.acquisitionAnnounced, "h\(index) acquired \(overrules ? "after" : "before") it advertised")
+                }
                 mustAnnounce = true
             case .announceAddresses(let times):
                 if times > 0 { mustAnnounce = false }

@@ -8,10 +8,18 @@ extension VirtualRouter {
     ) {
         counters.becameActive += 1
         let policy = configuration.announcements
-        // The advert goes first so that whoever held the addresses lets go of them before we announce.
-        advertise(priority, &actions)
-        actions.append(.acquireAddresses)
-        actions.append(.announceAddresses(times: policy.repeats))
+        if case .preemption = cause {
+            // The router that we overrule serves until it hears us, and lets go at once then: everything has to be ready
+            // before. Between its letting go and our announcement nobody would answer, for long on a busy host.
+            actions.append(.acquireAddresses)
+            actions.append(.announceAddresses(times: policy.repeats))
+            advertise(priority, &actions)
+        } else {
+            // The advert goes first so that whoever held the addresses lets go of them before we announce.
+            advertise(priority, &actions)
+            actions.append(.acquireAddresses)
+            actions.append(.announceAddresses(times: policy.repeats))
+        }
         state = .active(
             Active(
                 advertisedAt: now, advertiseAt: now + ownInterval,
