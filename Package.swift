@@ -82,7 +82,8 @@ let package = Package(
         .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "VRRPCore", "VRRPWire"], swiftSettings: tests),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel", "VRRPWire"], swiftSettings: tests),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Configuration", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"],
+            name: "DaemonTests",
+            dependencies: ["Configuration", "Control", "Daemon", "LinuxKernel", "VRRPCore", "VRRPWire"],
             swiftSettings: tests),
         .testTarget(name: "ControlTests", dependencies: ["Control"], swiftSettings: tests),
         .testTarget(

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@ struct cl_time cl_wall_clock(void) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (struct cl_time){.seconds = now.tv_sec, .nanoseconds = now.tv_nsec};
+}
+
+int cl_clock_is_synchronised(void) {
+    struct timex state = {.modes = 0};
+    int result = adjtimex(&state);
+    return result >= 0 && result != TIME_ERROR && !(state.status & STA_UNSYNC);
 }
 
 int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }

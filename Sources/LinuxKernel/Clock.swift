@@ -8,3 +8,6 @@ package func wallClock() -> (seconds: Int64, nanoseconds: Int) {
     let now = cl_wall_clock()
     return (now.seconds, Int(now.nanoseconds))
 }
+
+/// Whether the kernel holds the wall clock for synchronised, which an NTP client tells it (adjtimex(2)).
+package func clockIsSynchronised() -> Bool { cl_clock_is_synchronised() != 0 }

@@ -39,6 +39,16 @@ struct Doctor: ParsableCommand {
     var configurationID: String?
 
     @Option(
+        help: ArgumentHelp("The peer's configuration file, to be compared with this host's.", valueName: "path"),
+        completion: .file())
+    var peer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The configuration id that @ID lines of the peer's file are compared with.", valueName: "name"))
+    var peerID: String?
+
+    @Option(
         help: ArgumentHelp(
             "HAProxy's configuration file or directory; may be given several times (default: what runs, and the usual places).",
             valueName: "path"), completion: .file())
@@ -64,6 +74,7 @@ struct Doctor: ParsableCommand {
         if let seconds, !(seconds >= 0.1 && seconds <= 600) {
             throw ValidationError("--seconds is at least 0.1 and at most 600")
         }
+        if peerID != nil, peer == nil { throw ValidationError("--peer-id has no meaning without --peer") }
         if yes, !fix { throw ValidationError("--yes has no meaning without --fix") }
         if fix, json, !yes { throw ValidationError("--fix asks questions, which --json cannot show; add --yes") }
     }
@@ -74,14 +85,14 @@ struct Doctor: ParsableCommand {
             throw ExitCode(4)
         }
         let options = DoctorOptions(
-            file: file, configurationID: configurationID ?? shortHostName(),
+            file: file, configurationID: configurationID ?? shortHostName(), peerFile: peer, peerID: peerID,
             socket: socket ?? environmentVariable("UNDERSTUDY_SOCKET") ?? defaultSocketPath, haproxyFiles: haproxy,
             seconds: seconds)
         var report = examine(options, tools: InstalledTools())
-        if !json { writeStandardOutput(report.text) }
+        if !json { writeStandardOutput(report.text(on: .standardOutput())) }
         if fix, mendSome(of: report) {
             report = examine(options, tools: InstalledTools())
-            if !json { writeStandardOutput(report.text) }
+            if !json { writeStandardOutput(report.text(on: .standardOutput())) }
         }
         if json { writeStandardOutput(report.json) }
         throw ExitCode(Int32(report.exitCode))

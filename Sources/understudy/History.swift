@@ -18,7 +18,7 @@ struct History: ParsableCommand {
             """)
 
     @Argument(
-        help: "Only this instance, without the records of the daemon as a whole.",
+        help: "Only this instance, and what concerns the daemon as a whole.",
         completion: DaemonOptions.instanceCompletion)
     var instance: String?
 

@@ -111,6 +111,16 @@ import Testing
         #expect(daemon.requests.map(\.request) == [.standby, .resume] && daemon.requests[0].seconds == 7200)
     }
 
+    @Test func `standby alone does not promise what the disk does not keep`() throws {
+        var answer = Sample.answer(Sample.active, standby: Standby(since: Sample.at(60), until: nil))
+        answer.status?.remarks = ["maintenance mode is not kept as it is now: no room"]
+        let daemon = try FakeDaemon(answering: answer)
+        #expect(
+            showStandby(json: false, socket: daemon.path, on: .none).output
+                == "maintenance mode is on since 03:11:09 UTC, until understudy resume: this host is the last that takes an "
+                + "address\nlook at: maintenance mode is not kept as it is now: no room\n")
+    }
+
     @Test(arguments: [
         (nil, "maintenance mode is off: this host takes part as configured\n"),
         (

@@ -140,7 +140,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let file = try directory.write("history.jsonl", lines(night))
         var answer = Sample.answer()
-        answer.error = Problem(.unknownInstance, "there is no instance 'VI_9'; there is VI_1")
+        answer.error = Problem(.unknownInstance, "there is no instance 'VI_9'; there are: VI_1")
         let daemon = try FakeDaemon(answering: answer)
         let result = history(question(daemon.path, file: file, instance: "VI_9"), json: false, on: .none)
         #expect(result.status == .refused && result.output.isEmpty)

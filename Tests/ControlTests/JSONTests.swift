@@ -44,3 +44,51 @@ import Testing
         #expect(refused > text.count)
     }
 }
+
+@Suite struct `JSON that is written in pieces` {
+    @Test func `is what it would be in one`() throws {
+        let whole = JSON.object([
+            .init("a", .integer(1)),
+            .init(
+                "b",
+                .object([
+                    .init("x", .null), .init("list", .array([.integer(1), .string("\u{2028}")])),
+                    .init("y", .bool(true)),
+                ])),
+            .init("c", .string("é\"")),
+        ])
+        let empty = JSON.object([
+            .init("a", .integer(1)),
+            .init("b", .object([.init("x", .null), .init("list", .array([])), .init("y", .bool(true))])),
+            .init("c", .string("é\"")),
+        ])
+        let frame = empty.text(around: ["b", "list"])
+        #expect(frame.before + #"1,"\u2028""# + frame.behind == whole.text)
+        #expect(frame.before + frame.behind == empty.text)
+        let alone = JSON.object([.init("list", .array([]))]).text(around: ["list"])
+        #expect(alone.before == #"{"list":["# && alone.behind == "]}")
+    }
+
+    @Test(arguments: ["", "plain", "a\"b", "back\\slash", "\u{7F}", "\u{1F}", "é", "\u{2029}x", "tab\t"])
+    func `strings come back, whichever way they are written`(text: String) throws {
+        #expect(try JSON(parsing: JSON.quoted(text)) == .string(text))
+    }
+
+    /// With hundreds of instances a member that takes longer than the one before would keep the daemon from its adverts.
+    @Test func `eight times as much takes not much more than eight times as long`() {
+        let clock = ContinuousClock()
+        func time(_ count: Int) -> Duration {
+            let table = Dictionary(uniqueKeysWithValues: (0..<count).map { ("member_\($0)", $0) })
+            return (0..<5).map { _ in clock.measure { _ = encode(table).text } }.min() ?? .zero
+        }
+        let (small, large) = (time(1000), time(8000))
+        #expect(large < small * 30, "\(small), \(large)")
+    }
+
+    @Test func `a request full of members is refused as fast as any`() {
+        let members = (0..<600).map { "\"\($0)\":1" }.joined(separator: ",")
+        let text = "{\"version\":1,\"request\":\"status\",\(members)}"
+        let problem = #expect(throws: Problem.self) { try Request.parse(Array(text.utf8)) }
+        #expect(problem?.message == "'0' has no meaning in a status request")
+    }
+}

@@ -58,6 +58,18 @@ import Testing
         #expect(PrioritySum(effective: 100, base: 100, terms: [], isOverruled: false).text == "100")
     }
 
+    /// The wall clock may be set while maintenance mode is on: what it says now counts, nothing else.
+    @Test func `maintenance mode ends when the wall clock says so, however that came about`() {
+        let standby = Standby(since: Timestamp(milliseconds: 1000), until: Timestamp(milliseconds: 61_000))
+        let walls = [1000, 31_000, 60_999, 61_000, 90_000, 5000, -1_000_000]
+        #expect(
+            walls.map { standby.remaining(at: Timestamp(milliseconds: $0)) } == [
+                60_000, 30_000, 1, 0, 0, 56_000, 1_061_000,
+            ])
+        let endless = Standby(since: Timestamp(milliseconds: 1000), until: nil)
+        #expect(endless.remaining(at: Timestamp(milliseconds: .max)) == nil)
+    }
+
     @Test(arguments: [
         (0, "1970-01-01T00:00:00.000Z"), (1_764_057_600_123, "2025-11-25T08:00:00.123Z"),
         (951_782_400_000, "2000-02-29T00:00:00.000Z"), (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),

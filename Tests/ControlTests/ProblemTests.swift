@@ -25,6 +25,37 @@ import Testing
         #expect(status(night).problems == ["VI_1: \(state.word): eth0 is down; no address."])
     }
 
+    @Test func `is said once, where the cause names every obstacle`() {
+        var night = Situation(.fault, 9, "eth0 is down; no address", priority: sum(107, 107))
+        night.instance.obstacles = ["eth0 is down", "no address"]
+        #expect(status(night).problems == ["VI_1: FAULT: eth0 is down; no address."])
+    }
+
+    @Test(arguments: [(1.0, nil, 1), (59, nil, 1), (61, nil, 0), (9, 1.0, 0), (2, 1.0, 1), (9, 20, 1)])
+    func `is a router that is not believed, until it is gone or believed`(
+        refused: Double, believed: Double?, count: Int
+    ) {
+        var night = Situation(.standby, 99, "because", priority: sum(107, 107))
+        night.instance.peers = [Peer(address: "192.0.2.3", priority: nil, lastHeardSeconds: refused, refusal: "TTL 64")]
+        if let believed {
+            night.instance.peers.append(
+                Peer(address: "192.0.2.3", priority: 5, lastHeardSeconds: believed, refusal: nil))
+        }
+        #expect(status(night).doubts(at: Situation.now).count == count)
+    }
+
+    @Test func `is a router that is believed and advertises other addresses`() {
+        var night = Situation(.standby, 99, "because", priority: sum(107, 107))
+        var peer = Peer(address: "192.0.2.3", priority: 200, lastHeardSeconds: 1, refusal: nil)
+        peer.difference = "other virtual addresses than ours"
+        night.instance.peers = [peer]
+        #expect(
+            status(night).doubts(at: Situation.now) == [
+                "VI_1: 192.0.2.3 was heard 1 s ago, and advertises other virtual addresses than ours: is it of this pair? Then "
+                    + "make virtual_ipaddress the same on both, otherwise give one of them another virtual_router_id."
+            ])
+    }
+
     @Test func `is an address that is not where the state wants it`() {
         var active = Situation(.active, 9, "because", priority: sum(107, 107))
         active.instance.addresses = [address("192.0.2.10", isPresent: true), address("192.0.2.11", isPresent: false)]

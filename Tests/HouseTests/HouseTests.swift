@@ -73,7 +73,13 @@ import Testing
 
     /// The commands that each document must name, so that a newcomer finds them where they look first.
     @Test(arguments: [
-        ("CONTRIBUTING.md", ["scripts/setup", "scripts/test", "scripts/fuzz", "scripts/allocations"]),
+        (
+            "CONTRIBUTING.md",
+            [
+                "scripts/setup", "scripts/test", "scripts/fuzz", "scripts/allocations", "scripts/generate",
+                "scripts/package", "scripts/test-package",
+            ]
+        ),
         ("README.md", ["scripts/rehearse", "scripts/test"]),
     ])
     func `documents name the commands that a newcomer needs`(name: String, commands: [String]) throws {

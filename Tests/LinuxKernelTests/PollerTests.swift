@@ -45,6 +45,21 @@ import Testing
         #expect(tokens == [two])
     }
 
+    @Test func `who looks for nothing hears of the other end's death alone`() throws {
+        let poller = try Poller()
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { close(ends[0]) }
+        var tokens: [Token] = []
+        try poller.watch(ends[0], as: one, readable: false)
+        try #require(write(ends[1], "x", 1) == 1 && shutdown(ends[1], Int32(SHUT_WR)) == 0)
+        try poller.wait(untilNanoseconds: 1) { tokens.append($0) }
+        #expect(tokens.isEmpty)
+        close(ends[1])
+        try poller.wait(untilNanoseconds: nil) { tokens.append($0) }
+        #expect(tokens == [one])
+    }
+
     @Test func `watching a closed descriptor fails and names it`() throws {
         let poller = try Poller()
         let failure = #expect(throws: SystemError.self) { try poller.watch(-1, as: one) }

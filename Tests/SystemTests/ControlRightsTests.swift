@@ -56,6 +56,8 @@ extension Behaviour.Controlled {
             let change = try command(host, as: Self.root, "standby", "on")
             #expect(change.status == exited(0), "\(change.output)")
             #expect(try daemon.status().standby != nil)
+            let asked = daemon.lines().filter { $0.contains("control socket: user 0, process ") }
+            #expect(asked.count == 1 && asked[0].hasSuffix(", asks: standby"), "\(asked)")
         }
 
         @Test func `readers leave room for who wants to change something`() throws {
@@ -111,6 +113,19 @@ extension Behaviour.Controlled {
             }
             #expect(try second.stop() == exited(0))
             #expect(!LocalFiles.exists(host.controlSocket))
+        }
+
+        @Test func `a socket that somebody removed is made again by a reload`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance())
+            try daemon.becomes(.active)
+            try LocalFiles.remove(host.controlSocket)
+            #expect(throws: ClientError.self) { try daemon.ask(Request(.status)) }
+            try daemon.reload()
+            #expect(daemon.text().contains("control socket: /run/understudy/control.sock was removed by someone else"))
+            #expect(try daemon.instance().state == .active)
+            #expect(try daemon.descriptors.count { $0.hasPrefix("socket:") } > 0)
         }
 
         @Test func `a second daemon does not take the socket from the first, and says so`() throws {

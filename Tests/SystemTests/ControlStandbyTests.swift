@@ -25,7 +25,9 @@ extension Behaviour.Controlled {
             #expect(
                 report.sentences.first
                     == "maintenance mode is on, until understudy resume; it survives restarts and reboots")
-            #expect(report.sentences.contains("VI_1: is being handed over"))
+            #expect(
+                report.sentences.contains(
+                    "VI_1: is being handed over; where nobody takes over, it stays active here: see understudy status"))
             for name in ["VI_1", "VI_2"] {
                 try pair.backup.becomes(.active, name)
                 try pair.active.becomes(.standby, name)
@@ -71,7 +73,7 @@ extension Behaviour.Controlled {
             #expect(!trial.observer.observations.contains { $0.instant > start && $0.change == .removed(virtual) })
             try trial.waitFor("the attempt to be over") { try daemon.instance().state == .active }
             #expect(
-                try daemon.standby().sentences.last == "VI_1: is being handed over",
+                try daemon.standby().sentences.last?.hasPrefix("VI_1: is being handed over") == true,
                 "it is tried again when asked again")
         }
 

@@ -293,7 +293,7 @@ extension Behaviour.Controlled {
                 request.instance = "VI_3"
                 request.id = 7
                 let answer = try daemon.ask(request)
-                #expect(answer.error == Problem(.unknownInstance, "there is no instance 'VI_3'; there is VI_1, VI_2"))
+                #expect(answer.error == Problem(.unknownInstance, "there is no instance 'VI_3'; there are: VI_1, VI_2"))
                 #expect(answer.id == 7)
             }
             var request = Request(.status)

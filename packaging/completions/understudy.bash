@@ -267,7 +267,7 @@ _understudy_doctor() {
     repeating_flags=()
     non_repeating_flags=(--fix --yes -y --json --version -h --help)
     repeating_options=(--haproxy)
-    non_repeating_options=(--file -f -i --id --seconds --socket)
+    non_repeating_options=(--file -f -i --id --peer --peer-id --seconds --socket)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
@@ -277,6 +277,13 @@ _understudy_doctor() {
         return
         ;;
     '-i'|'--id')
+        return
+        ;;
+    '--peer')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--peer-id')
         return
         ;;
     '--haproxy')

@@ -30,7 +30,7 @@ function __understudy_parse_tokens -S
         case 'history'
             __understudy_parse_subcommand 1 'n/limit=' 'f/follow' 'file=' 'json' 'socket=' 'version' 'h/help'
         case 'doctor'
-            __understudy_parse_subcommand 0 'f/file=' 'i/id=' 'haproxy=+' 'seconds=' 'socket=' 'fix' 'y/yes' 'json' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'f/file=' 'i/id=' 'peer=' 'peer-id=' 'haproxy=+' 'seconds=' 'socket=' 'fix' 'y/yes' 'json' 'version' 'h/help'
         case 'sniff'
             __understudy_parse_subcommand 1 'count=' 'seconds=' 'vrid=' 'f/file=' 'i/id=' 'json' 'version' 'h/help'
         case 'support-bundle'
@@ -141,6 +141,8 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" f file' -l 'file' -s 'f' -d 'The configuration file (default: the running daemon\'s, else /etc/understudy/understudy.conf).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" i id' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name).' -rfka ''
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" peer' -l 'peer' -d 'The peer\'s configuration file, to be compared with this host\'s.' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" peer-id' -l 'peer-id' -d 'The configuration id that @ID lines of the peer\'s file are compared with.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor"' -l 'haproxy' -d 'HAProxy\'s configuration file or directory; may be given several times (default: what runs, and the usual places).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" seconds' -l 'seconds' -d 'How long to listen (default: two advert intervals, 3 to 12 s).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" socket' -l 'socket' -d 'The daemon\'s control socket.' -rfka ''

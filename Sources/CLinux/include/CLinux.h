@@ -37,6 +37,8 @@ struct cl_ready {
 
 uint64_t cl_monotonic_nanoseconds(void);
 struct cl_time cl_wall_clock(void);
+/* 1 when the kernel holds the wall clock for synchronised, else 0. */
+int cl_clock_is_synchronised(void);
 
 int cl_epoll_create(void);
 // Adds `fd`, or changes what is watched when it is already there.

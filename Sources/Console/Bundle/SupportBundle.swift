@@ -84,6 +84,9 @@ private struct BundleMaking {
         }
         if LocalFiles.exists(output) { throw BundleFailure("\(output) is there already: name another file with -o") }
         let directory = output.contains("/") ? LocalFiles.directory(of: output) : "."
+        guard LocalFiles.exists(directory) else {
+            throw BundleFailure("there is no directory \(directory): name another file with -o")
+        }
         guard isAccessible(directory, for: .writing) else {
             throw BundleFailure(
                 "\(directory == "." ? "the current directory" : directory) may not be written to: name a file with -o")

@@ -19,11 +19,12 @@ package func showStandby(json: Bool, socket: String, on terminal: Terminal) -> C
         if json {
             var short = answer
             short.status = nil
-            short.standby = StandbyReport(standby: status.standby, sentences: [])
+            short.standby = StandbyReport(standby: status.standby, sentences: status.remarks)
             return CommandResult(output: encode(short).text + "\n", .good)
         }
         var layout = Layout(width: terminal.columns)
-        layout.add(standbyLine(status.standby, at: answer.at))
+        layout.add(standbyLine(status.standby, isKept: status.remarks.isEmpty, at: answer.at))
+        for remark in status.remarks { layout.add(StyledText("look at: ", .doubtful) + remark, hanging: 2) }
         return CommandResult(output: terminal.text(layout.lines), .good)
     } catch {
         return error.result(json: json)
@@ -44,17 +45,18 @@ private func change(_ request: Request, json: Bool, socket: String, on terminal:
 /// What a `standby` or `resume` did.
 package func standbyLines(_ report: StandbyReport, at now: Timestamp, width: Int?) -> [StyledText] {
     var layout = Layout(width: width)
-    if report.sentences.isEmpty { layout.add(standbyLine(report.standby, at: now)) }
+    if report.sentences.isEmpty { layout.add(standbyLine(report.standby, isKept: false, at: now)) }
     for sentence in report.sentences { layout.add(StyledText(sentence), hanging: 2) }
     return layout.lines
 }
 
-private func standbyLine(_ standby: Standby?, at now: Timestamp) -> StyledText {
+/// - Parameter isKept: whether it is known that nothing hinders the daemon from keeping it on the disk.
+private func standbyLine(_ standby: Standby?, isKept: Bool, at now: Timestamp) -> StyledText {
     guard let standby else { return "maintenance mode is off: this host takes part as configured" }
     let end =
         standby.until.map {
             "until \($0.words(at: now)) (\(spoken(seconds: $0.seconds(since: now))) left)"
-        } ?? "until understudy resume, also after a restart or reboot"
+        } ?? "until understudy resume" + (isKept ? ", also after a restart or reboot" : "")
     return StyledText("maintenance mode is on", .doubtful) + " since \(standby.since.words(at: now)), \(end): "
         + "this host is the last that takes an address"
 }

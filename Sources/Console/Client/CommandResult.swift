@@ -71,7 +71,7 @@ extension Complaint {
     /// - Parameter request: what was asked; of a change that was not answered nobody knows whether it was made.
     package init(_ error: ClientError, asking request: Request) {
         var message = error.description
-        if !request.request.isReading, error.mayHaveBeenHeard {
+        if !request.request.isReading, request.dryRun != true, error.mayHaveBeenHeard {
             message += "; whether the \(request.request.rawValue) was carried out is not known (understudy status)"
         }
         switch error {

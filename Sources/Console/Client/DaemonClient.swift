@@ -39,7 +39,7 @@ extension ClientError: CustomStringConvertible {
             "the daemon at \(path) takes no connection: it hangs, or is stopped; nothing is known of its state "
                 + "(systemctl status understudy)"
         case .garbled(let reason):
-            "the daemon's answer cannot be understood: \(reason); are the command and the daemon of one version?"
+            "the daemon's answer cannot be understood: \(reason) (are the command and the daemon of one version?)"
         }
     }
 }

@@ -52,9 +52,10 @@ package struct HistoryQuestion: Sendable {
         }
         var records = found.records
         if let instance {
-            records.removeAll { $0.instance != instance }
             let names = Set(found.records.compactMap(\.instance)).sorted()
-            if records.isEmpty, !names.isEmpty { throw Complaint(unknown: instance, among: names) }
+            if !names.isEmpty, !names.contains(instance) { throw Complaint(unknown: instance, among: names) }
+            // As the daemon answers: what concerns it as a whole concerns each of its instances.
+            records.removeAll { $0.instance != nil && $0.instance != instance }
         }
         var report = HistoryReport(at: .now, source: .file, history: records.suffix(limit))
         report.remark = complaint.message

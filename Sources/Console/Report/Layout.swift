@@ -20,6 +20,9 @@ package struct Layout: Sendable {
         lines += broken(line, width: width, hanging: min(hanging, width / 2))
     }
 
+    /// Adds a line that stays one, however long it is.
+    package mutating func addWhole(_ line: StyledText) { lines.append(line) }
+
     package mutating func add(_ line: String, _ tone: Tone = .plain) { add(StyledText(line, tone)) }
 
     package mutating func addEmptyLine() { if !lines.isEmpty { lines.append("") } }

@@ -138,6 +138,13 @@ extension SniffSession {
                 result.append(new)
             }
         }
+        // One that was only seen beside another before the end has its rival all the same.
+        for index in result.indices where result[index].sources.count == 1 {
+            result[index].sources += senders.filter { sender, record in
+                !result[index].sources.contains(sender.source) && result[index].isOf(sender)
+                    && record.advert.map { $0.priority != 0 } == true
+            }.map(\.key.source)
+        }
         return result
     }
 
@@ -176,6 +183,11 @@ extension SniffSession {
 }
 
 extension SniffSummary.Contest {
+    fileprivate func isOf(_ sender: SniffSession.Sender) -> Bool {
+        interface == sender.interface && vlans == sender.vlans.map(Int.init)
+            && virtualRouterID == sender.virtualRouterID.map(Int.init) && ipVersion == (sender.family == .v4 ? 4 : 6)
+    }
+
     fileprivate func isOfSameRouter(as other: Self) -> Bool {
         interface == other.interface && vlans == other.vlans && virtualRouterID == other.virtualRouterID
             && ipVersion == other.ipVersion

@@ -134,6 +134,11 @@ package struct Standby: Codable, Equatable, Sendable {
         self.since = since
         self.until = until
     }
+
+    /// Milliseconds until it ends by itself, 0 when it has ended; nil when it does not.
+    ///
+    /// By the wall clock, which may be set: ask again from time to time.
+    package func remaining(at wall: Timestamp) -> Int? { until.map { max(0, $0.milliseconds - wall.milliseconds) } }
 }
 
 /// What a reload changes.

@@ -65,7 +65,8 @@ package struct Request: Codable, Equatable, Sendable {
         }
         guard case .object(let members) = json else { throw Problem(.malformed, "a request is a JSON object") }
         guard case .integer(let version)? = json["version"] else {
-            throw Problem(.malformed, "'version' is missing; this daemon speaks version \(currentVersion)")
+            throw Problem(
+                .malformed, "'version' is missing or no integer; this daemon speaks version \(currentVersion)")
         }
         guard version == currentVersion else {
             throw Problem(.unsupportedVersion, "version \(version) is not spoken here; \(currentVersion) is")

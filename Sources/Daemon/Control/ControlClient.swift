@@ -6,6 +6,7 @@ internal import VRRPCore
 ///
 /// Nothing here waits, and everything has a bound: what is not read or written in time ends the connection.
 final class ControlClient {
+    let peer: PeerCredentials
     let mayChange: Bool
     private let stream: LocalStream
     private let readiness: Readiness
@@ -27,8 +28,12 @@ final class ControlClient {
     static let longestRequest = 4096
     static let patience = Interval.seconds(5)
 
-    init(_ stream: LocalStream, mayChange: Bool, _ readiness: Readiness, at now: MonotonicInstant) throws(SystemError) {
+    init(
+        _ stream: LocalStream, _ peer: PeerCredentials, mayChange: Bool, _ readiness: Readiness,
+        at now: MonotonicInstant
+    ) throws(SystemError) {
         self.stream = stream
+        self.peer = peer
         self.mayChange = mayChange
         self.readiness = readiness
         expiresAt = now + Self.patience

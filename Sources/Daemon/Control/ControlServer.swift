@@ -88,7 +88,7 @@ final class ControlServer {
         let peer = try stream.peer()
         let mayChange = peer.user == 0 || peer.user == currentUserID()
         let mayRead = mayChange || group.map(peer.isMember(of:)) ?? false
-        let client = try ControlClient(stream, mayChange: mayChange, readiness, at: now)
+        let client = try ControlClient(stream, peer, mayChange: mayChange, readiness, at: now)
         if !mayRead {
             complain(
                 "right",

@@ -5,6 +5,16 @@ internal import VRRPCore
 
 /// Answering the control socket.
 extension Daemon {
+    /// Opens it again when it is not there: it could not be made before, or somebody has removed it.
+    func restoreControlSocket() {
+        if let control {
+            if LocalFiles.exists(control.path) { return }
+            log.warning("control socket: \(control.path) was removed by someone else; it is made again")
+            control.close()
+        }
+        openControlSocket()
+    }
+
     /// Opens the control socket; without one the daemon runs all the same, and says so.
     func openControlSocket() {
         do throws(SystemError) {
@@ -66,7 +76,14 @@ extension Daemon {
             throw Problem(
                 .notPermitted, "only root may \(request.request.rawValue); members of the group understudy may read")
         }
-        if isStopping, !request.request.isReading { throw Problem(.wrongState, "the daemon is stopping") }
+        if !request.request.isReading {
+            if isStopping { throw Problem(.wrongState, "the daemon is stopping") }
+            // Who looks for the cause of something must find who asked for it.
+            let subject = request.instance.map { " \($0)" } ?? ""
+            log.notice(
+                "control socket: user \(client.peer.user), process \(client.peer.process), asks: "
+                    + request.request.rawValue + (request.dryRun == true ? " dry run" : subject))
+        }
         var answer = answer(id: request.id)
         switch request.request {
         case .status: return try beginStatus(request, for: client, answer, at: now)
@@ -104,9 +121,11 @@ extension Daemon {
         let found = routers.filter { $0.name == name }
         if !found.isEmpty { return found }
         let known = routers.map(\.name)
-        let list = known.isEmpty ? "none" : known.prefix(Self.mostListed).joined(separator: ", ")
+        let list = known.prefix(Self.mostListed).joined(separator: ", ")
         let more = known.count > Self.mostListed ? " and \(known.count - Self.mostListed) more" : ""
-        throw Problem(.unknownInstance, "there is no instance '\(name)'; there is \(list)\(more)")
+        throw Problem(
+            .unknownInstance,
+            "there is no instance '\(name)'; \(known.isEmpty ? "there is none" : "there are: \(list)\(more)")")
     }
 
     /// Each instance as it is when its turn comes, milliseconds after the time of the answer when there are hundreds.

@@ -8,6 +8,7 @@ internal import VRRPWire
 extension Daemon {
     /// What SIGHUP does.
     func reload(at now: MonotonicInstant) {
+        restoreControlSocket()
         do throws(Problem) {
             _ = try reload(isDryRun: false, at: now)
         } catch {

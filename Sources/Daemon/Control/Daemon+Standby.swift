@@ -11,7 +11,7 @@ extension Daemon {
     /// Takes up what an earlier run was told.
     func restoreStandby(at now: MonotonicInstant) {
         guard let standby = surroundings.chronicle.readStandby(at: surroundings.wall) else { return }
-        if let until = standby.until, until <= surroundings.wall {
+        if let until = standby.until, standby.remaining(at: surroundings.wall) == 0 {
             log.notice("maintenance mode has ended: it was on until \(until)")
             return surroundings.chronicle.keep(nil, at: now) { _ in }
         }
@@ -45,7 +45,10 @@ extension Daemon {
                     "maintenance mode has ended"
                         + (reason.map { ", but would be on again after a restart: \($0)" } ?? "")
                 ] : []
-            sentences += routers.map { "\($0.name): " + ($0.outlook(at: self.now).first ?? $0.shownState.rawValue) }
+            sentences += routers.map { runner in
+                if runner.shownState == .active { return "\(runner.name): is active, as before" }
+                return "\(runner.name): " + (runner.outlook(at: self.now).first ?? runner.shownState.rawValue)
+            }
             answerStandby(client, request.id, sentences)
         }
     }
@@ -63,13 +66,14 @@ extension Daemon {
 
     /// When it ends by itself, on the monotonic clock; set anew each time, because the wall clock may be set.
     func standbyDeadline(at now: MonotonicInstant) -> MonotonicInstant? {
-        guard let until = surroundings.standby?.until else { return nil }
-        let left = max(0, until.milliseconds - surroundings.wall.milliseconds)
+        guard let left = surroundings.standby?.remaining(at: surroundings.wall) else { return nil }
         return now + .milliseconds(UInt64(min(left, 60_000)))
     }
 
     func tickStandby(at now: MonotonicInstant) {
-        guard let until = surroundings.standby?.until, until <= surroundings.wall else { return }
+        guard let standby = surroundings.standby, let until = standby.until,
+            standby.remaining(at: surroundings.wall) == 0
+        else { return }
         endStandby("it was to end at \(until)", at: now) { [log] reason in
             if let reason { log.warning("maintenance mode ended, but would be on again after a restart: \(reason)") }
         }
@@ -100,7 +104,8 @@ extension Daemon {
                 return "\(runner.name): owns its addresses (priority 255), which maintenance mode does not change"
             }
             return switch runner.shownState {
-            case .handingOver: "\(runner.name): is being handed over"
+            case .handingOver:
+                "\(runner.name): is being handed over; where nobody takes over, it stays active here: see understudy status"
             case .active: "\(runner.name): is active; whoever has a higher priority than 1 takes over"
             default: "\(runner.name): takes the addresses only if nobody else has them"
             }

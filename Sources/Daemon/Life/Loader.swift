@@ -59,9 +59,14 @@ final class Loader {
             [
                 "\(diagnostic.location): \(diagnostic.severity.rawValue): \(diagnostic.message)",
                 diagnostic.consequence,
-                diagnostic.fix.map { "mend it with: \($0)" },
+                diagnostic.fix.map(Self.remedy),
             ].compactMap(\.self).joined(separator: "; ").split(separator: "\n").joined(separator: " ")
         } + rest
+    }
+
+    /// Lines that were joined to one would be no configuration.
+    private static func remedy(_ fix: String) -> String {
+        fix.contains("\n") ? "understudy check prints the lines that mend it" : "mend it with: \(fix)"
     }
 
     /// A log is not the place for the thousand complaints about a file that is something else altogether.

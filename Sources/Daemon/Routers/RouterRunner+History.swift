@@ -135,7 +135,7 @@ extension RouterRunner {
         case .becameBackup(.startup):
             guard let obstacle = life.obstacle else { return "it started, and listens before it takes anything" }
             life.obstacle = nil
-            return "what stood in the way is gone: \(obstacle)"
+            return "what stood in the way is gone (\(obstacle))"
         case .becameBackup(.higherPriority(let heard)):
             return heard.priority.rawValue == ours
                 ? "\(heard.source) has our priority \(ours) and the higher address"

@@ -88,6 +88,14 @@ package func status(of path: String, followingLinks: Bool = true) -> Result<File
             mode: UInt32(result.st_mode & 0o7777), uid: result.st_uid, gid: result.st_gid))
 }
 
+/// When what is at `path`, or what it links to, was last written; nil when that cannot be told.
+package func modificationTime(of path: String) -> (seconds: Int64, nanoseconds: Int)? {
+    var result = stat()
+    // SAFETY: the path is NUL-terminated and the structure is writable for the duration of the call.
+    guard unsafe stat(path, &result) == 0 else { return nil }
+    return (Int64(result.st_mtim.tv_sec), result.st_mtim.tv_nsec)
+}
+
 /// Something one may want to do with a file.
 package enum FileAccess: Hashable, Sendable { case reading, writing, executing }
 

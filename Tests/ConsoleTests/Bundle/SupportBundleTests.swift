@@ -157,7 +157,7 @@ private final class Scene {
         #expect(nowhere.make(output: "no/out.tar.gz") == .refused)
         #expect(
             nowhere.said.last
-                == "understudy support-bundle: \(nowhere.path)/no may not be written to: name a file with -o")
+                == "understudy support-bundle: there is no directory \(nowhere.path)/no: name another file with -o")
         #expect(nowhere.make(workPlace: nowhere.path + "/none") == .refused)
         #expect(
             nowhere.said.last?.contains("make a directory in \(nowhere.path)/none: No such file or directory") == true)

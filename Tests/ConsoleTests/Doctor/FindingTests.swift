@@ -52,12 +52,12 @@ private let root = URL(filePath: #filePath).appending(path: "../../../..").stand
 
     @Test func `the text says what was seen, what comes of it and what mends it`() {
         #expect(
-            Self.report.text == """
+            Self.report.text(on: .none) == """
                 lb1, 2025-11-25T08:03:03.123Z, configuration /etc/understudy/understudy.conf
 
                 ok       the daemon runs (process 812; version 1.0)
                 PROBLEM  eth0 IPv4: iptables drops the adverts  [firewall_blocks_in]
-                         seen: rule ?[2J
+                         seen: rule \u{FFFD}[2J
                          so:   two are active
                          mend: iptables -I INPUT
                          mend: save
@@ -73,6 +73,16 @@ private let root = URL(filePath: #filePath).appending(path: "../../../..").stand
                 2 problems, 1 warning, 1 note; 1 in order. `understudy doctor --fix` runs 1 of these commands.
 
                 """)
+    }
+
+    @Test func `a terminal shows problems in red and warnings in yellow, and leaves commands whole`() {
+        let text = Self.report.text(
+            on: Terminal(isInteractive: true, columns: 40, rows: 24, palette: .colours))
+        #expect(text.contains("\u{1B}[1;31mPROBLEM  \u{1B}[0m"))
+        #expect(text.contains("\u{1B}[33mWARNING  \u{1B}[0m"))
+        #expect(text.contains("\u{1B}[1miptables -I INPUT\u{1B}[0m\n"))
+        // What came from outside brings no colours of its own.
+        #expect(!text.contains("\u{1B}[2J"))
     }
 
     @Test func `the JSON is one object of documented members`() throws {

@@ -115,6 +115,20 @@ import VRRPWire
         #expect(summary.exitCode == 1)
     }
 
+    @Test func `a contest that was only just noticed names both`() throws {
+        var listener = try Listener()
+        var said = false
+        // Until the first line that says so, which is about one of the two.
+        for turn in 0..<8 where !said {
+            let advert =
+                turn.isMultiple(of: 2) ? TestAdvert() : TestAdvert(source: "192.0.2.3", hardwareAddress: other)
+            said = listener.line(advert.frame(), after: 500).contains("active routers")
+        }
+        #expect(said)
+        let summary = listener.session.summary(interfaces: ["eth0"], seconds: 4)
+        #expect(summary.contests.map { Set($0.sources.map(\.description)) } == [["192.0.2.2", "192.0.2.3"]])
+    }
+
     @Test func `one VRID alone is shown when it was asked for, with the announcements of its addresses`() throws {
         var listener = try Listener(configuration(), only: 51)
         #expect(listener.hear(TestAdvert(virtualRouterID: 60, addresses: ["192.0.2.60"]).frame()) == nil)

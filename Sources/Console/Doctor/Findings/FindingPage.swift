@@ -26,6 +26,14 @@ package func findingPage() -> String {
 
         ## How it looks
 
+        - **Daemon**: it is asked for its status, and for what a reload would change (`reload --dry-run`, which changes nothing). When
+          none answers, processes named `understudyd` in this network namespace are looked for. What starts it with the host is
+          what `systemctl is-enabled` says; its limits and the memory of its control group are read from /proc and /sys.
+        - **Checks**: the path of each program is walked with the rights of the user who is to run it. Where SELinux enforces, the
+          labels of the daemon and of the checks are compared with those of files that were moved from elsewhere.
+        - **Network services**: what systemd-networkd writes of its state names the file by which it configures an interface; that
+          file and its drop-ins are read for `KeepConfiguration=`. NetworkManager is asked with nmcli.
+        - **Peer's file**: `--peer FILE` compares it with this host's, as `understudy check A B` does.
         - **Firewall**: the rules of nftables, iptables and ip6tables (both kinds) are listed with their own tools, and an
           imagined advert is followed through them, chain by chain, as the kernel would: so the rule that drops it is named, and the
           command is for the tool that keeps that rule (firewalld's zone of the interface, ufw, iptables, nft). A condition that

@@ -12,7 +12,12 @@ package func examine(_ options: DoctorOptions, tools: some Tools) -> DoctorRepor
     var examination = Examination(options)
     examination.lookAtDaemon()
     examination.lookAtFile()
+    examination.lookAtService(tools)
+    examination.lookAtPrograms()
+    examination.lookAtProcess(tools)
     examination.lookAtInterfaces()
+    examination.lookAtKernel()
+    examination.lookAtNeighbours(tools)
     examination.listen()
     examination.lookAtFirewall(tools)
     examination.lookAtReception(tools)
@@ -28,7 +33,9 @@ private struct Examination {
     private var findings: [Finding] = []
     private var answer: Answer?
     private var file: String
+    private var checked: CheckedFile?
     private var model = Model()
+    private var daemon = DaemonFacts()
     private var interfaces = InterfaceFacts(links: [], addresses: [])
     private var paths: [AdvertPath] = []
     private var wire = WireFacts(seconds: 0)
@@ -90,10 +97,57 @@ private struct Examination {
             file: file, reading: DiskReader(), configurationID: options.configurationID, host: nil,
             hostIsAuthoritative: false)
         model = checked.model
+        self.checked = checked
         findings.append(judgeFile(checked, file))
+        guard let peer = options.peerFile else { return }
+        // The peer's `@ID` lines are the peer's, and its name is not known here.
+        let other = check(
+            file: peer, reading: DiskReader(), configurationID: options.peerID ?? "", host: nil,
+            hostIsAuthoritative: false)
+        findings += judgePair(checked, file: file, other, peerFile: peer)
+    }
+
+    mutating func lookAtService(_ tools: some Tools) {
+        daemon = gatherDaemon(answer, files: checked?.parsed.files ?? [], socket: options.socket, tools: tools)
+        let usual = LocalFiles.exists(DoctorOptions.usualFile) ? DoctorOptions.usualFile : nil
+        findings += judgeDaemon(daemon, answer, file: options.file, usual: usual, socket: options.socket)
+    }
+
+    mutating func lookAtPrograms() {
+        do throws(SystemError) {
+            findings += judgePrograms(
+                check(
+                    file: file, reading: DiskReader(), configurationID: options.configurationID,
+                    host: try LiveHost(), hostIsAuthoritative: true))
+        } catch {
+            findings.append(
+                Finding(.checksCanRun, .unknown, "the checks could not be looked at", evidence: ["\(error)"]))
+        }
+    }
+
+    mutating func lookAtProcess(_ tools: some Tools) {
+        let pid = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
+        if let pid {
+            findings += judgeResources(
+                readResources(of: pid), pid: pid, service: daemon.service, checks: model.scripts.count)
+        }
+        let programs = unique(model.scripts.compactMap { $0.command.first.flatMap { findProgram($0) } })
+        findings += judgeSELinux(gatherSELinux(pid: pid, programs: programs, tools: tools))
     }
 
     // MARK: Host and wire
+
+    mutating func lookAtKernel() {
+        let facts = KernelFacts.read()
+        findings += judgeKernel(facts, interfaces, model)
+        findings.append(judgeClock(facts))
+    }
+
+    mutating func lookAtNeighbours(_ tools: some Tools) {
+        findings += judgeNetworkServices(
+            gatherNetworkServices(interfaces.links, processes: runningProcesses().map(\.name), tools: tools), model)
+        findings += judgeNeighbours(model, interfaces, NeighbourFacts.read)
+    }
 
     mutating func lookAtInterfaces() {
         do throws(SystemError) {

@@ -58,10 +58,14 @@ package struct DoctorReport: Encodable, Equatable, Sendable {
 
 extension DoctorReport {
     /// What is wrong with what proves it and what mends it; what is in order, a line each.
-    package var text: String {
-        var text = "\(host), \(at), configuration \(configuration)\n\n"
-        for finding in findings { text += finding.paragraph }
-        return text + "\n\(summaryLine)\n"
+    package func text(on terminal: Terminal) -> String {
+        var layout = Layout(width: terminal.columns)
+        layout.add("\(host), \(at), configuration \(configuration)")
+        layout.addEmptyLine()
+        for finding in findings { finding.add(to: &layout) }
+        layout.addEmptyLine()
+        layout.add(summaryLine)
+        return layout.text(terminal.palette)
     }
 
     private var summaryLine: String {
@@ -84,29 +88,38 @@ extension DoctorReport {
 }
 
 extension Finding {
-    fileprivate var paragraph: String {
-        let heads: [Severity: String] = [
-            .ok: "ok      ", .note: "note    ", .unknown: "UNKNOWN ", .warning: "WARNING ", .problem: "PROBLEM ",
-        ]
-        let indent = "         "
-        var text = "\(heads[severity] ?? "") \(subject.map { "\($0): " } ?? "")\(title)"
+    /// What stands before the first line, and as what it is shown on a terminal.
+    private var head: (text: String, tone: Tone) {
+        switch severity {
+        case .ok: ("ok       ", .good)
+        case .note: ("note     ", .plain)
+        case .unknown: ("UNKNOWN  ", .doubtful)
+        case .warning: ("WARNING  ", .doubtful)
+        case .problem: ("PROBLEM  ", .bad)
+        }
+    }
+
+    fileprivate func add(to layout: inout Layout) {
+        let (head, tone) = head
+        let indent = head.count
+        let line = StyledText(head, tone) + "\(subject.map { "\($0): " } ?? "")\(title)"
         if severity == .ok {
             // One line: what was looked at, so that a person sees that it was.
             let proof = evidence.joined(separator: "; ")
-            return printable(text + (proof.isEmpty ? "" : " (\(proof))")) + "\n"
+            layout.add(line + StyledText(proof.isEmpty ? "" : " (\(proof))", .faint), hanging: indent)
+            return
         }
-        text = printable(text) + "  [\(code.rawValue)]\n"
-        for line in evidence { text += "\(indent)seen: \(printable(line))\n" }
-        if let consequence { text += "\(indent)so:   \(printable(consequence))\n" }
-        for command in remedy?.commands ?? [] { text += "\(indent)mend: \(printable(command))\n" }
-        if let advice = remedy?.advice {
-            text += "\(indent)\(remedy?.commands.isEmpty == false ? "note: " : "mend: ")\(printable(advice))\n"
+        layout.add(line + StyledText("  [\(code.rawValue)]", .faint), hanging: indent)
+        func add(_ label: String, _ text: String, _ tone: Tone = .plain) {
+            layout.add(label: label, labelWidth: 6, [StyledText(text, tone)], indent: indent)
         }
-        return text
+        for line in evidence { add("seen:", line) }
+        if let consequence { add("so:", consequence) }
+        // Whole, however long: it is to be copied.
+        for command in remedy?.commands ?? [] {
+            layout.addWhole(
+                StyledText(String(repeating: " ", count: indent) + "mend: ", .faint) + StyledText(command, .strong))
+        }
+        if let advice = remedy?.advice { add(remedy?.commands.isEmpty == false ? "note:" : "mend:", advice) }
     }
-}
-
-/// A terminal shall not obey what was read from files, rules and the wire: control characters are shown as `?`.
-private func printable(_ text: String) -> String {
-    String(text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : Character($0) })
 }

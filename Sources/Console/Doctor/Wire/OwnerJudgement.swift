@@ -45,8 +45,11 @@ private func judge(
     let isHere = context.assigned[held.interface]?.contains(address) ?? false
     let isElsewhereHere = !isHere && context.assigned.values.contains { $0.contains(address) }
     let question = address.family == .v4 ? "ARP probes" : "neighbour solicitations"
+    func senders(_ hardware: HardwareAddress) -> [IPAddress] {
+        unique(wire.adverts.filter { $0.hardwareAddress == hardware && $0.place == .wire }.map(\.source))
+    }
     func named(_ hardware: HardwareAddress) -> String {
-        let senders = unique(wire.adverts.filter { $0.hardwareAddress == hardware && $0.place == .wire }.map(\.source))
+        let senders = senders(hardware)
         return senders.isEmpty
             ? "\(hardware)" : "\(hardware), which advertises as \(enumeration(senders.map(\.description)))"
     }
@@ -57,8 +60,13 @@ private func judge(
             evidence: ["\(address) is on \(held.interface) of this host"] + others,
             consequence: "clients reach the one or the other at random, and connections break",
             remedy: .advice(
-                "if it is the other host of this pair, they do not hear each other: the findings above say why; if it is a "
-                    + "stranger, one of the two needs another address"))
+                (answers.allSatisfy { senders($0).isEmpty }
+                    ? "it sends no adverts: if it is the other host of this pair, its daemon does not run and left the address "
+                        + "behind, or its adverts do not arrive here: understudy status and understudy doctor there, and "
+                        + "systemctl start understudy, which removes what was left; if it is a stranger, one of the two "
+                        + "needs another address"
+                    : "if it is the other host of this pair, they do not hear each other: the findings above say why; if it is a "
+                        + "stranger, one of the two needs another address")))
     }
     if answers.count > 1 {
         return Finding(

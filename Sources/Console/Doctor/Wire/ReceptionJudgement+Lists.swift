@@ -30,7 +30,7 @@ extension ReceptionJudge {
             Finding(
                 .vridInUse, .problem, of: instance.name,
                 "\(source) uses VRID \(id) on \(instance.interface) for addresses of its own", evidence: evidence,
-                consequence: "one of the two takes the other's adverts for its own, and gives up its addresses",
+                consequence: "whoever believes the other's adverts gives up its addresses",
                 remedy: .advice(
                     "write `virtual_router_id \(free)` into \(instance.name) on every host of this pair (nobody was heard to use "
                         + "\(free)); then reload"))

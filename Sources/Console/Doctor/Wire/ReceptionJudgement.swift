@@ -85,7 +85,8 @@ struct ReceptionJudge {
         do throws(Refusal) {
             _ = try router.admit(last.message.span, carrier: last.carrier, rules: instance.receptionRules)
         } catch {
-            return [refused(source, heard.count, error)] + whoseList
+            return [refused(source, heard.count, error, isStranger: whoseList.contains { $0.code == .vridInUse })]
+                + whoseList
         }
         guard whoseList.isEmpty else { return whoseList }
         return [
@@ -116,15 +117,17 @@ struct ReceptionJudge {
             ))
     }
 
-    private func refused(_ source: IPAddress, _ count: Int, _ refusal: Refusal) -> Finding {
+    /// - Parameter isStranger: whether it advertises none of our addresses, and so has none of them.
+    private func refused(_ source: IPAddress, _ count: Int, _ refusal: Refusal, isStranger: Bool) -> Finding {
         var evidence = ["\(count) adverts of \(source) in \(wire.secondsInWords), all for VRID \(id)"]
         if let peer = context.status?.peers.first(where: { $0.address == source.description }), let words = peer.refusal
         {
             evidence.append("the daemon says: \(words)")
         }
+        let title = "adverts of \(source) are not believed: \(refusal)"
+        if isStranger { return Finding(.advertsRefused, .note, of: instance.name, title, evidence: evidence) }
         return Finding(
-            .advertsRefused, .problem, of: instance.name, "adverts of \(source) are not believed: \(refusal)",
-            evidence: evidence,
+            .advertsRefused, .problem, of: instance.name, title, evidence: evidence,
             consequence: "to this host \(source) does not exist: it takes the addresses although \(source) has them",
             remedy: .advice(
                 "make both hosts' configurations agree, and compare them: understudy check FILE FILE-OF-THE-OTHER"))
