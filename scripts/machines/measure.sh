@@ -86,7 +86,10 @@ figures() {
 restart_service() { inside lb1 'sudo systemctl reset-failed understudy; sudo systemctl restart understudy' && moves_to lb2 && moves_to lb1; }
 
 # install_version FILE: with apt, as the administrator does it, whether the version is newer or older.
-install_version() { inside lb1 "sudo systemctl reset-failed understudy; sudo apt-get install --yes --allow-downgrades ./$1"; }
+install_version() {
+    inside lb1 "sudo systemctl reset-failed understudy
+        sudo apt-get -o Dpkg::Options::=--force-confold install --yes --allow-downgrades ./$1"
+}
 
 # It is still under way when the address moves.
 upgrade() {

@@ -59,7 +59,7 @@ private func judge(
             .twoOwners, .problem, of: subject, "\(address) is on this host, and another host answers for it as well",
             evidence: ["\(address) is on \(held.interface) of this host"] + others,
             consequence: "clients reach the one or the other at random, and connections break",
-            remedy: .advice(remedy(isSilent: answers.allSatisfy { senders($0).isEmpty })))
+            remedy: .advice(adviceOnTwoOwners(areSilent: answers.allSatisfy { senders($0).isEmpty })))
     }
     if answers.count > 1 {
         return Finding(
@@ -90,14 +90,12 @@ private func judge(
         evidence: isHere ? ["nobody else answered \(question) in \(wire.secondsInWords)"] : others)
 }
 
-/// What to do about another owner of an address that is here.
-///
-/// - Parameter isSilent: whether no advert of it was seen.
-private func remedy(isSilent: Bool) -> String {
-    isSilent
-        ? "it sends no adverts: if it is the other host of this pair, its daemon does not run and left the address behind, or "
-            + "its adverts do not arrive here: understudy status and understudy doctor there; systemctl start understudy "
-            + "there removes what was left; if it is a stranger, one of the two needs another address"
+private func adviceOnTwoOwners(areSilent: Bool) -> String {
+    areSilent
+        ? "it sends no adverts: if it is the other host of this pair, its daemon does not run and left the address "
+            + "behind, or its adverts do not arrive here: understudy status and understudy doctor there, and "
+            + "systemctl start understudy, which removes what was left; if it is a stranger, one of the two "
+            + "needs another address"
         : "if it is the other host of this pair, they do not hear each other: the findings above say why; if it is a "
             + "stranger, one of the two needs another address"
 }
