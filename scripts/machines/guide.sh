@@ -91,7 +91,7 @@ type_in() {
 # missing_lines FILE TEXT: what the guide shows and the text has not. A single line must be there as it is; a longer output
 # is an example, of which the words that begin its lines must begin some.
 missing_lines() {
-    local line word
+    local word
     if [[ $(wc -l <"$1") -eq 1 ]]; then
         grep -F -q -f "$1" <<<"$2" || cat "$1"
         return
