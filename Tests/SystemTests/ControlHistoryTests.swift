@@ -114,7 +114,7 @@ extension Behaviour.Controlled {
                 try #require(history.last { $0.event == event }, "\(event)")
             }
             #expect(try last(.waiting).cause == "interface eth7 does not exist" && last(.waiting).instance == "VI_2")
-            #expect(try history.contains { $0.cause == "priority 105 -> 100: chk failed: exited with status 1" })
+            #expect(history.contains { $0.cause == "priority 105 -> 100: chk failed: exited with status 1" })
             let fault = try last(.faulted)
             #expect(fault.cause == "interface eth0 is down" && fault.from == .active && fault.to == .fault)
             #expect(try phase(fault, "addresses removed") < 0.2)

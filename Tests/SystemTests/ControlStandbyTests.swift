@@ -176,6 +176,29 @@ extension Behaviour.Controlled {
             #expect(try daemon.status().instances.map(\.priority.effective) == [200, 100])
         }
 
+        @Test func `who waits for the disk when the daemon stops is told`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance())
+            try daemon.becomes(.active)
+            let pid = try #require(try recorders(of: host).first)
+            _ = try host.run("kill", ["-STOP", "\(pid)"])
+            let client = try RawClient(host)
+            client.send(encode(Request(.standby)).text + "\n")
+            try daemon.says("Maintenance mode on: ")
+            try daemon.process.send(.terminate)
+            // Twice is at once.
+            try daemon.process.send(.terminate)
+            try trial.waitFor("the end of the connection") {
+                client.read()
+                return client.isOver
+            }
+            let line = try #require(client.lines.first)
+            let answer = try decode(Answer.self, from: JSON(parsing: line))
+            #expect(answer.standby?.sentences.first?.contains("it does not survive a restart: ") == true, "\(line)")
+            #expect(try daemon.process.wait(until: monotonicNanoseconds() + 5_000_000_000) == exited(0))
+        }
+
         @Test func `the disk that refuses to forget is told of until it has forgotten`() throws {
             let trial = try Trial()
             let host = try trial.host()

@@ -86,8 +86,9 @@ extension InstanceStatus {
             "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
     }
 
-    /// Whether whoever was not believed is gone, or is believed by now. A packet of another's in its name is not over as
-    /// long as it keeps coming.
+    /// Whether whoever was not believed is gone, or is believed by now.
+    ///
+    /// A packet of another's in its name is not over as long as it keeps coming.
     private func isOver(_ heard: Peer) -> Bool {
         let silence = 3 * advertisementIntervalSeconds
         if heard.lastHeardSeconds > max(60, silence) { return true }

@@ -88,7 +88,7 @@ final class Chronicle {
 
     func tick(at now: MonotonicInstant) { link?.tick(at: now) }
 
-    func finish() { link?.finish() }
+    func finish(at now: MonotonicInstant) { link?.finish(at: now) }
 
     /// Adds a record; the clock and the numbers are put in here.
     func add(_ record: HistoryRecord, at now: MonotonicInstant) {

@@ -286,9 +286,10 @@ final class Daemon {
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,
                 cause: lastWords), at: now)
+        // Who waits for an outcome is told it before the socket goes.
         settleSwitchovers(at: now)
+        surroundings.chronicle.finish(at: now)
         control?.close()
-        surroundings.chronicle.finish()
     }
 
     private func writeState(at now: MonotonicInstant) {
