@@ -6,7 +6,8 @@ public import VRRPCore
 public enum Rule: String, Sendable {
     // At every event.
     case heldMatchesState = "the kernel is asked for the addresses just while the state says so"
-    case acquisitionAnnounced = "an advert goes before every acquisition, or last where someone is overruled, and announcements after it"
+    case acquisitionAnnounced =
+        "an advert goes before every acquisition, or last where someone is overruled, and announcements after it"
     case actionsBounded = "no event yields more than four actions"
     case countersGrow = "counters only grow, and becameActive - leftActive says who holds"
     case deadHoldNothing = "a stopped or dead host holds no address"

@@ -64,7 +64,8 @@ extension String {
         var instance = Sample.standby
         instance.sourceAddress = "192.0.2.1"
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
-        let peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
+        var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
+        peer.difference = "what"
         let check = Sample.check(
             "chk", .script, .working, weight: 1, points: 1, outcome: "exited", ran: 1, took: 1, changed: 1)
         var record = HistoryRecord(
@@ -75,7 +76,7 @@ extension String {
         switchover.heardAfterSeconds = 1
         switchover.announcedAfterSeconds = 1
         switchover.releasedAfterSeconds = 1
-        let standbyReport = StandbyReport(standby: standby, sentences: [])
+        let standbyReport = StandbyReport(standby: standby, isComplete: true, sentences: [])
         let reload = ReloadReport(applied: true, changes: [], consequences: [], warnings: [])
         var answer = Sample.everything
         answer.error = Problem(.busy, "busy", details: [])

@@ -94,6 +94,7 @@ enum Sample {
         var instance = standby
         instance.obstacles = ["eth0 has no carrier"]
         instance.peers[0].refusal = "the password differs"
+        instance.peers[0].difference = "other virtual addresses than ours"
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5

@@ -44,6 +44,18 @@ import Testing
         #expect(status(night).doubts(at: Situation.now).count == count)
     }
 
+    @Test func `is a router that is believed and advertises other addresses`() {
+        var night = Situation(.standby, 99, "because", priority: sum(107, 107))
+        var peer = Peer(address: "192.0.2.3", priority: 200, lastHeardSeconds: 1, refusal: nil)
+        peer.difference = "other virtual addresses than ours"
+        night.instance.peers = [peer]
+        #expect(
+            status(night).doubts(at: Situation.now) == [
+                "VI_1: 192.0.2.3 was heard 1 s ago, and advertises other virtual addresses than ours: is it of this pair? Then "
+                    + "make virtual_ipaddress the same on both, otherwise give one of them another virtual_router_id."
+            ])
+    }
+
     @Test func `is an address that is not where the state wants it`() {
         var active = Situation(.active, 9, "because", priority: sum(107, 107))
         active.instance.addresses = [address("192.0.2.10", isPresent: true), address("192.0.2.11", isPresent: false)]

@@ -51,6 +51,14 @@ import VRRPWire
         #expect(table.candidates(except: nil, at: at(4)).count == 1)
     }
 
+    @Test func `a difference lasts until the next advert without it`() throws {
+        var table = PeerTable()
+        table.heard(try address(1), priority: Priority(100), difference: "other addresses", at: at(1))
+        #expect(table.list(except: nil, at: at(2)).map(\.difference) == ["other addresses"])
+        table.heard(try address(1), priority: Priority(100), at: at(3))
+        #expect(table.list(except: nil, at: at(3)).map(\.difference) == [nil])
+    }
+
     @Test func `a refusal is forgotten a minute after what was wrong was mended`() throws {
         var table = PeerTable()
         table.refused(try address(1), because: "its password is not ours", at: at(1))

@@ -114,7 +114,7 @@ extension Behaviour.Controlled {
                 try #require(history.last { $0.event == event }, "\(event)")
             }
             #expect(try last(.waiting).cause == "interface eth7 does not exist" && last(.waiting).instance == "VI_2")
-            #expect(try history.contains { $0.cause == "priority 105 -> 100: chk failed: exited with status 1" })
+            #expect(history.contains { $0.cause == "priority 105 -> 100: chk failed: exited with status 1" })
             let fault = try last(.faulted)
             #expect(fault.cause == "interface eth0 is down" && fault.from == .active && fault.to == .fault)
             #expect(try phase(fault, "addresses removed") < 0.2)
@@ -150,12 +150,15 @@ extension Behaviour.Controlled {
             let second = try daemon.history()
             #expect(Array(second.prefix(first.count)) == first)
             #expect(second[first.count].event == .daemonStarted)
+            #expect(second[first.count].cause.contains("no end of the run before is recorded"))
             #expect(second.map(\.sequence) == Array(1...second.count))
             #expect(try daemon.stop() == exited(0))
             #expect(try kept(host).last?.event == .daemonStopped)
             daemon = try trial.start(host, instance("VI_9"))
             try daemon.says("Startup complete")
             try daemon.becomes(.active, "VI_9")
+            #expect(
+                try daemon.history().last { $0.event == .daemonStarted }?.cause.hasSuffix("/run/vrrp.conf") == true)
             // An instance that is gone can still be asked about.
             #expect(try daemon.history(of: "VI_1").contains { $0.instance == "VI_1" && $0.event == .becameActive })
         }

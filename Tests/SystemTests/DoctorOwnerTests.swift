@@ -20,6 +20,7 @@ extension DoctorTests {
             let fromActive = try ward.examine(ward.lb2).fault("two_owners")
             #expect(fromActive.title.hasPrefix("\(address) is on this host, and another host answers"))
             #expect(fromActive.evidence.contains { $0.contains(hardware) }, "\(fromActive)")
+            #expect(fromActive.advice.hasPrefix("it sends no adverts"), "\(fromActive)")
             let fromStandby = try ward.examine(ward.lb1).fault("two_owners")
             #expect(fromStandby.title == "2 hosts answer for \(address)")
             #expect(fromStandby.evidence.contains { $0.contains("advertises as") }, "\(fromStandby)")

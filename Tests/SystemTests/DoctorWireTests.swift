@@ -180,6 +180,17 @@ extension DoctorTests {
             #expect(after.all("vrid_free").first?.evidence.contains("VRID 52: 192.0.2.66") == true, "\(after.findings)")
         }
 
+        @Test func `a stranger with our VRID that is not believed is not called an owner of our addresses`() throws {
+            let ward = try Ward()
+            try ward.startPair()
+            let forgery = Forgery(source: try ip("192.0.2.66"), hopLimit: 64, addresses: [try ip("192.0.2.77")])
+            let flood = try Flood(in: try ward.stranger(), [forgery.frame], perSecond: 20)
+            let examined = try ward.examine(ward.lb1)
+            flood.stop()
+            #expect(examined.severities("adverts_refused") == ["note"], "\(examined.findings)")
+            #expect(examined.severities("vrid_in_use") == ["problem"])
+        }
+
         @Test func `our addresses under another VRID are found`() throws {
             let ward = try Ward()
             try ward.start(ward.lb2, instance(id: 52, priority: 110), saying: "Entering MASTER STATE")

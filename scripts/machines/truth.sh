@@ -71,15 +71,14 @@ doctor_is_content() {
         '[.findings[] | select(.severity != "ok" and .severity != "note" and .code != "no_peer_heard")] == []'
 }
 
-# mend_as_told NAME CODE...: runs the commands that doctor printed for these findings, just as they are printed.
+# mend_as_told NAME CODE...: runs the commands that doctor printed for such findings, just as and in the order in which
+# they are printed.
 mend_as_told() {
-    local name=$1 code command commands
+    local name=$1 command commands
     shift
-    for code; do
-        commands=$(jq -r ".findings[] | select(.code == \"$code\") | .remedy.commands[]" "$lab/$name.doctor")
-        [[ -n $commands ]] || not_ok "doctor on $name prints a command for $code" "$(<"$lab/$name.doctor")"
-        while IFS= read -r command; do
-            [[ -z $command ]] || expect "$name# $command (as doctor says)" inside "$name" "$command"
-        done <<<"$commands"
-    done
+    commands=$(jq -r --args '.findings[] | select(.code | IN($ARGS.positional[])) | .remedy.commands[]' "$@" <"$lab/$name.doctor")
+    [[ -n $commands ]] || not_ok "doctor on $name prints commands for $*" "$(<"$lab/$name.doctor")"
+    while IFS= read -r command; do
+        [[ -z $command ]] || expect "$name# $command (as doctor says)" inside "$name" "$command"
+    done <<<"$commands"
 }

@@ -135,7 +135,8 @@ package struct StatusReport {
         return instance.peers.map { peer in
             let heard = StyledText("heard \(spoken(ago: peer.lastHeardSeconds))")
             let refusal = peer.refusal.map { StyledText("; NOT BELIEVED: \($0)", .bad) } ?? ""
-            return [StyledText(peer.address), StyledText(peer.priorityWords), heard + refusal]
+            let difference = peer.difference.map { StyledText("; \($0)", .doubtful) } ?? ""
+            return [StyledText(peer.address), StyledText(peer.priorityWords), heard + refusal + difference]
         }
     }
 

@@ -149,6 +149,8 @@ package struct Peer: Codable, Equatable, Sendable {
     package var lastHeardSeconds: Double
     /// Why its adverts are not believed; nil when they are.
     package var refusal: String?
+    /// What is not as here although its adverts are believed; nil when nothing is.
+    package var difference: String?
 
     package init(address: String, priority: Int?, lastHeardSeconds: Double, refusal: String?) {
         self.address = address

@@ -60,31 +60,41 @@ extension InstanceStatus {
 
     /// What an operator should look at although it may not be wrong.
     package var doubts: [String] {
-        peers.compactMap { peer in
-            let heard = "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds))"
-            if let refusal = peer.refusal {
-                return isOver(peer) ? nil : closed("\(heard), and its adverts are not believed: \(refusal)")
-            }
-            // Only an active router advertises. One that still did so an interval after we began, which is time to hear
-            // us, is a rival.
-            let heardSince = sinceSeconds - peer.lastHeardSeconds
-            let isRecent = peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
-            guard state == .active, isRecent, heardSince > advertisementIntervalSeconds, peer.priority != 0 else {
-                return nil
-            }
-            return
-                "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
-        }
+        peers.flatMap { [doubt(of: $0), difference(from: $0)].compactMap(\.self) }
     }
 
-    /// Whether whoever was not believed is gone, or is believed by now. A packet of another's in its name is not over as
-    /// long as it keeps coming.
-    private func isOver(_ refused: Peer) -> Bool {
+    private func difference(from peer: Peer) -> String? {
+        guard let difference = peer.difference, !isOver(peer) else { return nil }
+        return
+            "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds)), and advertises \(difference): is it of this "
+            + "pair? Then make virtual_ipaddress the same on both, otherwise give one of them another virtual_router_id."
+    }
+
+    private func doubt(of peer: Peer) -> String? {
+        let heard = "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds))"
+        if let refusal = peer.refusal {
+            return isOver(peer) ? nil : closed("\(heard), and its adverts are not believed: \(refusal)")
+        }
+        // Only an active router advertises. One that still did so an interval after we began, which is time to hear
+        // us, is a rival.
+        let heardSince = sinceSeconds - peer.lastHeardSeconds
+        let isRecent = peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+        guard state == .active, isRecent, heardSince > advertisementIntervalSeconds, peer.priority != 0 else {
+            return nil
+        }
+        return
+            "\(heard) with \(peer.priorityWords), while this host is active: both say that they have the addresses."
+    }
+
+    /// Whether whoever was not believed is gone, or is believed by now.
+    ///
+    /// A packet of another's in its name is not over as long as it keeps coming.
+    private func isOver(_ heard: Peer) -> Bool {
         let silence = 3 * advertisementIntervalSeconds
-        if refused.lastHeardSeconds > max(60, silence) { return true }
-        return refused.lastHeardSeconds > silence
+        if heard.lastHeardSeconds > max(60, silence) { return true }
+        return heard.refusal != nil && heard.lastHeardSeconds > silence
             && peers.contains {
-                $0.refusal == nil && $0.address == refused.address && $0.lastHeardSeconds < refused.lastHeardSeconds
+                $0.refusal == nil && $0.address == heard.address && $0.lastHeardSeconds < heard.lastHeardSeconds
             }
     }
 }

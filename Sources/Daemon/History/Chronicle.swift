@@ -12,6 +12,8 @@ final class Chronicle {
 
     private var lines: [Line] = []
     private var sequence = 1
+    /// Whether an earlier run began and, as far as is recorded, was not stopped: killed, crashed, or without power.
+    private(set) var lacksEnd = false
     private let boot: String?
     private let log: Log
     private let lock: DirectoryLock?
@@ -77,6 +79,7 @@ final class Chronicle {
     func begin(at now: MonotonicInstant) {
         if lock != nil {
             let kept = Self.read(directory).records
+            lacksEnd = kept.last { $0.event == .daemonStarted || $0.event == .daemonStopped }?.event == .daemonStarted
             sequence = kept.last.map { $0.sequence + 1 } ?? 1
             lines = kept.suffix(Self.mostInMemory).map { Line(instance: $0.instance, text: encode($0).text) }
         }
@@ -85,7 +88,7 @@ final class Chronicle {
 
     func tick(at now: MonotonicInstant) { link?.tick(at: now) }
 
-    func finish() { link?.finish() }
+    func finish(at now: MonotonicInstant) { link?.finish(at: now) }
 
     /// Adds a record; the clock and the numbers are put in here.
     func add(_ record: HistoryRecord, at now: MonotonicInstant) {

@@ -221,22 +221,25 @@ final class RecorderLink {
     }
 
     /// Lets the recorder write what it has and waits for its end, but not for a disk that hangs.
-    func finish() {
-        guard let attendant else { return }
+    func finish(at now: MonotonicInstant) {
+        if let attendant { finish(attendant, at: now) }
+        attendant = nil
+        if !orders.isEmpty { log.warning("history: what happened last is not kept: \(orders.count) record(s)") }
+        for item in waiting { item.done("the daemon stopped before the disk had answered") }
+        waiting = []
+    }
+
+    private func finish(_ attendant: Attendant, at now: MonotonicInstant) {
         let end = monotonicNanoseconds() + 1_000_000_000
-        while sentCount < orders.count, monotonicNanoseconds() < end {
-            flush(at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
-            guard sentCount < orders.count, wait(for: attendant.stream.rawDescriptor, toWrite: true, until: end) else {
-                break
-            }
+        while sentCount < orders.count, wait(for: attendant.stream.rawDescriptor, toWrite: true, until: end) {
+            flush(at: now)
+            if hasHungUp || monotonicNanoseconds() >= end { break }
         }
         attendant.stream.finishSending()
         _ = wait(for: attendant.child.descriptor, until: end)
-        if attendant.child.reap() == nil {
-            log.warning("history: the disk has not answered; what happened last is not kept")
-            attendant.child.signalGroup(Signals.kill)
-        }
-        self.attendant = nil
+        if attendant.child.reap() == nil { attendant.child.signalGroup(Signals.kill) }
+        // The last answers may be more than one reading holds.
+        for _ in 0..<64 where !orders.isEmpty { readAnswers(attendant, at: now) }
     }
 
     private func wait(for descriptor: Int32, toWrite: Bool = false, until end: UInt64) -> Bool {

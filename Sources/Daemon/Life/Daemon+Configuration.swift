@@ -10,10 +10,13 @@ extension Daemon {
         model = loaded.model
         surroundings.chronicle.begin(at: now)
         restoreStandby(at: now)
+        let end =
+            surroundings.chronicle.lacksEnd
+            ? " (no end of the run before is recorded: it was killed, or the host went down)" : ""
         surroundings.chronicle.add(
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStarted,
-                cause: "understudyd \(understudyVersion) started with \(options.configurationFile)"), at: now)
+                cause: "understudyd \(understudyVersion) started with \(options.configurationFile)\(end)"), at: now)
         openControlSocket()
         space(model.global)
         scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }

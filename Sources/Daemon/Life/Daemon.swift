@@ -31,6 +31,7 @@ final class Daemon {
     var control: ControlServer?
     /// Switch-overs that a client waits for.
     var switchovers: [PendingSwitchover] = []
+    var standbyRequests: [PendingStandby] = []
     let began: MonotonicInstant
     let startedAt: Timestamp
     /// When the configuration that runs was read.
@@ -117,6 +118,7 @@ final class Daemon {
     /// What has time until everything else is done.
     private func attend(at now: MonotonicInstant) {
         settleSwitchovers(at: now)
+        settleStandbyRequests()
         serveOne(at: now)
         control?.tick(at: now)
         tickStandby(at: now)
@@ -286,9 +288,11 @@ final class Daemon {
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,
                 cause: lastWords), at: now)
+        // Who waits for an outcome is told it before the socket goes.
         settleSwitchovers(at: now)
+        surroundings.chronicle.finish(at: now)
+        settleStandbyRequests()
         control?.close()
-        surroundings.chronicle.finish()
     }
 
     private func writeState(at now: MonotonicInstant) {

@@ -11,6 +11,7 @@ struct PeerTable {
         var source: IPAddress
         var priority: Priority?
         var refusal: String?
+        var difference: String?
         var at: MonotonicInstant
     }
 
@@ -18,8 +19,10 @@ struct PeerTable {
     private var refused: [Entry] = []
     private static let most = 8
 
-    mutating func heard(_ source: IPAddress, priority: Priority, at now: MonotonicInstant) {
-        Self.put(Entry(source: source, priority: priority, refusal: nil, at: now), into: &believed)
+    mutating func heard(
+        _ source: IPAddress, priority: Priority, difference: String? = nil, at now: MonotonicInstant
+    ) {
+        Self.put(Entry(source: source, priority: priority, difference: difference, at: now), into: &believed)
         // Whoever is believed again has mended what was wrong.
         refused.removeAll { $0.source == source && now.since($0.at) > Self.memory }
     }
@@ -52,9 +55,11 @@ struct PeerTable {
 
     private static func peers(_ entries: [Entry], at now: MonotonicInstant) -> [Peer] {
         entries.sorted { $0.at > $1.at }.map { entry in
-            Peer(
+            var peer = Peer(
                 address: "\(entry.source)", priority: entry.priority.map { Int($0.rawValue) },
                 lastHeardSeconds: now.since(entry.at).inSeconds, refusal: entry.refusal)
+            peer.difference = entry.difference
+            return peer
         }
     }
 }

@@ -25,7 +25,10 @@ extension RouterRunner {
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
-            peers.heard(carrier.source, priority: admitted.heard.priority, at: now)
+            peers.heard(
+                carrier.source, priority: admitted.heard.priority,
+                difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
+                at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             let wasActive = activeSource
             deliver(.received(admitted.heard), at: now)

@@ -30,7 +30,9 @@ package func judgeFirewall(
     let judge = FirewallJudge(facts: facts, path: path, proof: proof)
     let incoming = judge.judge(path.packet(.incoming, senders: senders))
     let outgoing = judge.judge(path.packet(.outgoing))
-    let findings = incoming + outgoing
+    // Mended in this order: who hears a better claim yields at once, and has to be able to say so, or the link goes on
+    // sending to a host that has let go.
+    let findings = outgoing + incoming
     return findings.isEmpty ? [judge.open()] : findings
 }
 

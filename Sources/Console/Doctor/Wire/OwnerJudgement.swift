@@ -59,14 +59,7 @@ private func judge(
             .twoOwners, .problem, of: subject, "\(address) is on this host, and another host answers for it as well",
             evidence: ["\(address) is on \(held.interface) of this host"] + others,
             consequence: "clients reach the one or the other at random, and connections break",
-            remedy: .advice(
-                (answers.allSatisfy { senders($0).isEmpty }
-                    ? "it sends no adverts: if it is the other host of this pair, its daemon does not run and left the address "
-                        + "behind, or its adverts do not arrive here: understudy status and understudy doctor there, and "
-                        + "systemctl start understudy, which removes what was left; if it is a stranger, one of the two "
-                        + "needs another address"
-                    : "if it is the other host of this pair, they do not hear each other: the findings above say why; if it is a "
-                        + "stranger, one of the two needs another address")))
+            remedy: .advice(adviceOnTwoOwners(areSilent: answers.allSatisfy { senders($0).isEmpty })))
     }
     if answers.count > 1 {
         return Finding(
@@ -95,4 +88,14 @@ private func judge(
     return Finding(
         .oneOwner, .ok, of: subject, isHere ? "only this host has \(address)" : "one other host has \(address)",
         evidence: isHere ? ["nobody else answered \(question) in \(wire.secondsInWords)"] : others)
+}
+
+private func adviceOnTwoOwners(areSilent: Bool) -> String {
+    areSilent
+        ? "it sends no adverts: if it is the other host of this pair, its daemon does not run and left the address "
+            + "behind, or its adverts do not arrive here: understudy status and understudy doctor there, and "
+            + "systemctl start understudy, which removes what was left; if it is a stranger, one of the two "
+            + "needs another address"
+        : "if it is the other host of this pair, they do not hear each other: the findings above say why; if it is a "
+            + "stranger, one of the two needs another address"
 }
