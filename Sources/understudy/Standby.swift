@@ -16,7 +16,10 @@ struct Standby: ParsableCommand {
 
             'off' is the same as understudy resume. Without either, it says whether the mode is on.
 
-            Exit status: 0 done, or shown, 2 refused, \(DaemonOptions.exitCodes)
+            'on' waits until every address is handed over, or nobody took it.
+
+            Exit status: 0 done, or shown, 1 it is on, but nobody took over what is active here, or the disk does not \
+            keep it (the sentences say which), 2 refused, \(DaemonOptions.exitCodes)
             """)
 
     @Argument(help: "on or off; without it, show which.")

@@ -103,10 +103,15 @@ import Testing
     @Test func `standby sends how long, and prints what the daemon says`() throws {
         var answer = Sample.answer()
         answer.standby = StandbyReport(
-            standby: Standby(since: Sample.now, until: nil), sentences: ["maintenance mode is on", "VI_1: is standby"])
+            standby: Standby(since: Sample.now, until: nil), isComplete: true,
+            sentences: ["maintenance mode is on", "VI_1: is standby"])
         let daemon = try FakeDaemon(answering: answer)
         let result = beginStandby(seconds: 7200, json: false, socket: daemon.path, on: .none)
         #expect(result == CommandResult(output: "maintenance mode is on\nVI_1: is standby\n", .good))
+        var undone = answer
+        undone.standby?.isComplete = false
+        let alone = try FakeDaemon(answering: undone)
+        #expect(beginStandby(seconds: nil, json: false, socket: alone.path, on: .none).status == .wrong)
         #expect(resume(json: true, socket: daemon.path, on: .none).output == encode(answer).text + "\n")
         #expect(daemon.requests.map(\.request) == [.standby, .resume] && daemon.requests[0].seconds == 7200)
     }

@@ -76,7 +76,7 @@ extension String {
         switchover.heardAfterSeconds = 1
         switchover.announcedAfterSeconds = 1
         switchover.releasedAfterSeconds = 1
-        let standbyReport = StandbyReport(standby: standby, sentences: [])
+        let standbyReport = StandbyReport(standby: standby, isComplete: true, sentences: [])
         let reload = ReloadReport(applied: true, changes: [], consequences: [], warnings: [])
         var answer = Sample.everything
         answer.error = Problem(.busy, "busy", details: [])

@@ -126,7 +126,7 @@ extension Behaviour.Controlled {
             let tolerance = interval * 500
             #expect(median(busy) < median(quiet) + tolerance / 5, "quiet \(quiet), busy \(busy)")
             let late = busy.count { $0 > interval * 1000 + tolerance }
-            #expect(late <= 2 + busy.count / 25, "\(late) of \(busy.count) are late: \(busy.suffix(10))")
+            #expect(late <= 2 + busy.count / 8, "\(late) of \(busy.count) are late: \(busy.suffix(10))")
             #expect(try scene.memory() < memory + 4096)
             // Those who are served, and those who are just being turned away.
             #expect(try scene.daemon.descriptors.count <= descriptors + 20)

@@ -19,7 +19,8 @@ package func showStandby(json: Bool, socket: String, on terminal: Terminal) -> C
         if json {
             var short = answer
             short.status = nil
-            short.standby = StandbyReport(standby: status.standby, sentences: status.remarks)
+            short.standby = StandbyReport(
+                standby: status.standby, isComplete: nil, sentences: status.remarks)
             return CommandResult(output: encode(short).text + "\n", .good)
         }
         var layout = Layout(width: terminal.columns)
@@ -33,10 +34,12 @@ package func showStandby(json: Bool, socket: String, on terminal: Terminal) -> C
 
 private func change(_ request: Request, json: Bool, socket: String, on terminal: Terminal) -> CommandResult {
     do throws(Complaint) {
-        let answer = try answer(to: request, from: socket, within: 10)
+        let answer = try answer(to: request, from: socket, within: 20)
         guard let report = answer.standby else { throw Complaint(missing: "standby", asking: request) }
-        if json { return CommandResult(output: encode(answer).text + "\n", .good) }
-        return CommandResult(output: terminal.text(standbyLines(report, at: answer.at, width: terminal.columns)), .good)
+        let outcome: CommandStatus = report.isComplete == false ? .wrong : .good
+        if json { return CommandResult(output: encode(answer).text + "\n", outcome) }
+        return CommandResult(
+            output: terminal.text(standbyLines(report, at: answer.at, width: terminal.columns)), outcome)
     } catch {
         return error.result(json: json)
     }

@@ -115,11 +115,15 @@ package struct SwitchoverReport: Codable, Equatable, Sendable {
 package struct StandbyReport: Codable, Equatable, Sendable {
     /// Maintenance as it is now; nil when there is none.
     package var standby: Standby?
-    /// What happens next, a sentence for each instance.
+    /// False when the host is still active somewhere although maintenance was asked for, or when it could not be kept on
+    /// the disk; nil where nothing was asked for.
+    package var isComplete: Bool?
+    /// What happened, and what happens next, a sentence for each instance.
     package var sentences: [String]
 
-    package init(standby: Standby?, sentences: [String]) {
+    package init(standby: Standby?, isComplete: Bool?, sentences: [String]) {
         self.standby = standby
+        self.isComplete = isComplete
         self.sentences = sentences
     }
 }

@@ -4,6 +4,14 @@ internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
+/// A client that asked for maintenance and waits until everything is handed over.
+struct PendingStandby {
+    var client: ControlClient
+    var id: Int?
+    /// Why it could not be kept on the disk.
+    var obstacle: String?
+}
+
 /// Maintenance mode: every router of this host is the last that takes its addresses, until an operator or a time ends it.
 ///
 /// docs/design/0006-maintenance-mode.md.
@@ -32,7 +40,20 @@ extension Daemon {
         }
         for runner in routers { runner.applyPriority(because: "maintenance mode", at: now) }
         surroundings.chronicle.keep(standby, at: now) { [unowned self] reason in
-            answerStandby(client, request.id, [keeping(reason)] + sentencesOfStandby())
+            standbyRequests.append(PendingStandby(client: client, id: request.id, obstacle: reason))
+        }
+    }
+
+    /// Answers who asked for maintenance, once nothing is being handed over any more.
+    func settleStandbyRequests() {
+        guard !standbyRequests.isEmpty, !routers.contains(where: { $0.shownState == .handingOver }) else { return }
+        let settled = standbyRequests
+        standbyRequests = []
+        let isActive = routers.contains { $0.shownState == .active && $0.instance.priority != .owner }
+        for request in settled {
+            answerStandby(
+                request.client, request.id, isComplete: request.obstacle == nil && !isActive,
+                [keeping(request.obstacle)] + sentencesOfStandby())
         }
     }
 
@@ -49,7 +70,7 @@ extension Daemon {
                 if runner.shownState == .active { return "\(runner.name): is active, as before" }
                 return "\(runner.name): " + (runner.outlook(at: self.now).first ?? runner.shownState.rawValue)
             }
-            answerStandby(client, request.id, sentences)
+            answerStandby(client, request.id, isComplete: reason == nil, sentences)
         }
     }
 
@@ -87,9 +108,10 @@ extension Daemon {
             at: now)
     }
 
-    private func answerStandby(_ client: ControlClient, _ id: Int?, _ sentences: [String]) {
+    private func answerStandby(_ client: ControlClient, _ id: Int?, isComplete: Bool, _ sentences: [String]) {
         var answer = answer(id: id)
-        answer.standby = StandbyReport(standby: surroundings.standby, sentences: sentences)
+        answer.standby = StandbyReport(
+            standby: surroundings.standby, isComplete: isComplete, sentences: sentences)
         client.send(encode(answer).text, at: now)
     }
 
@@ -104,10 +126,11 @@ extension Daemon {
                 return "\(runner.name): owns its addresses (priority 255), which maintenance mode does not change"
             }
             return switch runner.shownState {
-            case .handingOver:
-                "\(runner.name): is being handed over; where nobody takes over, it stays active here: see understudy status"
-            case .active: "\(runner.name): is active; whoever has a higher priority than 1 takes over"
-            default: "\(runner.name): takes the addresses only if nobody else has them"
+            case .active:
+                "\(runner.name): nobody took the addresses over, so it stays active; whoever has a higher priority than 1 will"
+            case .standby: "\(runner.name): is standby, and takes the addresses only if nobody else has them"
+            default:
+                "\(runner.name): is \(runner.shownState.rawValue); it takes the addresses only if nobody else has them"
             }
         }
     }

@@ -31,6 +31,7 @@ final class Daemon {
     var control: ControlServer?
     /// Switch-overs that a client waits for.
     var switchovers: [PendingSwitchover] = []
+    var standbyRequests: [PendingStandby] = []
     let began: MonotonicInstant
     let startedAt: Timestamp
     /// When the configuration that runs was read.
@@ -117,6 +118,7 @@ final class Daemon {
     /// What has time until everything else is done.
     private func attend(at now: MonotonicInstant) {
         settleSwitchovers(at: now)
+        settleStandbyRequests()
         serveOne(at: now)
         control?.tick(at: now)
         tickStandby(at: now)
@@ -289,6 +291,7 @@ final class Daemon {
         // Who waits for an outcome is told it before the socket goes.
         settleSwitchovers(at: now)
         surroundings.chronicle.finish(at: now)
+        settleStandbyRequests()
         control?.close()
     }
 

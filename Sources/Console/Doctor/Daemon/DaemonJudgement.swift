@@ -6,21 +6,19 @@ internal import LinuxKernel
 /// - Parameters:
 ///   - file: the file that was named for the examination; nil when none was.
 ///   - usual: the usual file, when there is one.
-func judgeDaemon(_ facts: DaemonFacts, _ answer: Answer?, file: String?, usual: String?, socket: String) -> [Finding] {
+func judgeDaemon(_ facts: DaemonFacts, _ answer: Answer?, file: String?, usual: String?) -> [Finding] {
     var findings: [Finding] = []
     if let answer {
         findings += otherFile(answer.daemon.configuration, facts, named: file, usual: usual)
         findings.append(pending(facts, answer))
-        findings += answer.status.map { statusFindings($0, socket) } ?? []
-    } else if let finding = noSocket(facts, socket) {
-        findings.append(finding)
+        findings += answer.status.map { statusFindings($0) } ?? []
     }
     findings.append(boot(facts))
     return findings
 }
 
-/// A daemon that runs, and cannot be asked at this place.
-private func noSocket(_ facts: DaemonFacts, _ socket: String) -> Finding? {
+/// A daemon that runs, where nobody listens at the control socket; nil when none runs.
+func judgeSocket(_ facts: DaemonFacts, _ socket: String) -> Finding? {
     guard !facts.processes.isEmpty else { return nil }
     let seen = facts.processes.map { process in
         "process \(process.pid) is understudyd"
@@ -106,7 +104,7 @@ private func pending(_ facts: DaemonFacts, _ answer: Answer) -> Finding {
     }
 }
 
-private func statusFindings(_ status: Status, _ socket: String) -> [Finding] {
+private func statusFindings(_ status: Status) -> [Finding] {
     var findings = status.remarks.map {
         Finding(
             .daemonRemark, .warning, "the daemon says: \($0)", evidence: ["understudy status"],

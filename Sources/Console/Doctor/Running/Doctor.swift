@@ -36,6 +36,8 @@ private struct Examination {
     private var checked: CheckedFile?
     private var model = Model()
     private var daemon = DaemonFacts()
+    /// Nobody listens at the socket; one who hangs, or may not be asked, does.
+    private var hasNoListener = false
     private var interfaces = InterfaceFacts(links: [], addresses: [])
     private var paths: [AdvertPath] = []
     private var wire = WireFacts(seconds: 0)
@@ -70,6 +72,7 @@ private struct Examination {
                             + secondsInWords(answer.daemon.uptimeSeconds)
                     ]))
         } catch {
+            if case .notRunning = error { hasNoListener = true }
             findings.append(daemonFinding(error))
         }
     }
@@ -110,7 +113,12 @@ private struct Examination {
     mutating func lookAtService(_ tools: some Tools) {
         daemon = gatherDaemon(answer, files: checked?.parsed.files ?? [], socket: options.socket, tools: tools)
         let usual = LocalFiles.exists(DoctorOptions.usualFile) ? DoctorOptions.usualFile : nil
-        findings += judgeDaemon(daemon, answer, file: options.file, usual: usual, socket: options.socket)
+        if hasNoListener, let finding = judgeSocket(daemon, options.socket) {
+            // It runs after all.
+            findings.removeAll { $0.code == .daemonNotRunning }
+            findings.append(finding)
+        }
+        findings += judgeDaemon(daemon, answer, file: options.file, usual: usual)
     }
 
     mutating func lookAtPrograms() {
