@@ -18,6 +18,12 @@ kill_haproxy() {
     expect 'history on lb1: HAProxy was missed' history_has lb1 priority_changed 'chk_lb'
 }
 
+both_are_well() {
+    examine lb1 lb2
+    doctor_is_content lb1
+    doctor_is_content lb2
+}
+
 # is_settled_on NAME: it has the address, and is the better one.
 is_settled_on() { is_held_by "$1" && status_is "$1" '.priority.effective == 107'; }
 
@@ -28,6 +34,9 @@ stop_haproxy() {
     stands_by lb1 'has priority'
     end_watch
     client_saw 'the client waits for the take-over at most' "$silence"
+    examine lb1 lb2
+    doctor_says 'the address has one owner' lb1 'any(.findings[]; .code == "one_owner")'
+    doctor_says 'the address has one owner' lb2 'any(.findings[]; .code == "one_owner")'
     expect 'status on lb1: the check has failed' status_is lb1 'any(.checks[]; .name == "chk_lb" and .result == "failed")'
     watch
     inside lb1 'sudo systemctl start haproxy'
@@ -64,6 +73,7 @@ kill_daemon() {
     client_saw 'the client waits for the take-over at most' "$silence"
     expect 'history on lb1: the daemon started' history_has lb1 daemon_started 'started'
     stands_by lb2 'has priority'
+    both_are_well
 }
 
 is_held_by_one() { is_held_by lb1 || is_held_by lb2; }
@@ -98,6 +108,7 @@ reboot_the_active() {
     expect 'history on lb1 goes back to before the reboot' says_json \
         "any(.history[]; .event == \"became_active\" and .at < \"$before\")" inside lb1 'sudo understudy history --json'
     stands_by lb2 'has priority'
+    both_are_well
 }
 
 # comes_back NAME: it is switched on, and is the active again.
@@ -159,9 +170,7 @@ close_firewalls() {
     eventually 'lb2 hears lb1 and gives the address up' 10 is_held_by lb1
     eventually 'the address serves through HAProxy on lb1' 5 served_by lb1
     stands_by lb2 'has priority'
-    examine lb1 lb2
-    doctor_is_content lb1
-    doctor_is_content lb2
+    both_are_well
     forget_the_sysctl
 }
 

@@ -93,6 +93,8 @@ move_by_hand() {
     moves switchover switchover-back lb1 'higher'
     moves standby standby lb2 'leaving|resigned|left'
     expect 'status on lb1: maintenance mode has an end' says_json '.status.standby.until' inside lb1 'sudo understudy status --json'
+    examine lb1
+    doctor_says 'it is in maintenance mode' lb1 'any(.findings[]; .code == "maintenance_mode")'
     moves standby standby-back lb1 'higher'
     moves 'By priority' priority lb2 'higher'
     typed_says 'the dry run said that the address would move' 'takes over' lb1
