@@ -47,7 +47,7 @@ is_hardened() {
         readelf -lW "$1" | grep GNU_STACK | grep -q ' RW '
 }
 
-names_no_path_of_ours() { ! grep -a -o -F -m 1 -e "$REPOSITORY/" "$1"; }
+names_no_path_of_ours() { ! grep -a -o -F -m 1 -e "$PWD/" "$1"; }
 
 contents() {
     local tree=/run/deb-tree program unit=/run/deb-tree/usr/lib/systemd/system

@@ -2,14 +2,14 @@
 # Runs inside the namespaces that scripts/test-package made.
 set -Eeuo pipefail
 
-# The repository may lie below /tmp or /run, which are covered next: here it has a place of its own.
-mount --bind "$PWD" /mnt
-export REPOSITORY=$PWD PACKAGE_TESTS=${PACKAGE_TESTS/#"$PWD"//mnt} PACKAGE_IMAGE=${PACKAGE_IMAGE/#"$PWD"//mnt}
-cd /mnt
-
-# Names, sockets and disks in memory are ours alone.
+# Names, sockets and disks in memory are ours alone. The repository, which may lie below one of these, stays where it is.
+repository=$PWD
+mount --bind "$repository" /mnt
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
+mkdir -p "$repository"
+mount --move /mnt "$repository"
+cd "$repository"
 
 . scripts/machines/assertions.sh
 . scripts/package-tests/systems.sh
