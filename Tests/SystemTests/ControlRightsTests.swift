@@ -54,7 +54,8 @@ extension Behaviour.Controlled {
             #expect(try daemon.status().standby == nil)
             #expect(try daemon.instance().state == .active)
             let change = try command(host, as: Self.root, "standby", "on")
-            #expect(change.status == exited(0), "\(change.output)")
+            // Carried out; 1 because nobody was there to take over.
+            #expect(change.status == exited(1), "\(change.output)")
             #expect(try daemon.status().standby != nil)
             let asked = daemon.lines().filter { $0.contains("control socket: user 0, process ") }
             #expect(asked.count == 1 && asked[0].hasSuffix(", asks: standby"), "\(asked)")

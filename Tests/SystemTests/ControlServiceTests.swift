@@ -32,7 +32,8 @@ extension Behaviour.Controlled {
                     heard += manager.read()
                     return heard.contains(words)
                 }
-                heard = ""
+                // What came after it is still to be looked for.
+                if let found = heard.range(of: words) { heard = String(heard[found.upperBound...]) }
             }
             try hears("READY=1\nSTATUS=VI_1 STANDBY, listening; VI_2 WAITING: interface eth7 does not exist")
             try hears("STATUS=VI_1 ACTIVE, priority 100; VI_2 WAITING")
