@@ -36,6 +36,8 @@ public enum EventLog {
         case .obstaclesChanged(let obstacles): "obstacles \(obstacles.rawValue)"
         case .priorityChanged(let priority): "priority \(priority.rawValue)"
         case .primaryAddressChanged(let address): "address \(address?.description ?? "-")"
+        case .wasAway(let pause): "stood still for \(pause)"
+        case .adopted(_, let deafness): "takes over from its predecessor, deaf for \(deafness)"
         case .reconfigured(let new):
             "reload interval=\(new.advertisementInterval.count) preempt=\(new.preempts) delay=\(new.preemptDelay)"
         }
@@ -56,6 +58,7 @@ public enum EventLog {
         case .becameBackup(.startup): "Backup at startup"
         case .becameBackup(.higherPriority(let heard)): "Backup: \(describe(heard)) is better"
         case .becameBackup(.switchOver(let successor)): "Backup: handed over to \(successor?.description ?? "nobody")"
+        case .becameBackup(.away(let absence)): "Backup: was away for \(absence)"
         case .becameActive(.ownsAddresses): "Active: owner"
         case .becameActive(.nobodyElse): "Active: nobody else"
         case .becameActive(.silence(let source)): "Active: \(source) fell silent"
@@ -63,6 +66,7 @@ public enum EventLog {
         case .becameActive(.preemption(let heard)): "Active: preempts \(describe(heard))"
         case .resigned(let purpose): "resigned (\(purpose))"
         case .remainedActive: "remained Active"
+        case .carriedOn: "goes on where its predecessor ended"
         case .waiting(let obstacles): "waiting for \(obstacles.rawValue)"
         case .faulted(let obstacles): "fault \(obstacles.rawValue)"
         case .stopped(let successor): "stopped, successor \(successor?.description ?? "none")"

@@ -11,6 +11,8 @@ import VRRPWire
 ///     at 1200ms obstacles noAddress,interfaceDown | none
 ///     at 1200ms address 10.0.0.7
 ///     at 1200ms set interval=10 preempt=off ...        a reload
+///     at 1200ms away 5s                                 the machine stood still
+///     at 1200ms adopt 50ms                              a new process takes the state over, deaf meanwhile
 ///     run until 9000ms                                 delivers timers exactly when they are due
 struct ScenarioRunner {
     private var router: VirtualRouter?
@@ -48,7 +50,13 @@ struct ScenarioRunner {
             return run(until: nanoseconds(words[2]))
         case "at":
             now = nanoseconds(words[1])
-            return deliver(event(words, named), stamp: false)
+            let event = event(words, named)
+            if case .adopted = event, let old = router {
+                router = VirtualRouter(
+                    old.configuration, priority: old.priority, primaryAddress: old.primaryAddress,
+                    obstacles: old.obstacles)
+            }
+            return deliver(event, stamp: false)
         default:
             return ["unknown command"]
         }
@@ -62,6 +70,8 @@ struct ScenarioRunner {
         case "resume": .resumed
         case "timer": .timer
         case "announced": .successorAnnounced
+        case "away": .wasAway(Interval(nanoseconds: nanoseconds(words[3])))
+        case "adopt": .adopted(router!.state, deafFor: Interval(nanoseconds: nanoseconds(words[3])))
         case "hear":
             .received(
                 Heard(
@@ -165,6 +175,7 @@ struct ScenarioRunner {
         case .becameBackup(.higherPriority(let heard)): "becameBackup higherPriority \(describe(heard))"
         case .becameBackup(.switchOver(let successor)):
             "becameBackup switchOver to \(successor?.description ?? "nobody")"
+        case .becameBackup(.away(let absence)): "becameBackup away for \(absence)"
         case .becameActive(.ownsAddresses): "becameActive ownsAddresses"
         case .becameActive(.nobodyElse): "becameActive nobodyElse"
         case .becameActive(.silence(let source)): "becameActive silence of \(source)"
@@ -175,6 +186,7 @@ struct ScenarioRunner {
         case .waiting(let obstacles): "waiting \(describe(obstacles))"
         case .faulted(let obstacles): "faulted \(describe(obstacles))"
         case .stopped(let successor): "stopped, successor \(successor?.description ?? "none")"
+        case .carriedOn: "carriedOn"
         case .contested(let heard): "contested by \(describe(heard))"
         }
     }

@@ -14,6 +14,10 @@ package struct HistoryRecord: Codable, Equatable, Sendable {
         case priorityChanged = "priority_changed"
         case daemonStarted = "daemon_started"
         case daemonStopped = "daemon_stopped"
+        /// The daemon's working process was replaced, and the new one went on where the old one ended.
+        case processReplaced = "process_replaced"
+        /// The daemon, or the whole machine, stood still for a while.
+        case wasAway = "was_away"
         case reloaded
         case reloadRefused = "reload_refused"
         case standbyOn = "standby_on"

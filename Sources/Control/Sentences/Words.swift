@@ -40,6 +40,8 @@ extension HistoryRecord.Event {
         case .priorityChanged: "priority changed"
         case .daemonStarted: "daemon started"
         case .daemonStopped: "daemon stopped"
+        case .processReplaced: "process replaced"
+        case .wasAway: "was away"
         case .reloaded: "configuration reloaded"
         case .reloadRefused: "reload refused"
         case .standbyOn: "maintenance on"

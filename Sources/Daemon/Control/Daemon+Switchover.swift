@@ -99,7 +99,7 @@ extension Daemon {
         case .becameBackup(.switchOver): .handedOver
         case .remainedActive: .undone
         case .faulted, .stopped, .waiting, .becameBackup: .interrupted
-        case .resigned, .becameActive, .contested: nil
+        case .resigned, .becameActive, .contested, .carriedOn: nil
         }
     }
 

@@ -81,7 +81,13 @@ extension RouterRunner {
 
     /// Takes a transition into the state's cause, the history and the service manager's view.
     func record(_ transition: Transition, after before: VirtualRouter.State, at now: MonotonicInstant) {
-        if case .contested = transition { return }
+        switch transition {
+        case .contested: return
+        case .carriedOn:
+            life.state = shownState
+            return
+        default: break
+        }
         // Told again only when it is something else that stands in the way.
         if case .waiting(let obstacles) = transition, life.obstacle == explain(obstacles) { return }
         let from = life.state
@@ -140,6 +146,9 @@ extension RouterRunner {
             return heard.priority.rawValue == ours
                 ? "\(heard.source) has our priority \(ours) and the higher address"
                 : "\(heard.source) has priority \(heard.priority.rawValue), ours is \(ours)"
+        case .becameBackup(.away(let absence)):
+            return
+                "nothing was advertised for \(rounded(absence)), so another router may be active by now: it listens first"
         case .becameBackup(.switchOver(let successor)):
             return "handed over to \(successor.map { "\($0)" } ?? "a successor"), as an operator asked"
         case .becameActive(let cause): return activeCause(cause, after: before, at: now)
@@ -151,6 +160,7 @@ extension RouterRunner {
         case .stopped(let successor):
             return leavingReason + (successor.map { "; \($0) took over" } ?? "")
         case .contested(let rival): return "\(rival.source) has a lower claim"
+        case .carriedOn: return life.cause
         }
     }
 
@@ -198,7 +208,7 @@ extension RouterRunner {
         case .stopped:
             if case .resigning = before { return handover?.phases ?? [] }
             return []
-        case .becameBackup(.higherPriority), .faulted:
+        case .becameBackup(.higherPriority), .becameBackup(.away), .faulted:
             return steps.map { .init($0.name, seconds: $0.at.since(now).inSeconds) }
         default: return []
         }
@@ -216,6 +226,7 @@ extension Transition {
         case .faulted: .faulted
         case .stopped: .stopped
         case .contested: .contested
+        case .carriedOn: .processReplaced
         }
     }
 
@@ -226,7 +237,8 @@ extension Transition {
             heard.source
         case .becameBackup(.switchOver(let successor)), .stopped(let successor): successor
         case .becameActive(.silence(let source)), .becameActive(.resignation(let source)): source
-        case .becameBackup(.startup), .becameActive(.ownsAddresses), .becameActive(.nobodyElse), .resigned,
+        case .becameBackup(.startup), .becameBackup(.away), .carriedOn, .becameActive(.ownsAddresses),
+            .becameActive(.nobodyElse), .resigned,
             .remainedActive, .waiting, .faulted:
             nil
         }

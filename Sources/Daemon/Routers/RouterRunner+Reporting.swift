@@ -27,6 +27,8 @@ extension RouterRunner {
             log.error("(\(name)) Entering FAULT STATE: \(explain(obstacles))")
         case .stopped(let successor):
             log.notice("(\(name)) Stopped" + (successor.map { "; \($0) took over" } ?? ""))
+        case .carriedOn:
+            log.notice("(\(name)) goes on as \(stateName): the process was replaced, the state is the same")
         case .contested(let rival):
             // Whoever we have just taken over from says its last; nothing is contested by that.
             if let activeSince, now.since(activeSince) < Interval(instance.advertisementInterval) { return }
@@ -54,6 +56,10 @@ extension RouterRunner {
                         + "\(heard.priority.rawValue), ours \(ours)")
             }
             log.notice("(\(name)) Entering BACKUP STATE")
+        case .away(let absence):
+            log.warning(
+                "(\(name)) Entering BACKUP STATE: nothing was advertised for \(inSeconds(absence)), so another router may be "
+                    + "active by now; listening before claiming anything")
         case .switchOver(let successor):
             log.notice("(\(name)) Entering BACKUP STATE: handed over to \(successor?.description ?? "a successor")")
         }

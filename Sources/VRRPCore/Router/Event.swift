@@ -24,6 +24,11 @@ public enum Event: Equatable, Sendable {
     case primaryAddressChanged(IPAddress?)
     /// A reload changed parameters of this virtual router.
     case reconfigured(VirtualRouter.Configuration)
+    /// The machine stood still for this long, and its monotonic clock with it; less than that if the clock went on.
+    case wasAway(Interval)
+    /// In place of ``startup``: the router goes on in the state in which its predecessor on this host ended, after nothing
+    /// was heard for `deafFor`. What it was waiting for is in its obstacles.
+    case adopted(VirtualRouter.State, deafFor: Interval)
 }
 
 /// What one valid advertisement said, and who sent it.
@@ -74,7 +79,7 @@ public struct Obstacles: OptionSet, Hashable, Sendable {
 public enum Action: Equatable, Sendable {
     /// Send one advertisement with this priority.
     case advertise(Priority)
-    /// Put the virtual addresses on their interfaces.
+    /// Put the virtual addresses on their interfaces, those that are not there.
     case acquireAddresses
     /// Tell the link who has the addresses, each this many times.
     case announceAddresses(times: Int)
@@ -102,6 +107,8 @@ public enum Transition: Equatable, Sendable {
     case stopped(successor: IPAddress?)
     /// An Active Router heard a rival that must yield, and said so again (RFC 9568 section 6.4.3).
     case contested(Heard)
+    /// It goes on in the state of its predecessor.
+    case carriedOn
 
     public enum BackupCause: Equatable, Sendable {
         /// Started, or the last obstacle went away.
@@ -110,6 +117,8 @@ public enum Transition: Equatable, Sendable {
         case higherPriority(Heard)
         /// Our own wish: a switch-over found its successor.
         case switchOver(successor: IPAddress?)
+        /// The others have heard nothing from us for this long, and may have replaced us.
+        case away(Interval)
     }
 
     public enum ActiveCause: Equatable, Sendable {

@@ -44,6 +44,7 @@ extension VirtualRouter {
         count(heard)
         backup.lastHeard = heard
         backup.lastHeardAt = now
+        backup.hasListenedAgain = false
         if heard.priority == .resigning {
             backup.takeOverAt = now + skewTime(for: backup.learnedInterval)
         } else if !configuration.preempts || backup.handedOver || heard.priority >= priority {

@@ -6,6 +6,7 @@ extension VirtualRouter {
     /// The only entry point. Together with the four functions below it is the table of RFC 9568 section 6.4: every event
     /// in every state, and no default, so that a new event or state must be thought about everywhere.
     public mutating func handle(_ event: Event, at now: MonotonicInstant, into actions: inout ActionBuffer) {
+        noticeAbsence(at: now, &actions)
         switch state {
         case .initialize(let initialize): handle(event, as: initialize, at: now, &actions)
         case .backup(let backup): handle(event, as: backup, at: now, &actions)
@@ -29,6 +30,8 @@ extension VirtualRouter {
             if initialize.isWanted { stop(successor: nil, &actions) }
         case .timer, .received, .switchOver, .resumed, .successorAnnounced:
             break  // In flight when we stopped, or nothing to hand over.
+        case .wasAway: break  // Nothing is claimed, and nobody is waited for.
+        case .adopted(let predecessor, let deafness): adopt(predecessor, deafFor: deafness, at: now, &actions)
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
         case .priorityChanged(let new): changePriority(to: new, at: now)
@@ -51,8 +54,9 @@ extension VirtualRouter {
             stop(successor: nil, &actions)
         case .resumed:
             forgetSwitchOver(as: backup)
-        case .startup, .switchOver, .successorAnnounced:
-            break  // Already started; nothing to hand over; somebody else's handover.
+        case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
+        case .startup, .switchOver, .successorAnnounced, .adopted:
+            break  // Already started; nothing to hand over; somebody else's handover; it is nobody's heir.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
         case .priorityChanged(let new): changePriority(to: new, at: now)
@@ -74,7 +78,8 @@ extension VirtualRouter {
             resign(.stop, at: now, &actions)
         case .switchOver:
             resign(.switchOver, at: now, &actions)
-        case .startup, .resumed, .successorAnnounced:
+        case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
+        case .startup, .resumed, .successorAnnounced, .adopted:
             break  // Already started; nothing was handed over; two owners are settled by adverts, not by announcements.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
@@ -97,7 +102,8 @@ extension VirtualRouter {
             if !new.endingParticipation.isEmpty { abandon(resigning, at: now, &actions) }
         case .shutdown:
             hurry(resigning, &actions)
-        case .startup, .switchOver, .resumed:
+        case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
+        case .startup, .switchOver, .resumed, .adopted:
             break  // Under way.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)

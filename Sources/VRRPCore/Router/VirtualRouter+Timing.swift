@@ -75,7 +75,8 @@ extension VirtualRouter {
             if new.preemptDelay == .zero { backup.preemptAt = nil }
             state = .backup(backup)
         case .active(var active):
-            active.advertiseAt = min(active.advertiseAt, now + ownInterval)
+            // Whoever learns the interval from our adverts waits by the old one until it has heard the new one.
+            active.advertiseAt = intervalChanged ? now : min(active.advertiseAt, now + ownInterval)
             let refresh = new.announcements.refresh
             active.refreshAt = refresh > .zero ? min(active.refreshAt ?? now + refresh, now + refresh) : nil
             state = .active(active)

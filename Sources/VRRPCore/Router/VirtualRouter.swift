@@ -11,7 +11,8 @@ public import VRRPWire
 /// 2. A leaving Active Router resigns, then holds the addresses until it is replaced (``Resigning``).
 /// 3. An Active Router that hears a rival announces its addresses again, at most once per interval; one that yields
 ///    advertises once more before it lets go, so that the winner learns of the contest and announces its addresses.
-/// 4. An owner (priority 255) processes adverts in both versions (RFC 9568 erratum 8298), so two owners settle it.
+/// 4. A router that was away for longer than the others wait listens before it claims anything (VirtualRouter+Away.swift).
+/// 5. An owner (priority 255) processes adverts in both versions (RFC 9568 erratum 8298), so two owners settle it.
 public struct VirtualRouter: Sendable {
     public internal(set) var configuration: Configuration
     /// The priority in force, trackers included.
@@ -89,6 +90,13 @@ public struct Backup: Equatable, Sendable {
     /// True after a switch-over: taking back at once what was just handed over is not what anyone asked for, so
     /// lower priorities are followed until the Active Router falls silent or leaves.
     public var handedOver = false
+    /// It was away when its timer ran out, and has begun to listen once more; cleared by the next advert.
+    public var hasListenedAgain = false
+
+    public init(takeOverAt: MonotonicInstant, learnedInterval: Centiseconds) {
+        self.takeOverAt = takeOverAt
+        self.learnedInterval = learnedInterval
+    }
 }
 
 /// Holding the addresses (RFC 9568 section 6.4.3).

@@ -1,0 +1,110 @@
+internal import VRRPWire
+
+// Absence: the process was stopped, starved, replaced, or the whole machine stood still. docs/design/0009-away.md.
+
+extension VirtualRouter {
+    /// How late a router may be before the others have given it up: an Active Router is replaced after three of its
+    /// intervals and some Skew_Time, and one of them passes between two adverts anyway.
+    private var patience: Interval { ownInterval * 2 }
+
+    /// How long a router that was away listens before it claims anything: whoever is Active is heard in that time.
+    private func listeningTime(for interval: Centiseconds) -> Interval { Interval(interval) + skewTime(for: interval) }
+
+    /// Gives up what may be somebody else's by now, before the event that shows the absence is looked at.
+    ///
+    /// The clock alone shows it: an advert or a timer is overdue by more than anyone waits. What was heard meanwhile is
+    /// then judged by a Backup, so that it follows its configured preemption and claims nothing that it has not earned.
+    mutating func noticeAbsence(at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        switch state {
+        case .initialize: break
+        case .backup(let backup):
+            guard !backup.hasListenedAgain, backup.takeOverAt + Interval(backup.learnedInterval) <= now else { break }
+            listenAgain(as: backup, at: now)
+        case .active(let active):
+            guard active.advertiseAt + patience <= now else { break }
+            standDown(after: now.since(active.advertisedAt), at: now, &actions)
+        case .resigning(let resigning):
+            guard resigning.purpose == .switchOver, resigning.deadline + patience <= now else { break }
+            standDown(after: now.since(resigning.deadline), at: now, &actions)
+        }
+    }
+
+    /// The machine stood still for `pause` while its monotonic clock did too.
+    mutating func resumeAfter(_ pause: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        switch state {
+        case .initialize: break
+        case .backup(let backup):
+            listenAgain(as: backup, at: now)
+        case .active(let active):
+            guard active.advertisedAt + ownInterval + patience <= now + pause else { break }
+            standDown(after: pause + now.since(active.advertisedAt), at: now, &actions)
+        case .resigning(let resigning):
+            // Stopping goes on. Whoever takes over after a resignation needs no more than its Skew_Time.
+            guard resigning.purpose == .switchOver else { break }
+            standDown(after: pause, at: now, &actions)
+        }
+    }
+
+    /// Once only: on a host that is always late, a Backup that listened again and again would never take over.
+    private mutating func listenAgain(as backup: Backup, at now: MonotonicInstant) {
+        var backup = backup
+        backup.hasListenedAgain = true
+        backup.takeOverAt = max(backup.takeOverAt, now + listeningTime(for: backup.learnedInterval))
+        state = .backup(backup)
+    }
+
+    private mutating func standDown(after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        counters.leftActive += 1
+        actions.append(.releaseAddresses)
+        listen(.away(absence), at: now)
+        actions.append(.report(.becameBackup(.away(absence))))
+    }
+
+    private mutating func listen(_ cause: Transition.BackupCause, at now: MonotonicInstant) {
+        let interval = configuration.advertisementInterval
+        var backup = Backup(takeOverAt: now + listeningTime(for: interval), learnedInterval: interval)
+        backup.hasListenedAgain = true
+        state = .backup(backup)
+    }
+
+    // MARK: Adoption
+
+    /// Goes on where a predecessor ended, or listens first when it was away for longer than others wait.
+    ///
+    /// - Parameter deafness: for how long nothing was heard.
+    mutating func adopt(
+        _ predecessor: State, deafFor deafness: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer
+    ) {
+        guard obstacles.endingParticipation.isEmpty else {
+            state = .initialize(Initialize(isWanted: true))
+            return actions.append(.report(.waiting(obstacles)))
+        }
+        switch predecessor {
+        case .initialize:
+            state = .initialize(Initialize(isWanted: true))
+            start(at: now, &actions)
+        case .backup(var backup):
+            // What was said meanwhile was missed: silence only counts while somebody listens.
+            backup.takeOverAt = max(backup.takeOverAt + deafness, now)
+            state = .backup(backup)
+            actions.append(.report(.carriedOn))
+        case .active(var active):
+            guard now.since(active.advertisedAt) < ownInterval + patience else {
+                let absence = now.since(active.advertisedAt)
+                listen(.away(absence), at: now)
+                return actions.append(.report(.becameBackup(.away(absence))))
+            }
+            // At once: the others have been waiting.
+            advertise(priority, &actions)
+            actions.append(.acquireAddresses)
+            active.advertisedAt = now
+            active.advertiseAt = now + ownInterval
+            state = .active(active)
+            actions.append(.report(.carriedOn))
+        case .resigning(let resigning):
+            state = .resigning(resigning)
+            actions.append(.acquireAddresses)
+            actions.append(.report(.carriedOn))
+        }
+    }
+}
