@@ -95,6 +95,10 @@ ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to
 ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
 // Classic BPF on a packet socket for IPv6: neighbor advertisements, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
+// The port of a bound netlink socket; 0 when it has none.
+uint32_t cl_netlink_port(int fd);
+// Drops netlink messages that `port` has caused.
+int cl_ignore_netlink_port(int fd, uint32_t port);
 
 // ---- local.c: unix stream sockets with paths, close-on-exec and non-blocking
 

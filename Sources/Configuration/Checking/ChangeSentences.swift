@@ -45,6 +45,7 @@ struct Sentences {
         add("v3_checksum_as_v2", old.checksum.text, new.checksum.text)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)
+        add("lease", old.lease.text, new.lease.text)
         addItems("address", old.addresses, new.addresses, text: \.text)
         addItems("excluded address", old.excludedAddresses, new.excludedAddresses, text: \.text)
         if Set(old.addresses) == Set(new.addresses), old.addresses != new.addresses {

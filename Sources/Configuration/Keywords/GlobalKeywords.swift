@@ -40,6 +40,10 @@ extension KeywordTable {
         Keyword(
             "vrrp_min_garp", .optionalBoolean, "off",
             "one announcement and no second burst, unless the keywords above say otherwise"),
+        Keyword(
+            "lease", .word("off|SECONDS"), "as long as a takeover may take",
+            "how long the kernel keeps virtual addresses that a dead or hanging daemon no longer renews; `off` keeps them "
+                + "until somebody removes them. Understudy's own keyword"),
     ]
 
     static let globalDefsLater: [Keyword] = [

@@ -43,6 +43,8 @@ public struct Instance: Equatable, Sendable {
     public var checksum = ChecksumPreference.follow
     public var preempts = true
     public var preemptDelay = Interval.zero
+    /// `lease`: how long the kernel keeps the virtual addresses when the daemon no longer renews them.
+    public var lease = LeasePolicy.automatic
     /// `virtual_ipaddress`: held and advertised.
     public var addresses: [VirtualAddress] = []
     /// `virtual_ipaddress_excluded`: held, not advertised.

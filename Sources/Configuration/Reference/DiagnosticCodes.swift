@@ -76,6 +76,8 @@ public enum DiagnosticCodes {
         ("version-2-with-ipv6", "VRRPv2 is IPv4 only"),
         ("nopreempt-cancelled", "`nopreempt` is ignored"),
         ("preempt-delay-ignored", "`preempt_delay` is ignored"),
+        ("bad-lease", "`lease` is neither `off` nor a number of seconds"),
+        ("lease-too-short", "`lease` ends before a standby has taken over"),
         ("preempt-and-nopreempt", "both are given"),
         ("unicast-without-peers", "unicast without anyone to send to"),
         ("own-address-among-peers", "the router is its own peer"),

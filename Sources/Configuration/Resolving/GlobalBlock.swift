@@ -6,6 +6,7 @@ struct GlobalDefaults: Equatable {
     var version: ProtocolVersion?
     var checksum = Instance.ChecksumPreference.follow
     var announcements = AnnouncementPolicy()
+    var lease = LeasePolicy.automatic
 }
 
 extension Resolver {
@@ -20,6 +21,7 @@ extension Resolver {
         defaults.version = contents.integer("vrrp_version").flatMap { ProtocolVersion(rawValue: UInt8($0)) }
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)
+        defaults.lease = lease(contents) ?? .automatic
         for name in ["vrrp_garp_interval", "vrrp_gna_interval"] {
             guard let spacing = contents.interval(name), spacing >= .seconds(1), let setting = contents[name] else {
                 continue

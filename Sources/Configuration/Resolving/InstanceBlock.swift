@@ -31,6 +31,7 @@ extension Resolver {
         instance.checksum = checksum(contents) ?? defaults.checksum
         instance.announcements = announcements(contents, prefix: "garp_", basis: defaults.announcements)
         resolvePreemption(&instance, contents)
+        resolveLease(&instance, contents)
         resolveTransport(&instance, contents)
         resolveAuthentication(&instance, contents)
         place(held, in: &instance, contents)

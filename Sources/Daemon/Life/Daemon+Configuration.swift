@@ -46,7 +46,7 @@ extension Daemon {
         let list = orphans.map { "\($0.address) on \($0.interface)" }.joined(separator: ", ")
         log.notice("removing \(list): left behind by an earlier run, and in no instance now")
         _ = surroundings.keeper.carryOut(
-            orphans.map { .remove($0) }, for: "earlier run", at: now, in: &surroundings.interfaces)
+            orphans.map { .remove($0) }, lease: nil, for: "earlier run", at: now, in: &surroundings.interfaces)
     }
 
     /// Takes up a model that was found to be sound.

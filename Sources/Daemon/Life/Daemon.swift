@@ -64,6 +64,8 @@ final class Daemon {
         routes = try RouteMonitor()
         dump = try RouteSocket()
         _ = try readiness.watch(signals.descriptor, as: .signals)
+        // Our own renewals are no news.
+        routes.ignoreChanges(by: surroundings.renewals.port)
         _ = try readiness.watch(routes.descriptor, as: .routes)
         try readWorld()
         surroundings.transitioned = { [unowned self] runner, transition, _ in
@@ -202,9 +204,8 @@ final class Daemon {
         do throws(SystemError) {
             let outcome = try routes.drain { change in
                 announceLink(change)
-                surroundings.interfaces.apply(change)
+                if surroundings.interfaces.apply(change) { worldChanged = true }
             }
-            worldChanged = true
             guard outcome == .overrun else { return }
             complain(.overrun, "the kernel dropped news of interfaces and addresses; reading them all again")
         } catch {

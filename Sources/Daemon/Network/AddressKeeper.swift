@@ -23,6 +23,7 @@ final class AddressKeeper {
     }
 
     private let commands: RouteSocket
+    private let renewals: RenewalSocket
     private let log: Log
     private var added: Set<Key> = []
     private var limiter = LineLimiter<Failure>()
@@ -33,8 +34,9 @@ final class AddressKeeper {
         var code: Int32
     }
 
-    init(commands: RouteSocket, log: Log) {
+    init(commands: RouteSocket, renewals: RenewalSocket, log: Log) {
         self.commands = commands
+        self.renewals = renewals
         self.log = log
     }
 
@@ -77,13 +79,14 @@ final class AddressKeeper {
     ///
     /// - Returns: the addresses that were added.
     func carryOut(
-        _ operations: [AddressOperation], for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: inout InterfaceTable
     ) -> [VirtualAddress] {
         var present: [VirtualAddress] = []
         for operation in operations {
             switch operation {
             case .add(let address):
-                if add(address, for: router, at: now, in: &table) { present.append(address) }
+                if add(address, lease: lease, for: router, at: now, in: &table) { present.append(address) }
             case .remove(let address):
                 remove(address, for: router, at: now, in: &table)
             }
@@ -133,8 +136,44 @@ final class AddressKeeper {
     /// RT_SCOPE_HOST: never chosen as a source towards others.
     private static let hostScope: UInt8 = 254
 
+    /// Gives those of `addresses` that are here and ours a new lease; nil for ever.
+    ///
+    /// One that somebody removes just now is put back by it: that is what a repair would do as well.
+    func renew(
+        _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: InterfaceTable
+    ) {
+        let requests = addresses.compactMap { address -> AddressRequest? in
+            guard let link = table.link(named: address.interface), isHeld(address, on: link.index, in: table) else {
+                return nil
+            }
+            return Self.request(address, on: link.index, lease: lease)
+        }
+        guard let first = requests.first, let refused = renewals.renew(requests) else { return }
+        let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
+        guard let more = limiter.pass(Failure(key: key, code: refused.error.code), at: now) else { return }
+        log.error(
+            "(\(router)) cannot renew \(refused.count) of \(requests.count) address(es): \(refused.error); the kernel removes them when "
+                + "their lease ends\(more)")
+    }
+
+    private func isHeld(_ address: VirtualAddress, on index: UInt32, in table: InterfaceTable) -> Bool {
+        table.addresses(on: index).contains {
+            $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
+        }
+    }
+
+    private static func request(_ address: VirtualAddress, on index: UInt32, lease: AddressLease?) -> AddressRequest {
+        AddressRequest(
+            interfaceIndex: index, address: address.address, prefixLength: address.prefixLength,
+            broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
+            noDAD: address.address.family == .v6, validSeconds: lease?.seconds,
+            preferredSeconds: address.preferredSeconds, replaces: false)
+    }
+
     private func add(
-        _ address: VirtualAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+        _ address: VirtualAddress, lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: inout InterfaceTable
     ) -> Bool {
         guard let link = table.link(named: address.interface) else {
             log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
@@ -142,12 +181,8 @@ final class AddressKeeper {
         }
         let key = Key(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
-        let request = AddressRequest(
-            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-            broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
-            noDAD: address.address.family == .v6, preferredSeconds: address.preferredSeconds, replaces: false)
         do throws(SystemError) {
-            try commands.add(request)
+            try commands.add(Self.request(address, on: link.index, lease: lease))
         } catch {
             if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
                 log.error(
@@ -163,7 +198,7 @@ final class AddressKeeper {
                     interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
                     scope: address.scope, label: address.label, broadcast: address.broadcast, isTentative: false,
                     isDADFailed: false, isSecondary: false, isDeprecated: false, protocolMark: addressMark,
-                    validSeconds: nil)))
+                    validSeconds: lease?.seconds)))
         return true
     }
 

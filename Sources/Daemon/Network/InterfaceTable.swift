@@ -16,19 +16,36 @@ package struct InterfaceTable {
         for address in addresses { self.addresses[address.interfaceIndex, default: []].append(address) }
     }
 
-    package mutating func apply(_ change: RouteChange) {
+    /// Takes one piece of news; false when nothing is different but the time that an address has left.
+    @discardableResult
+    package mutating func apply(_ change: RouteChange) -> Bool {
         switch change {
         case .link(let link):
+            if links[link.index] == link { return false }
             links[link.index] = link
         case .linkGone(let index, _):
             links[index] = nil
             addresses[index] = nil
         case .address(let address):
+            if isKnown(address) { return false }
             forget(address)
             addresses[address.interfaceIndex, default: []].append(address)
         case .addressGone(let address):
             forget(address)
         }
+        return true
+    }
+
+    private mutating func isKnown(_ address: AddressInfo) -> Bool {
+        guard
+            let place = addresses[address.interfaceIndex]?.firstIndex(where: {
+                $0.address == address.address && $0.prefixLength == address.prefixLength
+            }), var known = addresses[address.interfaceIndex]?[place]
+        else { return false }
+        known.validSeconds = address.validSeconds
+        guard known == address else { return false }
+        addresses[address.interfaceIndex]?[place] = address
+        return true
     }
 
     private mutating func forget(_ gone: AddressInfo) {

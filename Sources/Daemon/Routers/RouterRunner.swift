@@ -46,6 +46,8 @@ final class RouterRunner {
     /// The last repair of the addresses, to keep two managers of one address from racing.
     private var repairedAt: MonotonicInstant?
     private(set) var repairDueAt: MonotonicInstant?
+    /// When the addresses were last given their lease.
+    var renewedAt: MonotonicInstant?
 
     init(_ instance: Instance, in surroundings: Surroundings) {
         self.instance = instance
@@ -66,11 +68,7 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        switch (routerDeadline, repairDueAt) {
-        case (let one?, let other?): min(one, other)
-        case (let one?, nil): one
-        case (nil, let other): other
-        }
+        [routerDeadline, repairDueAt, renewalDeadline].compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -110,7 +108,10 @@ final class RouterRunner {
         switch action {
         case .advertise(let priority):
             advertise(priority, at: now)
+            if priority != .resigning { renewLeases(at: now) }
         case .acquireAddresses:
+            // Those that are there already may have been somebody else's loan until now.
+            renewAddresses(at: now)
             reconcileAddresses(at: now)
         case .releaseAddresses:
             hasReleased = true
@@ -151,6 +152,7 @@ final class RouterRunner {
     func tick(at now: MonotonicInstant) {
         if let repairDueAt, repairDueAt <= now { repair(at: now) }
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
+        if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
     }
 
     /// A tracked thing changed; `cause` says what, for the log.
@@ -235,7 +237,8 @@ final class RouterRunner {
     private func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
         let operations = plan(for: everyAddress, desired: desiredAddresses)
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        return surroundings.keeper.carryOut(operations, for: name, at: now, in: &surroundings.interfaces)
+        return surroundings.keeper.carryOut(
+            operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
     }
 
     /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
@@ -294,6 +297,7 @@ final class RouterRunner {
         applyPriority(because: "the configuration was reloaded", at: now)
         if router.holdsAddresses {
             let added = exchange(outdated.filter { stays.contains($0.address) }, at: now)
+            renewAddresses(at: now)
             surroundings.announcer.announce(
                 added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
         }
@@ -322,7 +326,7 @@ final class RouterRunner {
     private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
         guard !addresses.isEmpty else { return }
         _ = surroundings.keeper.carryOut(
-            plan(for: addresses, desired: []), for: name, at: now, in: &surroundings.interfaces)
+            plan(for: addresses, desired: []), lease: lease, for: name, at: now, in: &surroundings.interfaces)
     }
 
     /// Removes what an earlier run of ours left on this host.
@@ -336,7 +340,7 @@ final class RouterRunner {
         log.notice(
             "(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind: "
                 + list.joined(separator: ", "))
-        _ = surroundings.keeper.carryOut(leftovers, for: name, at: now, in: &surroundings.interfaces)
+        _ = surroundings.keeper.carryOut(leftovers, lease: nil, for: name, at: now, in: &surroundings.interfaces)
     }
 
     // MARK: Sending

@@ -8,6 +8,8 @@ final class Surroundings {
     let log: Log
     var interfaces = InterfaceTable()
     let keeper: AddressKeeper
+    /// Renews the leases of addresses.
+    let renewals: RenewalSocket
     let announcer: Announcer
     let sockets: SocketPool
     let readiness: Readiness
@@ -41,7 +43,8 @@ final class Surroundings {
         self.log = log
         self.readiness = readiness
         chronicle = Chronicle(StateFiles.directory, readiness, log)
-        keeper = AddressKeeper(commands: try RouteSocket(), log: log)
+        renewals = try RenewalSocket()
+        keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
         announcer = Announcer(socket: try PacketSocket(), log: log)
         sockets = SocketPool(readiness: readiness)
     }

@@ -37,6 +37,9 @@ package final class RouteMonitor {
 
     package var descriptor: Int32 { socket.rawValue }
 
+    /// Hears no more of what the owner of `port` changes; on kernels without such filters, still all of it.
+    package func ignoreChanges(by port: UInt32) { _ = cl_ignore_netlink_port(descriptor, port) }
+
     /// Gives `body` what waits, in the kernel's order.
     ///
     /// After a loss the kernel drops everything, silently, until the queue has been emptied: what waits in it is older

@@ -181,7 +181,7 @@ extension NetlinkRequest {
         if family == .v4 { append(attribute: IFA_ADDRESS, address.address.octets) }
     }
 
-    fileprivate mutating func append(addressMessage address: AddressRequest) {
+    mutating func append(addressMessage address: AddressRequest) {
         var flags: UInt32 = 0
         if address.noDAD { flags |= UInt32(IFA_F_NODAD) }
         if address.noPrefixRoute { flags |= UInt32(IFA_F_NOPREFIXROUTE) }

@@ -152,6 +152,9 @@ private let mistakesInRouters: [Mistake] = [
     Mistake(
         instance("state MASTER", "preempt_delay 5"), "warning preempt-delay-ignored@6", quotes: "preempt_delay",
         fix: "state BACKUP"),
+    Mistake(instance("lease soon"), "error bad-lease@5", quotes: "soon", fix: "remove"),
+    Mistake(instance("lease 0"), "error bad-lease@5", quotes: "0", fix: "remove"),
+    Mistake(instance("lease 3"), "error lease-too-short@5", quotes: "3 s", fix: "lease 4"),
     Mistake(instance("preempt", "nopreempt"), "warning preempt-and-nopreempt@6", quotes: "nopreempt", fix: "remove"),
 ]
 

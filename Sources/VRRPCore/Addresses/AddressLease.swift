@@ -1,0 +1,60 @@
+internal import VRRPWire
+
+/// How long the kernel keeps a virtual address when nobody renews it, and how often it is renewed. docs/design/0008-leases.md.
+///
+/// A daemon that is killed or hangs cannot remove its addresses; the kernel does it for it, soon after a successor has
+/// taken over and not before.
+public struct AddressLease: Hashable, Sendable {
+    /// valid_lft; the kernel counts whole seconds.
+    public var seconds: UInt32
+    /// The least time between two renewals, which go with the adverts.
+    public var renewalSpacing: Interval
+
+    public init(seconds: UInt32, renewalSpacing: Interval) {
+        self.seconds = seconds
+        self.renewalSpacing = renewalSpacing
+    }
+
+    /// The shortest lease that outlasts every takeover.
+    public init(for succession: Interval, advertisedEvery interval: Interval) {
+        // With slower adverts a renewal goes with each, and counts from it. Between more frequent ones time passes.
+        let isFast = interval < Self.leastSpacing
+        let needed = isFast ? succession + Self.leastSpacing + interval : succession
+        let whole = (needed.nanoseconds + 999_999_999) / 1_000_000_000
+        self.init(
+            seconds: UInt32(clamping: max(whole, 1)), renewalSpacing: isFast ? Self.leastSpacing : interval)
+    }
+
+    /// Renewing more often would only cost.
+    private static let leastSpacing = Interval.milliseconds(250)
+}
+
+/// What the operator says about leases (`lease`).
+public enum LeasePolicy: Hashable, Sendable {
+    /// As long as a takeover may take.
+    case automatic
+    /// `lease off`: addresses stay until somebody removes them.
+    case off
+    /// `lease SECONDS`.
+    case seconds(UInt32)
+}
+
+extension VirtualRouter.Configuration {
+    /// From our last advert until a successor of the lowest priority has taken over: three intervals and the longest
+    /// Skew_Time (RFC 9568 section 6.1).
+    public var longestSuccession: Interval {
+        let interval = Interval(advertisementInterval)
+        let unit = version == .v2 ? Interval(.oneSecond) : interval
+        return interval * 3 + Interval(nanoseconds: unit.nanoseconds * 255 / 256)
+    }
+
+    /// Nil when addresses are to stay for ever.
+    public func lease(_ policy: LeasePolicy) -> AddressLease? {
+        let automatic = AddressLease(for: longestSuccession, advertisedEvery: Interval(advertisementInterval))
+        return switch policy {
+        case .automatic: automatic
+        case .off: nil
+        case .seconds(let seconds): AddressLease(seconds: seconds, renewalSpacing: automatic.renewalSpacing)
+        }
+    }
+}
