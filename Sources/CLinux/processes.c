@@ -285,3 +285,28 @@ int cl_detach(void) {
 }
 
 int cl_name_process(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int cl_memory_create(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+int cl_duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
+
+int cl_execute(const char *strings, size_t length, size_t argument_count, size_t environment_count) {
+    const char *end = strings + length;
+    char *path[2] = {NULL, NULL};
+    char **arguments = calloc(argument_count + environment_count + 2, sizeof *arguments);
+    if (!arguments)
+        return ENOMEM;
+    char **environment = arguments + argument_count + 1;
+    strings = take_strings(strings, end, 1, path);
+    if (strings)
+        strings = take_strings(strings, end, argument_count, arguments);
+    if (strings)
+        strings = take_strings(strings, end, environment_count, environment);
+    int error = EINVAL;
+    if (strings == end) {
+        execve(path[0], arguments, environment);
+        error = errno;
+    }
+    free(arguments);
+    return error;
+}

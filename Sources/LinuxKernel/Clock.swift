@@ -3,6 +3,13 @@ internal import CLinux
 /// The reading of CLOCK_MONOTONIC, in nanoseconds: the one place the daemon asks what time it is.
 package func monotonicNanoseconds() -> UInt64 { cl_monotonic_nanoseconds() }
 
+/// How much longer than CLOCK_MONOTONIC the machine has existed, in nanoseconds: the time for which it was suspended.
+package func suspendedNanoseconds() -> UInt64 {
+    let monotonic = cl_monotonic_nanoseconds()
+    let boottime = cl_boottime_nanoseconds()
+    return boottime > monotonic ? boottime - monotonic : 0
+}
+
 /// Seconds since 1970 and the nanoseconds beyond them, for log stamps only: this clock may jump.
 package func wallClock() -> (seconds: Int64, nanoseconds: Int) {
     let now = cl_wall_clock()

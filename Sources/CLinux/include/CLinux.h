@@ -36,6 +36,8 @@ struct cl_ready {
 };
 
 uint64_t cl_monotonic_nanoseconds(void);
+// CLOCK_BOOTTIME: as the monotonic clock, and it goes on while the machine is suspended.
+uint64_t cl_boottime_nanoseconds(void);
 struct cl_time cl_wall_clock(void);
 /* 1 when the kernel holds the wall clock for synchronised, else 0. */
 int cl_clock_is_synchronised(void);
@@ -174,6 +176,11 @@ int cl_detach(void);
 int cl_name_process(const char *name);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
+// Memory that lives as long as a descriptor of it; close-on-exec.
+int cl_memory_create(const char *name);
+int cl_duplicate(int fd);
+// Replaces this program; `strings` are NUL-terminated, one after the other: path, arguments, environment. Returns errno.
+int cl_execute(const char *strings, size_t length, size_t argument_count, size_t environment_count);
 
 // ---- system.c: users, the log, the environment, the service manager
 

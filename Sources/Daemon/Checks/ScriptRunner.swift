@@ -51,6 +51,9 @@ final class ScriptRunner {
         nextRunAt = now
     }
 
+    /// Goes on counting where the process before us ended.
+    func restore(_ saved: CheckState.Saved) { state.restore(saved) }
+
     private var timeout: Interval { check.timeout ?? check.interval }
 
     var deadline: MonotonicInstant {

@@ -8,8 +8,32 @@ extension Daemon {
     func start(_ loaded: Loaded) {
         let now = now
         model = loaded.model
-        surroundings.chronicle.begin(at: now)
         restoreStandby(at: now)
+        space(model.global)
+        scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }
+        routers = model.instances.map { RouterRunner($0, in: surroundings) }
+        restoreChecks()
+        if isHeir {
+            // Others wait for the first advert: everything else comes after it.
+            startRouters(at: now)
+            surroundings.chronicle.begin(at: now)
+            recordSuccession(at: now)
+        } else {
+            surroundings.chronicle.begin(at: now)
+            recordStart(at: now)
+        }
+        openControlSocket()
+        watchProcesses(at: now)
+        if !isHeir { startRouters(at: now) }
+        removeOrphans(at: now)
+        if options.dumpConfiguration { dumpModel() }
+        notifyServiceManager("READY=1\n" + statusLine)
+        log.notice("Startup complete")
+        memory.enter(.running)
+        sendSignal(Guardian.readySignal, to: parentProcessID())
+    }
+
+    private func recordStart(at now: MonotonicInstant) {
         let end =
             surroundings.chronicle.lacksEnd
             ? " (no end of the run before is recorded: it was killed, or the host went down)" : ""
@@ -17,21 +41,6 @@ extension Daemon {
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStarted,
                 cause: "understudyd \(understudyVersion) started with \(options.configurationFile)\(end)"), at: now)
-        openControlSocket()
-        space(model.global)
-        scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }
-        routers = model.instances.map { RouterRunner($0, in: surroundings) }
-        watchProcesses(at: now)
-        for runner in routers {
-            runner.removeLeftovers(at: now)
-        }
-        removeOrphans(at: now)
-        for runner in routers {
-            runner.start(at: now)
-        }
-        if options.dumpConfiguration { dumpModel() }
-        notifyServiceManager("READY=1\n" + statusLine)
-        log.notice("Startup complete")
     }
 
     /// Removes what an earlier run left that the configuration no longer knows: nobody else would.
@@ -41,7 +50,13 @@ extension Daemon {
                 "another understudyd runs in this network namespace: no virtual router may be in both, and what an earlier "
                     + "run left behind is not looked for")
         }
-        let orphans = surroundings.keeper.marked(in: surroundings.interfaces)
+        let wanted = routers.filter { $0.hasLoan || $0.router.holdsAddresses }.flatMap(\.everyAddress)
+        let orphans = surroundings.keeper.marked(in: surroundings.interfaces).filter { present in
+            !wanted.contains {
+                present.address == $0.address && present.prefixLength == $0.prefixLength
+                    && present.interface == $0.interface
+            }
+        }
         guard !orphans.isEmpty else { return }
         let list = orphans.map { "\($0.address) on \($0.interface)" }.joined(separator: ", ")
         log.notice("removing \(list): left behind by an earlier run, and in no instance now")
@@ -63,6 +78,7 @@ extension Daemon {
             watchProcesses(at: now)
         }
         handOutStatuses(at: now)
+        remember()
     }
 
     private func replaceRouters(at now: MonotonicInstant) {

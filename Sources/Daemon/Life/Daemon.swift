@@ -15,6 +15,9 @@ final class Daemon {
     let readiness: Readiness
     let surroundings: Surroundings
     let loader: Loader
+    let memory: WorkerMemory
+    /// A process before us ended without being asked to, and we go on in its place.
+    let isHeir: Bool
     private let signals: SignalSocket
     private let routes: RouteMonitor
     private let dump: RouteSocket
@@ -46,8 +49,10 @@ final class Daemon {
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
 
-    init(_ options: Options, log: Log, loader: Loader) throws(SystemError) {
+    init(_ options: Options, log: Log, loader: Loader, memory: WorkerMemory) throws(SystemError) {
         self.options = options
+        self.memory = memory
+        isHeir = !memory.succession.isEmpty
         self.log = log
         self.loader = loader
         Signals.ignorePipe()
@@ -56,7 +61,7 @@ final class Daemon {
             Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.child,
         ])
         readiness = try Readiness()
-        surroundings = try Surroundings(log: log, readiness: readiness)
+        surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
         began = surroundings.now
         startedAt = surroundings.wall
         loadedAt = startedAt
@@ -99,6 +104,8 @@ final class Daemon {
 
     private func turn() throws(SystemError) {
         var wanted: Set<Int32> = []
+        let deadline = deadline
+        memory.beat(at: now, dueAt: deadline)
         try gather(until: deadline?.nanoseconds, &wanted)
         let current = now
         // The process may have been paused between the wait and this reading of the clock. What arrived before it is
@@ -273,6 +280,7 @@ final class Daemon {
     private func stop(at now: MonotonicInstant) {
         if !isStopping {
             isStopping = true
+            memory.enter(.stopping)
             log.notice("Stopping")
             notifyServiceManager("STOPPING=1")
             for script in scripts { script.cancel() }

@@ -4,7 +4,7 @@ internal import LinuxKernel
 /// Exit codes of `understudyd`.
 ///
 /// An interface: documented, tested.
-private enum ExitCode {
+enum ExitCode {
     static let success: Int32 = 0
     /// The system refused something that the daemon cannot do without.
     static let failure: Int32 = 1
@@ -14,6 +14,8 @@ private enum ExitCode {
     static let configuration: Int32 = 2
     /// keepalived: MISSING_PERMISSION.
     static let permission: Int32 = 4
+    /// The working process ended again and again, and was not replaced once more.
+    static let crashed: Int32 = 6
 }
 
 /// The whole life of `understudyd`; returns its exit code.
@@ -21,6 +23,8 @@ private enum ExitCode {
 /// - Parameter arguments: the command line, the program's name first.
 package func runDaemon(_ arguments: [String]) -> Int32 {
     if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
+    let isWorker = arguments.count > 1 && arguments[1] == Worker.argument
+    let arguments = isWorker ? [arguments[0]] + arguments.dropFirst(2) : arguments
     let program = arguments.first?.split(separator: "/").last.map(String.init) ?? "understudyd"
     switch Options.parse(arguments) {
     case .help:
@@ -33,12 +37,81 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
         writeStandardError("\(program): \(sentence)\n")
         return ExitCode.configuration
     case .run(let options):
-        return run(options, calledAs: program)
+        setUmask(options.umask ?? 0o022)
+        if options.testOnly { return test(options, calledAs: program) }
+        return isWorker ? Worker(options, program).run() : guardian(options, program, arguments)
     }
 }
 
-private func run(_ options: Options, calledAs program: String) -> Int32 {
-    setUmask(options.umask ?? 0o022)
+extension Log {
+    convenience init(_ options: Options, calledAs program: String) {
+        self.init(
+            Log.Settings(
+                facility: options.noSyslog ? nil : options.facility, console: options.logToConsole,
+                detailed: options.detailed, identity: program))
+    }
+
+    /// Says why there is no start, to the log and to whoever started us; once, when both end in the journal.
+    func explain(_ line: String, _ options: Options) {
+        error(line)
+        let isInLog = options.logToConsole || reachesSystemLog && standardErrorIsJournal
+        if !isInLog { writeStandardError(line + "\n") }
+    }
+}
+
+/// Leaves the terminal, if it shall, and guards the worker until the end.
+private func guardian(_ options: Options, _ program: String, _ arguments: [String]) -> Int32 {
+    let log = Log(options, calledAs: program)
+    let inherited = environmentVariable(Worker.memoryVariable).flatMap { Int32($0) }
+    removeEnvironmentVariable(Worker.memoryVariable)
+    let path = executablePath()
+    // Later, the directory is another one: everything that is read again is named in full.
+    let options = options.withFullPaths()
+    let arguments = arguments + ["-f", options.configurationFile, "-p", options.pidFile]
+    do throws(SystemError) {
+        // After an upgrade this process has left its terminal already.
+        let start = options.foreground || inherited != nil ? nil : try DaemonStart.begin()
+        let code = guarded(options, log, start, Guardian.Program(path: path, arguments: arguments), inherited)
+        if code != ExitCode.success { start?.failed(code) }
+        return code
+    } catch {
+        writeStandardError("\(program): \(error)\n")
+        return ExitCode.failure
+    }
+}
+
+private func guarded(
+    _ options: Options, _ log: Log, _ start: DaemonStart?, _ program: Guardian.Program, _ inherited: Int32?
+) -> Int32 {
+    do throws(SystemError) {
+        let pidFile = try PIDFile.acquire(options.pidFile)
+        defer { pidFile.release() }
+        let memory = try memory(inherited, log)
+        return try Guardian(program, log: log, memory: memory, start: start).run()
+    } catch {
+        let denied = error.code == 1 || error.code == 13
+        let isFile = error.operation.contains(options.pidFile)
+        let advice =
+            if denied, isFile { "; run it as root, or name a file that may be written with -p" } else { "" }
+        log.explain("cannot start: \(error)\(advice)", options)
+        return denied ? ExitCode.permission : ExitCode.failure
+    }
+}
+
+/// The memory of the worker that ran before an upgrade, or a fresh one.
+private func memory(_ inherited: Int32?, _ log: Log) throws(SystemError) -> WorkerMemory {
+    if let inherited {
+        let memory = WorkerMemory(try SharedMemory(inherited: inherited), log: log)
+        if memory.isOfThisVersion { return memory }
+        log.warning("the process before this one left a memory of another version: this one starts from nothing")
+    }
+    let memory = WorkerMemory(try SharedMemory(named: "understudyd"), log: log)
+    memory.claim()
+    return memory
+}
+
+/// `-t`: what `start` would find, on standard error.
+private func test(_ options: Options, calledAs program: String) -> Int32 {
     let loader: Loader
     do throws(SystemError) {
         loader = try Loader(reader: DiskReader())
@@ -46,69 +119,7 @@ private func run(_ options: Options, calledAs program: String) -> Int32 {
         writeStandardError("\(program): cannot look at this host: \(error)\n")
         return ExitCode.failure
     }
-    let outcome = loader.load(options.configurationFile, configurationID: options.configurationID)
-    if options.testOnly { return test(outcome, options) }
-    let log = Log(
-        Log.Settings(
-            facility: options.noSyslog ? nil : options.facility, console: options.logToConsole,
-            detailed: options.detailed, identity: program))
-    switch outcome {
-    case .failure(let refused):
-        for line in refused.lines { say(line, log, options) }
-        writeStandardError("\(program): \(options.configurationFile) has errors; not started\n")
-        return ExitCode.configuration
-    case .success(let loaded):
-        do throws(SystemError) {
-            let start = options.foreground ? nil : try DaemonStart.begin()
-            return live(loaded, loader, options, log, start)
-        } catch {
-            writeStandardError("\(program): \(error)\n")
-            return ExitCode.failure
-        }
-    }
-}
-
-/// Says why there is no start, to the log and to whoever started us; once, when both end in the journal.
-private func say(_ line: String, _ log: Log, _ options: Options) {
-    log.error(line)
-    let isInLog = options.logToConsole || log.reachesSystemLog && standardErrorIsJournal
-    if !isInLog { writeStandardError(line + "\n") }
-}
-
-/// Opens everything, runs, and cleans up.
-private func live(
-    _ loaded: Loaded, _ loader: Loader, _ options: Options, _ log: Log, _ start: consuming DaemonStart?
-) -> Int32 {
-    do throws(SystemError) {
-        log.notice("Starting Understudy \(understudyVersion), configuration \(options.configurationFile)")
-        let pidFile = try PIDFile.acquire(options.pidFile)
-        defer { pidFile.release() }
-        let daemon = try Daemon(options, log: log, loader: loader)
-        for line in loaded.remarks { log.warning(line) }
-        daemon.start(loaded)
-        start?.ready()
-        let code = daemon.run()
-        log.notice("Stopped")
-        return code
-    } catch {
-        let denied = error.code == 1 || error.code == 13
-        let isFile = error.operation.contains(options.pidFile)
-        let advice =
-            if denied, isFile {
-                "; run it as root, or name a file that may be written with -p"
-            } else {
-                denied ? "; run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW" : ""
-            }
-        say("cannot start: \(error)\(advice)", log, options)
-        let code = denied ? ExitCode.permission : ExitCode.failure
-        start?.failed(code)
-        return code
-    }
-}
-
-/// `-t`: what `start` would find, on standard error.
-private func test(_ outcome: Result<Loaded, Refused>, _ options: Options) -> Int32 {
-    switch outcome {
+    switch loader.load(options.configurationFile, configurationID: options.configurationID) {
     case .failure(let refused):
         for line in refused.lines { writeStandardError(line + "\n") }
         return ExitCode.configuration

@@ -23,13 +23,27 @@ final class Loader {
     /// This machine as it was when a configuration was last loaded.
     private(set) var host: any HostInspector
     private let reader: any SourceReader
+    /// The files of the configuration that was loaded last, and not refused.
+    private(set) var snapshot: SourceSnapshot?
 
     init(reader: any SourceReader) throws(SystemError) {
         host = try LiveHost()
         self.reader = reader
     }
 
-    func load(_ file: String, configurationID: String?) -> Result<Loaded, Refused> {
+    /// - Parameter snapshot: read in place of the files; what a reload reads is what is there then.
+    func load(
+        _ file: String, configurationID: String?, from snapshot: SourceSnapshot? = nil
+    ) -> Result<Loaded, Refused> {
+        let taker = SnapshotTaker(snapshot ?? reader)
+        let outcome = load(file, configurationID: configurationID, reading: taker)
+        if case .success = outcome { self.snapshot = taker.taken }
+        return outcome
+    }
+
+    private func load(
+        _ file: String, configurationID: String?, reading reader: any SourceReader
+    ) -> Result<Loaded, Refused> {
         let id = configurationID ?? String(hostName().prefix { $0 != "." })
         let parsed = parse(file: file, reading: reader, configurationID: id)
         if parsed.sources.isEmpty { return .failure(Refused(lines: lines(parsed.diagnostics))) }

@@ -1,3 +1,5 @@
+internal import LinuxKernel
+
 /// What the command line of `understudyd` says.
 ///
 /// These are keepalived's flags, as far as they make sense for one process.
@@ -37,6 +39,18 @@ package struct Options: Equatable, Sendable {
         let isKeepalived = program == "keepalived"
         configurationFile = isKeepalived ? "/etc/keepalived/keepalived.conf" : "/etc/understudy/understudy.conf"
         pidFile = isKeepalived ? "/run/keepalived.pid" : "/run/understudyd.pid"
+    }
+}
+
+extension Options {
+    /// The same for a process whose working directory is another one; in the foreground it stays.
+    func withFullPaths() -> Options {
+        guard !foreground, case .success(let directory) = readLink("/proc/self/cwd") else { return self }
+        var options = self
+        func whole(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
+        options.configurationFile = whole(configurationFile)
+        options.pidFile = whole(pidFile)
+        return options
     }
 }
 

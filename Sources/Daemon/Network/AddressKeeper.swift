@@ -63,6 +63,17 @@ final class AddressKeeper {
         }
     }
 
+    /// Those of `addresses` that are on their interfaces with our mark.
+    func leftovers(_ addresses: [VirtualAddress], in table: InterfaceTable) -> [AddressInfo] {
+        addresses.compactMap { address in
+            table.link(named: address.interface).flatMap { link in
+                table.addresses(on: link.index).first {
+                    $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
+                }
+            }
+        }
+    }
+
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
         table.everyAddress.compactMap { present in

@@ -29,6 +29,7 @@ extension RouterRunner {
                 carrier.source, priority: admitted.heard.priority,
                 difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
                 at: now)
+            endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
             let wasActive = activeSource
             deliver(.received(admitted.heard), at: now)

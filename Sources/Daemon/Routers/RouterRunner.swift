@@ -46,6 +46,10 @@ final class RouterRunner {
     /// The last repair of the addresses, to keep two managers of one address from racing.
     private var repairedAt: MonotonicInstant?
     private(set) var repairDueAt: MonotonicInstant?
+    /// Addresses that an earlier run left are here, and go with their lease unless we take them over or hear another.
+    var hasLoan = false
+    /// Where the successor of this process finds what it needs of us; nil until it has a place.
+    var memoryIndex: Int?
     /// When the addresses were last given their lease.
     var renewedAt: MonotonicInstant?
 
@@ -98,6 +102,17 @@ final class RouterRunner {
             note($0)
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
+        if router.state != before { remember(after: before) }
+    }
+
+    /// Leaves the new state for a successor of this process.
+    private func remember(after before: VirtualRouter.State) {
+        guard let memoryIndex else { return }
+        surroundings.memory.keep(memory, at: memoryIndex)
+        switch (before, router.state) {
+        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
+        default: surroundings.memory.order(lastOrders, for: memoryIndex)
+        }
     }
 
     var isResigning: Bool {
@@ -110,10 +125,12 @@ final class RouterRunner {
             advertise(priority, at: now)
             if priority != .resigning { renewLeases(at: now) }
         case .acquireAddresses:
-            // Those that are there already may have been somebody else's loan until now.
+            hasLoan = false
+            // Those that are there already were on loan until now.
             renewAddresses(at: now)
             reconcileAddresses(at: now)
         case .releaseAddresses:
+            hasLoan = false
             hasReleased = true
             surroundings.announcer.forget(name)
             reconcileAddresses(at: now)
@@ -153,6 +170,13 @@ final class RouterRunner {
         if let repairDueAt, repairDueAt <= now { repair(at: now) }
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
+    }
+
+    /// Takes over what was known of checks, without telling anybody.
+    func restoreTrackers(_ status: (TrackerName) -> CheckState.Status) {
+        for (index, tracker) in trackers.enumerated() { tracking.set(status(tracker), at: index) }
+        router = VirtualRouter(
+            instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
     }
 
     /// A tracked thing changed; `cause` says what, for the log.
@@ -247,6 +271,7 @@ final class RouterRunner {
         let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
         return AddressPlan.operations(desired: desired, observed: observed).filter { operation in
             guard case .remove(let present) = operation else { return true }
+            if hasLoan { return false }
             return !others.contains { $0.address == present.address && $0.interface == present.interface }
         }
     }

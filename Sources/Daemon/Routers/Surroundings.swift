@@ -10,6 +10,8 @@ final class Surroundings {
     let keeper: AddressKeeper
     /// Renews the leases of addresses.
     let renewals: RenewalSocket
+    /// What a successor of this process will know.
+    let memory: WorkerMemory
     let announcer: Announcer
     let sockets: SocketPool
     let readiness: Readiness
@@ -39,8 +41,9 @@ final class Surroundings {
         return fresh
     }
 
-    init(log: Log, readiness: Readiness) throws(SystemError) {
+    init(log: Log, readiness: Readiness, memory: WorkerMemory) throws(SystemError) {
         self.log = log
+        self.memory = memory
         self.readiness = readiness
         chronicle = Chronicle(StateFiles.directory, readiness, log)
         renewals = try RenewalSocket()

@@ -43,3 +43,21 @@ package final class SignalSocket {
         return signal > 0 ? signal : nil
     }
 }
+
+/// The name of a signal: `SIGKILL`.
+package func signalName(_ signal: Int32) -> String {
+    switch signal {
+    case SIGKILL: "SIGKILL"
+    case SIGSEGV: "SIGSEGV"
+    case SIGABRT: "SIGABRT"
+    case SIGTERM: "SIGTERM"
+    case SIGILL: "SIGILL"
+    case SIGTRAP: "SIGTRAP"
+    case SIGBUS: "SIGBUS"
+    case SIGFPE: "SIGFPE"
+    case SIGHUP: "SIGHUP"
+    case SIGINT: "SIGINT"
+    case SIGQUIT: "SIGQUIT"
+    default: "signal \(signal)"
+    }
+}

@@ -42,7 +42,7 @@ extension VirtualRouter {
     }
 
     /// How long a resigned router waits: the longest Skew_Time a Backup can have, and its lateness.
-    var successionBound: Interval {
+    public var successionBound: Interval {
         let longestSkew = skewTime(of: Priority(1), for: configuration.advertisementInterval)
         return min(longestSkew + .milliseconds(250), Self.longestHold)
     }

@@ -74,6 +74,8 @@ public struct VirtualRouter: Sendable {
 public struct Initialize: Equatable, Sendable {
     /// True when the router starts as soon as nothing stands in the way.
     public var isWanted: Bool
+
+    public init(isWanted: Bool) { self.isWanted = isWanted }
 }
 
 /// Watching the Active Router (RFC 9568 section 6.4.2).
@@ -115,6 +117,21 @@ public struct Active: Equatable, Sendable {
     public struct Scheduled: Equatable, Sendable {
         public var at: MonotonicInstant
         public var times: Int
+
+        public init(at: MonotonicInstant, times: Int) {
+            self.at = at
+            self.times = times
+        }
+    }
+
+    public init(
+        advertisedAt: MonotonicInstant, advertiseAt: MonotonicInstant, announceAgain: Scheduled? = nil,
+        refreshAt: MonotonicInstant? = nil
+    ) {
+        self.advertisedAt = advertisedAt
+        self.advertiseAt = advertiseAt
+        self.announceAgain = announceAgain
+        self.refreshAt = refreshAt
     }
 
     var deadline: MonotonicInstant {
@@ -139,6 +156,11 @@ public struct Resigning: Equatable, Sendable {
     public var successor: Heard?
     /// When we let go although its announcements were not seen; set by its first advertisement.
     public var letGoAt: MonotonicInstant?
+
+    public init(purpose: Purpose, giveUpAt: MonotonicInstant) {
+        self.purpose = purpose
+        self.giveUpAt = giveUpAt
+    }
 
     /// Once a successor is known, giving up is off: only the time to let go counts.
     var deadline: MonotonicInstant { letGoAt ?? giveUpAt }

@@ -22,6 +22,25 @@ public struct CheckState: Equatable, Sendable {
         self.fall = fall
     }
 
+    /// What a successor needs to go on counting where this one ended.
+    public struct Saved: Equatable, Sendable {
+        public var status: Status
+        public var counter: Int
+
+        public init(status: Status, counter: Int) {
+            self.status = status
+            self.counter = counter
+        }
+    }
+
+    public var saved: Saved { Saved(status: status, counter: counter) }
+
+    /// Goes on from `saved`; a count that rise and fall do not allow is the nearest that they do.
+    public mutating func restore(_ saved: Saved) {
+        status = saved.status
+        counter = min(max(saved.counter, 0), top)
+    }
+
     private var top: Int { rise + fall - 1 }
 
     /// Takes one result; true when the status changed.

@@ -1,0 +1,291 @@
+internal import LinuxKernel
+internal import VRRPCore
+
+/// The parent of the process that does the work: it starts it, watches it, and replaces it when it dies or hangs.
+///
+/// It reads no configuration and no packet, so that nothing a stranger or an operator writes can end it. The successor of a
+/// dead process goes on from what is in the ``WorkerMemory``: to the network, nothing has happened.
+/// docs/design/0009-guardian.md.
+final class Guardian {
+    /// How the worker says that it runs (a real-time signal, for which nobody else has a use).
+    static let readySignal: Int32 = 40
+
+    private let program: Program
+    private let log: Log
+    let memory: WorkerMemory
+    private let poller: Poller
+    private let signals: SignalSocket
+    private var start: DaemonStart?
+
+    private var worker: Child?
+    private var startedAt = MonotonicInstant(nanoseconds: 0)
+    /// The worker has said that it runs.
+    private var isRunning = false
+    /// True once any worker has run.
+    private var hasRun = false
+    private var isStopping = false
+    /// Signals that came before the worker could take them.
+    private var held: [Int32] = []
+    private var replacements: [MonotonicInstant] = []
+    private var failedStarts = 0
+    private var suspicion: Suspicion?
+    private var checkAt: MonotonicInstant?
+    private var limiter = LineLimiter<Patience>()
+
+    /// This program, and how it was called.
+    struct Program {
+        /// Where it was when it started; an upgrade puts another one there.
+        var path: String?
+        var arguments: [String]
+    }
+
+    /// The worker is late; more has to be known before it is ended.
+    private struct Suspicion {
+        var aliveAt: MonotonicInstant
+        var since: MonotonicInstant
+        var ticks: UInt64
+    }
+
+    private enum Patience { case traced, uninterruptible, starved }
+    private enum Event: UInt64 { case signal = 1, worker = 2 }
+
+    /// More replacements than this within ``crashWindow`` are no accident.
+    private static let mostReplacements = 5
+    private static let crashWindow = Interval.seconds(30)
+    private static let mostFailedStarts = 2
+    private static let longestStart = Interval.seconds(10)
+
+    init(_ program: Program, log: Log, memory: WorkerMemory, start: consuming DaemonStart?) throws(SystemError) {
+        self.program = program
+        self.log = log
+        self.memory = memory
+        self.start = start
+        Signals.ignorePipe()
+        signals = try SignalSocket([
+            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Self.readySignal,
+        ])
+        poller = try Poller()
+        try poller.watch(signals.descriptor, as: Token(rawValue: Event.signal.rawValue))
+    }
+
+    private var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
+
+    /// Runs until the worker ends for good; returns the exit code.
+    func run() -> Int32 {
+        var code: Int32?
+        do throws(SystemError) {
+            try startWorker()
+            while code == nil {
+                var events: [UInt64] = []
+                try poller.wait(untilNanoseconds: checkAt?.nanoseconds) { events.append($0.rawValue) }
+                if events.contains(Event.signal.rawValue) { takeSignals() }
+                if events.contains(Event.worker.rawValue) { code = try workerEnded() }
+                if code == nil, let checkAt, checkAt <= now { check() }
+            }
+        } catch {
+            log.error("the guardian cannot go on: \(error)")
+            worker?.signalGroup(Signals.terminate)
+            code = ExitCode.failure
+        }
+        return code ?? ExitCode.failure
+    }
+
+    // MARK: The worker
+
+    private func startWorker() throws(SystemError) {
+        memory.enter(.starting)
+        isRunning = false
+        suspicion = nil
+        startedAt = now
+        // Through /proc, so that what runs is what ran before, whatever an upgrade has put in its place.
+        let child = try Child.spawn(
+            SpawnRequest(
+                path: "/proc/self/exe",
+                arguments: [program.arguments[0], Worker.argument] + program.arguments.dropFirst(),
+                environment: environmentVariables().filter { !$0.hasPrefix("WATCHDOG_PID=") },
+                standardInput: .descriptor(memory.descriptor), standardOutput: .descriptor(1),
+                standardError: .descriptor(2)))
+        worker = child
+        try poller.watch(child.descriptor, as: Token(rawValue: Event.worker.rawValue))
+        checkAt = startedAt + Self.longestStart
+    }
+
+    /// What its end means: nil when it was replaced, else the exit code of us all.
+    private func workerEnded() throws(SystemError) -> Int32? {
+        guard let worker, let status = worker.reap() else { return nil }
+        let phase = memory.pulse.phase
+        poller.forget(worker.descriptor)
+        self.worker = nil
+        if case .exited(0) = status, phase == .upgrading { return try upgrade(from: worker.pid) }
+        if case .exited(let code) = status, !hasRun || isStopping || phase == .stopping { return code }
+        if !hasRun {
+            log.error("cannot start: the process ended \(status.inWords)")
+            return ExitCode.failure
+        }
+        let end = "process \(worker.pid), which ended \(status.inWords)"
+        if isStopping { return giveUp(because: "\(end) while it was stopping", ExitCode.failure) }
+        return try replace(end, deafSince: now)
+    }
+
+    private func replace(_ predecessor: String, deafSince: MonotonicInstant) throws(SystemError) -> Int32? {
+        if !isRunning { failedStarts += 1 }
+        replacements = replacements.filter { now.since($0) < Self.crashWindow } + [now]
+        if failedStarts >= Self.mostFailedStarts || replacements.count > Self.mostReplacements {
+            return giveUp(
+                because: "\(predecessor); that was the end number \(replacements.count) within \(Self.crashWindow)",
+                ExitCode.crashed)
+        }
+        log.error("Replacing \(predecessor)")
+        memory.succession = predecessor
+        memory.deafSince = deafSince
+        try startWorker()
+        return nil
+    }
+
+    /// Resigns for every router that was Active, and lets go when a successor has had the time that it needs.
+    private func giveUp(because reason: String, _ code: Int32) -> Int32 {
+        let orders = memory.orders
+        log.error(
+            "Giving up: \(reason). \(orders.count) instance(s) that were MASTER resign, and their addresses are removed; "
+                + "see the log above for the cause")
+        for order in orders { order.resign(log: log) }
+        if let longest = orders.map(\.hold).max() {
+            let until = now + longest
+            while now < until {
+                do throws(SystemError) {
+                    try poller.wait(untilNanoseconds: until.nanoseconds) { _ in }
+                } catch {
+                    break
+                }
+                // A second request to stop means now.
+                if let signal = signals.next(), signal == Signals.terminate || signal == Signals.interrupt { break }
+            }
+        }
+        for order in orders { order.letGo(log: log) }
+        return code
+    }
+
+    /// Becomes the program that is now where ours was; its worker goes on where the last one ended.
+    private func upgrade(from pid: Int32) throws(SystemError) -> Int32? {
+        let predecessor = "process \(pid) of version \(understudyVersion), which made room for an upgrade"
+        memory.succession = predecessor
+        memory.deafSince = now
+        if let path = program.path {
+            let descriptor = try memory.keepOpenOnExecute()
+            let failure = execute(
+                path, program.arguments,
+                environment: environmentVariables() + ["\(Worker.memoryVariable)=\(descriptor)"])
+            log.error("cannot upgrade: \(failure); version \(understudyVersion) goes on")
+        } else {
+            log.error("cannot upgrade: the program's file is gone; version \(understudyVersion) goes on")
+        }
+        try startWorker()
+        return nil
+    }
+
+    // MARK: Signals
+
+    private func takeSignals() {
+        while let signal = signals.next() {
+            if signal == Self.readySignal {
+                workerRuns()
+            } else {
+                relay(signal)
+            }
+        }
+    }
+
+    private func workerRuns() {
+        guard memory.pulse.phase != .starting, !isRunning else { return }
+        if hasRun {
+            log.notice("The new process runs, \(now.since(startedAt).nanoseconds / 1_000_000) ms after its start")
+        }
+        isRunning = true
+        hasRun = true
+        failedStarts = 0
+        start?.ready()
+        start = nil
+        checkAt = now
+        for signal in held { pass(signal) }
+        held = []
+    }
+
+    private func relay(_ signal: Int32) {
+        if signal == Signals.terminate || signal == Signals.interrupt { isStopping = true }
+        // One that has not set up its signals yet would die of most.
+        if isRunning || isStopping, !hasRun { return pass(signal) }
+        if isRunning { pass(signal) } else { held.append(signal) }
+    }
+
+    private func pass(_ signal: Int32) {
+        if let worker { sendSignal(signal, to: worker.pid) }
+    }
+
+    // MARK: The pulse
+
+    /// Looks whether the loop still turns, and ends a worker whose does not.
+    private func check() {
+        let current = now
+        guard isRunning, let worker else {
+            log.error("the process does not come up; it is ended after \(Self.longestStart)")
+            self.worker?.signalGroup(Signals.kill)
+            checkAt = nil
+            return
+        }
+        let pulse = memory.pulse
+        let limit = MonotonicInstant(
+            nanoseconds: pulse.dueAt.nanoseconds.addingReportingOverflow(pulse.tolerance.nanoseconds).partialValue)
+        if pulse.dueAt.nanoseconds == .max || current < limit {
+            suspicion = nil
+            checkAt = pulse.dueAt.nanoseconds == .max ? current + .seconds(1) : limit + .milliseconds(1)
+            return
+        }
+        let grace = min(
+            max(Interval(nanoseconds: pulse.tolerance.nanoseconds / 4), .milliseconds(20)), .milliseconds(100))
+        guard let suspicion, suspicion.aliveAt == pulse.aliveAt else {
+            self.suspicion = Suspicion(
+                aliveAt: pulse.aliveAt, since: current, ticks: activity(of: worker.pid)?.ticks ?? 0)
+            checkAt = current + grace
+            return
+        }
+        guard let activity = activity(of: worker.pid), activity.state != .ended else {
+            checkAt = nil
+            return
+        }
+        judge(activity, suspicion, grace: grace, at: current)
+    }
+
+    /// A worker that gets no processor, or waits where no signal reaches it, would not be better for being replaced.
+    private func judge(_ activity: ProcessActivity, _ suspicion: Suspicion, grace: Interval, at now: MonotonicInstant) {
+        guard let worker else { return }
+        checkAt = now + grace
+        let late = "the process is \(now.since(memory.pulse.dueAt).nanoseconds / 1_000_000) ms late"
+        switch activity.state {
+        case .traced:
+            checkAt = now + .seconds(1)
+            if let more = limiter.pass(.traced, at: now) { log.warning("\(late): a debugger holds it\(more)") }
+        case .uninterruptible:
+            if let more = limiter.pass(.uninterruptible, at: now) {
+                log.warning("\(late): it waits in the kernel, where it cannot be ended\(more)")
+            }
+        case .running where activity.ticks < suspicion.ticks + grace.nanoseconds / 20_000_000:
+            self.suspicion = nil
+            if let more = limiter.pass(.starved, at: now) { log.warning("\(late): it gets no processor\(more)") }
+        case .running, .sleeping, .stopped, .ended:
+            let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
+            log.error("\(late) and \(why): it is ended, to be replaced")
+            worker.signalGroup(Signals.kill)
+            checkAt = nil
+        }
+    }
+}
+
+extension ExitStatus {
+    /// The end of a sentence that begins with "it ended".
+    fileprivate var inWords: String {
+        switch self {
+        case .exited(let code): "with exit code \(code)"
+        case .signalled(let signal): "by signal \(signal) (\(signalName(signal)))"
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import LinuxKernel
+
+/// The process that does the work, started by the ``Guardian`` with the memory as its standard input.
+struct Worker {
+    static let argument = "--worker"
+    /// Names the descriptor of the memory to the program that an upgrade has put in place of this one.
+    static let memoryVariable = "UNDERSTUDY_MEMORY"
+
+    private let options: Options
+    private let program: String
+    private let log: Log
+
+    init(_ options: Options, _ program: String) {
+        self.options = options
+        self.program = program
+        log = Log(options, calledAs: program)
+    }
+
+    /// Reads the configuration, opens everything, runs, and cleans up; returns the exit code.
+    func run() -> Int32 {
+        do throws(SystemError) {
+            let memory = WorkerMemory(try SharedMemory(standardInput: ()), log: log)
+            guard memory.isOfThisVersion else {
+                writeStandardError("\(program): \(Self.argument) is for understudyd itself\n")
+                return ExitCode.configuration
+            }
+            nameProcess("understudyd-run")
+            return try run(with: memory)
+        } catch {
+            let denied = error.code == 1 || error.code == 13
+            let advice = denied ? "; run it as root, or with CAP_NET_ADMIN and CAP_NET_RAW" : ""
+            log.explain("cannot start: \(error)\(advice)", options)
+            return denied ? ExitCode.permission : ExitCode.failure
+        }
+    }
+
+    private func run(with memory: WorkerMemory) throws(SystemError) -> Int32 {
+        let loader = try Loader(reader: DiskReader())
+        let isHeir = !memory.succession.isEmpty
+        let outcome = loader.load(
+            options.configurationFile, configurationID: options.configurationID,
+            from: isHeir ? memory.snapshot : nil)
+        switch outcome {
+        case .failure(let refused):
+            for line in refused.lines { log.explain(line, options) }
+            writeStandardError("\(program): \(options.configurationFile) has errors; not started\n")
+            return ExitCode.configuration
+        case .success(let loaded):
+            if !isHeir {
+                log.notice("Starting Understudy \(understudyVersion), configuration \(options.configurationFile)")
+            }
+            let daemon = try Daemon(options, log: log, loader: loader, memory: memory)
+            if !isHeir { for line in loaded.remarks { log.warning(line) } }
+            daemon.start(loaded)
+            if !options.foreground { silenceStandardStreams() }
+            let code = daemon.run()
+            log.notice("Stopped")
+            return code
+        }
+    }
+}

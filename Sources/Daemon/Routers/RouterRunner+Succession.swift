@@ -1,0 +1,80 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+// What a successor process goes on with, and what it does with addresses that it finds.
+
+extension RouterRunner {
+    var memoryKey: String { RouterMemory.key(instance.identity) }
+
+    /// What the next process needs to know.
+    var memory: RouterMemory {
+        RouterMemory(
+            key: memoryKey, state: router.state, checksumForm: checksumForm, since: life.since,
+            hasTakenPart: life.hasTakenPart, cause: life.cause)
+    }
+
+    /// Goes on where the process before us ended.
+    func adopt(_ memory: RouterMemory, deafFor deafness: Interval, at now: MonotonicInstant) {
+        if instance.followsChecksum { checksumForm = memory.checksumForm }
+        life.since = memory.since
+        life.cause = memory.cause
+        life.hasTakenPart = memory.hasTakenPart
+        // Until the router has decided, nothing that is here is touched.
+        hasLoan = true
+        look(at: now)
+        deliver(.adopted(memory.state, deafFor: deafness), at: now)
+        if router.holdsAddresses { hasLoan = false } else { keepLoan(at: now) }
+        look(at: now)
+    }
+
+    /// Leaves what an earlier run left to its lease, which ends soon and not before a standby has taken over; what has no
+    /// end is removed.
+    ///
+    /// Nobody may have replaced that run: then the addresses serve until this one has them.
+    func keepLoan(at now: MonotonicInstant) {
+        let present = surroundings.keeper.leftovers(everyAddress, in: surroundings.interfaces)
+        hasLoan = !present.isEmpty && present.allSatisfy { $0.validSeconds != nil }
+        guard hasLoan else { return removeLeftovers(at: now) }
+        log.notice(
+            "(\(name)) \(present.map { "\($0.address)" }.joined(separator: ", ")) are left from an earlier run; the kernel removes "
+                + "them within \(present.compactMap(\.validSeconds).max() ?? 0) s, or we do when another router is heard"
+        )
+    }
+
+    /// Somebody else is active: what was left here is not ours to keep.
+    func endLoan(because heard: Heard, from source: IPAddress, at now: MonotonicInstant) {
+        guard hasLoan, heard.priority != .resigning, source != router.primaryAddress else { return }
+        hasLoan = false
+        removeLeftovers(at: now)
+    }
+
+    /// What the guardian is to do in our name when no successor can be started; nil while we hold nothing.
+    var lastOrders: LastOrders? {
+        guard case .active = router.state, let link, let source = router.primaryAddress else { return nil }
+        let destinations: [IPAddress] =
+            switch instance.transport {
+            case .multicast: [.vrrpGroup(instance.family)]
+            case .unicast(let peers): peers
+            }
+        let packets = destinations.map { destination in
+            LastOrders.Packet(
+                destination: destination,
+                octets: instance.packet(
+                    priority: .resigning, from: source, to: destination, checksum: checksumForm, identification: 0))
+        }
+        let held =
+            instance.priority == .owner
+            ? []
+            : everyAddress.compactMap { address in
+                surroundings.interfaces.link(named: address.interface).map {
+                    LastOrders.Held(
+                        interfaceIndex: $0.index, address: address.address, prefixLength: address.prefixLength)
+                }
+            }
+        return LastOrders(
+            name: name, interface: link.name, interfaceIndex: link.index, source: source, packets: packets,
+            addresses: held, hold: router.successionBound)
+    }
+}
