@@ -29,6 +29,7 @@ struct Understudy: ParsableCommand {
                     Standby.self,
                     Resume.self,
                     Reload.self,
+                    Upgrade.self,
                 ]),
             CommandGroup(
                 name: "Prepare",

@@ -18,7 +18,8 @@ import VRRPCore
     private func surroundings() throws -> Surroundings {
         guard currentUserID() == 0 else { throw NeedsRoot() }
         let log = Log(Log.Settings(facility: nil, console: false, detailed: false, identity: "test"))
-        return try Surroundings(log: log, readiness: try Readiness())
+        return try Surroundings(
+            log: log, readiness: try Readiness(), memory: WorkerMemory(try SharedMemory(named: "test"), log: nil))
     }
 
     /// Counts the sleeps of exactly so many seconds.

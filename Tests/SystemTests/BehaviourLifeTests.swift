@@ -283,10 +283,10 @@ extension Behaviour {
             try backup.says("Entering BACKUP STATE (init)")
             let mark = backup.mark
             for _ in 0..<4 {
-                try backup.process.send(.stop)
+                backup.process.sendToAll(.stop)
                 let end = monotonicNanoseconds() + 600_000_000
                 try trial.waitFor("the pause") { monotonicNanoseconds() > end }
-                try backup.process.send(.continue)
+                backup.process.sendToAll(.continue)
                 _ = try backup.state()
             }
             #expect(!backup.text(since: mark).contains("Entering"))

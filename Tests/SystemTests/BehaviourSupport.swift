@@ -124,10 +124,18 @@ final class RunningDaemon {
         return try process.wait(until: monotonicNanoseconds() + 10_000_000_000)
     }
 
+    /// The process that does the work, which the one that was started guards.
+    var worker: Int32 {
+        get throws {
+            let children = SpawnedProcess.children(of: process.pid)
+            return try #require(children.first { processName(of: $0) == "understudyd-run" })
+        }
+    }
+
     /// What its descriptors are.
     var descriptors: [String] {
         get throws {
-            let directory = "/proc/\(process.pid)/fd"
+            let directory = "/proc/\(try worker)/fd"
             return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap { name in
                 do {
                     return try FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(name)")
@@ -141,7 +149,8 @@ final class RunningDaemon {
     /// The processes whose parent it is, with their states, but for the one that writes its history.
     var children: [(pid: Int32, state: String)] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+            let worker = try worker
+            return try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
                 // No content: the process ended between the listing and the look.
                 guard let pid = Int32(name), let content = FileManager.default.contents(atPath: "/proc/\(name)/stat")
                 else { return nil }
@@ -149,7 +158,7 @@ final class RunningDaemon {
                 guard let end = stat.lastIndex(of: ")"), !stat.contains("(understudyd-rec)") else { return nil }
                 let words = stat[end...].split(separator: " ")
                 guard !stat.contains("(understudyd-rec)") else { return nil }
-                return words.count > 2 && words[2] == "\(process.pid)" ? (pid, String(words[1])) : nil
+                return words.count > 2 && words[2] == "\(worker)" ? (pid, String(words[1])) : nil
             }
         }
     }

@@ -138,7 +138,7 @@ extension Behaviour {
             let log = try OutputLog("watch")
             let watch = try host.start(Trial.command, ["status", "--watch"], log: log)
             try pair.trial.waitFor("the watch") { log.text.contains("VI_1  ACTIVE") }
-            try pair.daemons[0].process.send(.stop)
+            pair.daemons[0].process.sendToAll(.stop)
             try pair.trial.waitFor("the watch to say that nobody answers") { log.text.contains("NO ANSWER: ") }
             let status = try Ran(host, ["status"])
             #expect(status.code == 3 && status.output.contains("has not answered for 2 s: it hangs, or is stopped"))
@@ -148,7 +148,7 @@ extension Behaviour {
             let silent = try #require(log.text.split(separator: "NO ANSWER").last)
             #expect(silent.contains("VI_1 was ACTIVE") && !silent.contains("VI_1  ACTIVE"))
 
-            try pair.daemons[0].process.send(.continue)
+            pair.daemons[0].process.sendToAll(.continue)
             try pair.trial.waitFor("the watch to see it again") {
                 log.text.split(separator: "NO ANSWER").last?.contains("understudyd") == true
             }

@@ -43,7 +43,7 @@ extension Behaviour.Controlled {
             let boot = String(
                 decoding: try LocalFiles.read("/proc/sys/kernel/random/boot_id").dropLast(), as: UTF8.self)
             #expect(started.boot == boot)
-            try pair.active.process.send(.kill)
+            pair.active.process.sendToAll(.kill, sparing: "understudyd-rec")
             try pair.backup.becomes(.active)
             let taken = try #require(try pair.backup.history().last { $0.event == .becameActive })
             #expect(taken.from == .standby && taken.to == .active && taken.peer == "192.0.2.1")

@@ -149,13 +149,13 @@ extension Behaviour.Controlled {
             #expect(try process.wait(until: monotonicNanoseconds() + 5_000_000_000) == exited(0))
             #expect(try first.ask(Request(.status)).daemon.pid == identity.pid)
             // One that hangs listens as well.
-            try first.process.send(.stop)
+            first.process.sendToAll(.stop)
             let again = try OutputLog("third")
             let third = try host.start(
                 Trial.daemon, ["-f", "/run/other.conf", "-n", "-l", "-G", "-p", "/run/other.pid"], log: again)
             try trial.waitFor("the third one") { again.text.contains("where another daemon listens") }
             try third.send(.terminate)
-            try first.process.send(.continue)
+            first.process.sendToAll(.continue)
             #expect(try first.instance().state == .active)
         }
 

@@ -74,12 +74,12 @@ extension Behaviour.Controlled {
             let gaps = zip(instants, instants.dropFirst()).map { Double($1 - $0) / 1e6 }.sorted()
             #expect(gaps[gaps.count / 2] > 80 && gaps[gaps.count / 2] < 150, "\(gaps)")
             #expect(try #require(gaps.last) < 300, "\(gaps)")
-            try daemon.process.send(.stop)
+            daemon.process.sendToAll(.stop)
             _ = manager.read()
             let start = monotonicNanoseconds()
             try trial.waitFor("a second") { monotonicNanoseconds() - start > 1_000_000_000 }
             #expect(!manager.read().contains("WATCHDOG"))
-            try daemon.process.send(.continue)
+            daemon.process.sendToAll(.continue)
             try trial.waitFor("a sign of life") { manager.read().contains("WATCHDOG=1") }
         }
 

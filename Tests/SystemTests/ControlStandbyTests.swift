@@ -43,7 +43,7 @@ extension Behaviour.Controlled {
             #expect(again.standby?.since == report.standby?.since && again.standby?.until != nil)
             #expect(again.sentences.contains("VI_1: is standby, and takes the addresses only if nobody else has them"))
             // The last is better than nobody.
-            try pair.backup.process.send(.kill)
+            pair.backup.process.sendToAll(.kill)
             try pair.active.becomes(.active)
             #expect(try pair.active.instance().activeRouter?.priority == 1)
             // As soon as somebody else is there, it takes over without being asked.

@@ -275,11 +275,11 @@ extension Behaviour.Controlled {
             let trial = try Trial()
             let daemon = try trial.start(try trial.host(), instance())
             try daemon.becomes(.active)
-            try daemon.process.send(.stop)
+            daemon.process.sendToAll(.stop)
             let error = #expect(throws: ClientError.self) { try daemon.ask(Request(.status), within: 0.3) }
             #expect(error == .silent(path: daemon.host.controlSocket, seconds: 0.3))
             #expect(error.map { "\($0)".contains("nothing is known of its state") } == true)
-            try daemon.process.send(.continue)
+            daemon.process.sendToAll(.continue)
             #expect(try daemon.status().instances.first?.state == .active)
         }
 

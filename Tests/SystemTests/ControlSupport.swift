@@ -79,7 +79,7 @@ extension RunningDaemon {
 
     /// Ends it without a word, and its recorder gets to its end.
     func isKilled() throws {
-        try process.send(.kill)
+        process.sendToAll(.kill, sparing: "understudyd-rec")
         _ = try process.wait(until: monotonicNanoseconds() + 5_000_000_000)
         try trial.waitFor("the end of the recorder") { try recorders(of: host).isEmpty }
     }

@@ -55,9 +55,9 @@ extension DoctorTests {
             let ward = try Ward()
             try ward.startPair()
             let process = try #require(ward.daemons["lb1"]?.process)
-            try process.send(.stop)
+            process.sendToAll(.stop)
             #expect(try ward.examine(ward.lb1).fault("daemon_not_running").title == "the daemon does not answer")
-            try process.send(.continue)
+            process.sendToAll(.continue)
             #expect(try ward.examine(ward.lb1).severities("daemon_running") == ["ok"])
         }
     }

@@ -43,6 +43,8 @@ function __understudy_parse_tokens -S
             __understudy_parse_subcommand 0 'json' 'socket=' 'version' 'h/help'
         case 'reload'
             __understudy_parse_subcommand 0 'n/dry-run' 'json' 'socket=' 'version' 'h/help'
+        case 'upgrade'
+            __understudy_parse_subcommand 0 'json' 'socket=' 'version' 'h/help'
         case 'init'
             __understudy_parse_subcommand 0 'interface=' 'peer-interface=' 'address=+' 'peer=' 'vrid=' 'priority=' 'unicast' 'name=' 'check=' 'password=' 'o/output=' 'peer-output=' 'directory=' 'force' 'listen=' 'version' 'h/help'
         case 'check'
@@ -116,6 +118,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_positiona
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'standby' -d 'Maintenance mode: make this host the last that takes an address.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'resume' -d 'End maintenance mode and what a switch-over left behind: the priorities decide again.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'reload' -d 'Read the configuration again: the plan first, then the change, as a whole or not at all.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'upgrade' -d 'Let the daemon become the program that is installed now, without moving an address.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'init' -d 'Make the configuration files of a pair: this host\'s and the other\'s.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'check' -d 'Say what is wrong with configuration files, and how to mend it.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy" -eq 1' -fa 'rehearse' -d 'Run a pair on this machine, break it in every way that matters, and measure what a client sees.'
@@ -188,6 +191,10 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" version' -l 'version' -d 'Show the version.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" interface' -l 'interface' -d 'Where clients reach the address.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" peer-interface' -l 'peer-interface' -d 'The other host\'s interface (default: as here).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init"' -l 'address' -d 'A virtual address, with its prefix length unless it is that of the interface\'s subnet; may be repeated.' -rfka ''

@@ -16,11 +16,25 @@ package struct Answer: Codable, Equatable, Sendable {
     package var switchover: [SwitchoverReport]?
     package var standby: StandbyReport?
     package var reload: ReloadReport?
+    package var upgrade: UpgradeReport?
 
     package init(at: Timestamp, daemon: DaemonIdentity, id: Int? = nil) {
         self.at = at
         self.daemon = daemon
         self.id = id
+    }
+}
+
+/// What an upgrade does.
+package struct UpgradeReport: Codable, Equatable, Sendable {
+    /// The version that makes room.
+    package var from: String
+    /// The version that went on; nil while it is not known.
+    package var to: String?
+
+    package init(from: String, to: String? = nil) {
+        self.from = from
+        self.to = to
     }
 }
 

@@ -31,12 +31,14 @@ package struct Request: Codable, Equatable, Sendable {
         /// End maintenance, and what a switch-over left behind: the election decides again.
         case resume
         case reload
+        /// Become the program that is installed now.
+        case upgrade
 
         /// True when it changes nothing.
         package var isReading: Bool {
             switch self {
             case .status, .history: true
-            case .switchover, .standby, .resume, .reload: false
+            case .switchover, .standby, .resume, .reload, .upgrade: false
             }
         }
 
@@ -47,7 +49,7 @@ package struct Request: Codable, Equatable, Sendable {
             case .history: ["instance", "limit"]
             case .switchover: ["instance", "to_peer"]
             case .standby: ["seconds"]
-            case .resume: []
+            case .resume, .upgrade: []
             case .reload: ["dry_run"]
             }
         }

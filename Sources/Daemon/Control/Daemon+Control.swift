@@ -91,6 +91,7 @@ extension Daemon {
         case .switchover: return try switchOver(request, for: client, at: now)
         case .standby: return enterStandby(request, for: client, at: now)
         case .resume: return resume(request, for: client, at: now)
+        case .upgrade: return try upgrade(request, for: client, at: now)
         case .reload: answer.reload = try reload(isDryRun: request.dryRun ?? false, at: now)
         }
         client.send(encode(answer).text, at: self.now)
@@ -103,7 +104,7 @@ extension Daemon {
         Answer(
             at: surroundings.wall,
             daemon: DaemonIdentity(
-                pid: Int(currentProcessID()), version: understudyVersion, startedAt: startedAt,
+                pid: Int(parentProcessID()), version: understudyVersion, startedAt: startedAt,
                 uptimeSeconds: now.since(began).inSeconds, configuration: options.configurationFile),
             id: id)
     }

@@ -54,6 +54,7 @@ final class Guardian {
     private static let crashWindow = Interval.seconds(30)
     private static let mostFailedStarts = 2
     private static let longestStart = Interval.seconds(10)
+    private static let longestFarewell = Interval.seconds(15)
 
     init(_ program: Program, log: Log, memory: WorkerMemory, start: consuming DaemonStart?) throws(SystemError) {
         self.program = program
@@ -102,12 +103,20 @@ final class Guardian {
             SpawnRequest(
                 path: "/proc/self/exe",
                 arguments: [program.arguments[0], Worker.argument] + program.arguments.dropFirst(),
-                environment: environmentVariables().filter { !$0.hasPrefix("WATCHDOG_PID=") },
+                environment: Self.workerEnvironment,
                 standardInput: .descriptor(memory.descriptor), standardOutput: .descriptor(1),
                 standardError: .descriptor(2)))
         worker = child
         try poller.watch(child.descriptor, as: Token(rawValue: Event.worker.rawValue))
         checkAt = startedAt + Self.longestStart
+    }
+
+    /// The service manager's watchdog is meant for this process; the worker feeds it in our name.
+    private static var workerEnvironment: [String] {
+        let isOurs = environmentVariable("WATCHDOG_PID").map { $0 == "\(currentProcessID())" } ?? true
+        return environmentVariables().filter {
+            !$0.hasPrefix("WATCHDOG_PID=") && (isOurs || !$0.hasPrefix("WATCHDOG_"))
+        }
     }
 
     /// What its end means: nil when it was replaced, else the exit code of us all.
@@ -233,11 +242,13 @@ final class Guardian {
             return
         }
         let pulse = memory.pulse
-        let limit = MonotonicInstant(
-            nanoseconds: pulse.dueAt.nanoseconds.addingReportingOverflow(pulse.tolerance.nanoseconds).partialValue)
-        if pulse.dueAt.nanoseconds == .max || current < limit {
+        // Its last words to the disk may take a moment, and nobody waits for its adverts then.
+        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : pulse.tolerance
+        let (due, isNever) = pulse.dueAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
+        let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
+        if current < limit {
             suspicion = nil
-            checkAt = pulse.dueAt.nanoseconds == .max ? current + .seconds(1) : limit + .milliseconds(1)
+            checkAt = isNever ? current + .seconds(1) : limit + .milliseconds(1)
             return
         }
         let grace = min(

@@ -54,7 +54,7 @@ struct Worker {
             daemon.start(loaded)
             if !options.foreground { silenceStandardStreams() }
             let code = daemon.run()
-            log.notice("Stopped")
+            if !daemon.isUpgrading { log.notice("Stopped") }
             return code
         }
     }

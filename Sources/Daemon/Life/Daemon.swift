@@ -29,6 +29,8 @@ final class Daemon {
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     var isStopping = false
+    /// Ends without a word, because another program goes on.
+    var isUpgrading = false
     /// Why the daemon ends, for the history.
     private var lastWords = "understudyd was asked to stop"
     var control: ControlServer?
@@ -40,6 +42,9 @@ final class Daemon {
     /// When the configuration that runs was read.
     var loadedAt: Timestamp
     private var watchdog = Watchdog()
+    var suspendedBefore = suspendedNanoseconds()
+    var vitals = Vitals()
+    var awayLimiter = LineLimiter<Int>()
     private var worldChanged = false
     private var statusIsStale = false
     /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
@@ -99,15 +104,18 @@ final class Daemon {
     }
 
     private var isFinished: Bool {
-        isStopping && leaving.isEmpty && routers.allSatisfy(\.router.isStopped)
+        isUpgrading || isStopping && leaving.isEmpty && routers.allSatisfy(\.router.isStopped)
     }
 
     private func turn() throws(SystemError) {
         var wanted: Set<Int32> = []
         let deadline = deadline
-        memory.beat(at: now, dueAt: deadline)
+        let began = now
+        memory.beat(at: began, dueAt: deadline)
         try gather(until: deadline?.nanoseconds, &wanted)
         let current = now
+        // What was due already could not be awaited.
+        noticeLateness(since: deadline.map { max($0, began) }, at: current)
         // The process may have been paused between the wait and this reading of the clock. What arrived before it is
         // heard before anything acts on it.
         if let deadline, deadline <= current { try gather(until: 1, &wanted) }
@@ -143,7 +151,11 @@ final class Daemon {
     private func gather(until deadline: UInt64?, _ wanted: inout Set<Int32>) throws(SystemError) {
         // Acting on one source's news may wait for others that configure the network, tens of milliseconds: what the next
         // one brings is not that old, and would set a Backup's timer so far back that it ran out at once.
-        try readiness.wait(untilNanoseconds: deadline) { visit($0, at: now, &wanted) }
+        try readiness.wait(untilNanoseconds: deadline) {
+            noticeSuspension()
+            visit($0, at: now, &wanted)
+        }
+        noticeSuspension()
     }
 
     private var deadline: MonotonicInstant? {
@@ -293,6 +305,7 @@ final class Daemon {
 
     /// The last words, after the last address is gone.
     private func finish() {
+        if isUpgrading { return makeRoom(at: now) }
         surroundings.chronicle.add(
             HistoryRecord(
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,

@@ -144,6 +144,9 @@ final class AddressKeeper {
         added.remove(key)
     }
 
+    /// EADDRNOTAVAIL.
+    private static let noSuchAddress: Int32 = 99
+
     /// RT_SCOPE_HOST: never chosen as a source towards others.
     private static let hostScope: UInt8 = 254
 
@@ -222,6 +225,9 @@ final class AddressKeeper {
         do throws(SystemError) {
             try commands.remove(
                 interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+        } catch  where error.code == Self.noSuchAddress {
+            // Its lease has ended, or somebody else removed it: the kernel's news of it are on their way.
+            log.debug("(\(router)) \(address.address) is gone from \(link.name) already")
         } catch {
             if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
                 log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(error)\(more)")

@@ -77,3 +77,28 @@ package final class SpawnedProcess {
         return status
     }
 }
+
+extension SpawnedProcess {
+    /// Sends it to the process and to all that it has started, at once: none of them sees another go first.
+    ///
+    /// - Parameter spared: the name of processes that are left alone.
+    package func sendToAll(_ signal: Signal, sparing spared: String? = nil) {
+        var all = [pid]
+        // Whoever is stopped starts nothing more.
+        var index = 0
+        while index < all.count {
+            _ = kill(all[index], SIGSTOP)
+            let children = Self.children(of: all[index])
+            all += children.filter { spared == nil || processName(of: $0) != spared }
+            index += 1
+        }
+        if signal != .stop { for process in all { _ = kill(process, signal.number) } }
+        if signal != .stop, signal != .kill { for process in all { _ = kill(process, SIGCONT) } }
+    }
+
+    /// What a process has started and not collected.
+    package static func children(of pid: Int32) -> [Int32] {
+        guard case .success(let list) = readFile("/proc/\(pid)/task/\(pid)/children", limit: 1 << 16) else { return [] }
+        return list.split(separator: UInt8(ascii: " ")).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+    }
+}
