@@ -34,6 +34,7 @@ extension Resolver {
         resolveLease(&instance, contents)
         resolveTransport(&instance, contents)
         resolveAuthentication(&instance, contents)
+        resolveKeyedAuthentication(&instance, contents)
         place(held, in: &instance, contents)
         instance.trackedInterfaces = trackedInterfaces(contents, own: instance.interface)
         instance.trackedScripts = trackedScripts(contents)

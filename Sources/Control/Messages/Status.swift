@@ -62,6 +62,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     /// What would happen next, a sentence each.
     package var next: [String]
     package var counters: [String: Int]
+    /// Nil without `auth_hmac`.
+    package var hmac: KeyedStatus?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -89,6 +91,7 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
         checks = []
         next = []
         counters = [:]
+        hmac = nil
     }
 }
 

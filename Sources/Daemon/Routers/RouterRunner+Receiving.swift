@@ -14,20 +14,23 @@ enum LineKind: Hashable {
     case sending(Int32)
     case opening(Int32)
     case checksumForm
+    case distrusted(Int)
 }
 
 extension RouterRunner {
     /// Judges one message for our VRID, and acts on it when it is believed.
     func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
         do throws(Refusal) {
-            let admitted = try router.admit(message, carrier: carrier, rules: rules)
+            let admitted = try router.admit(
+                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
             peers.heard(
                 carrier.source, priority: admitted.heard.priority,
-                difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
+                difference: admitted.differenceInWords,
                 at: now)
             endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
@@ -95,6 +98,7 @@ extension Refusal {
     fileprivate var isDisagreement: Bool {
         switch self {
         case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .trailer(let refusal): refusal.isDisagreement
         case .hopLimit, .malformed: false
         }
     }
@@ -112,6 +116,7 @@ extension Refusal {
         case .malformed(.zeroInterval): 8
         case .malformed(.truncated), .malformed(.lengthMismatch): 9
         case .malformed: 10
+        case .trailer(let refusal): refusal.kind
         }
     }
 }
