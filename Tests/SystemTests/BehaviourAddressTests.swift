@@ -95,7 +95,8 @@ extension Behaviour {
             #expect(!daemon.text(since: mark).contains("Entering"))
         }
 
-        @Test func `what SIGKILL left without an end goes at restart, what is unknown goes too, and other people's stay`()
+        @Test
+        func `what SIGKILL left without an end goes at restart, what is unknown goes too, and other people's stay`()
             throws
         {
             let trial = try Trial()
