@@ -27,6 +27,8 @@ final class Guardian {
     /// Signals that came before the worker could take them.
     private var held: [Int32] = []
     private var replacements: [MonotonicInstant] = []
+    /// When a worker was ended because it hung.
+    private var hangs: [MonotonicInstant] = []
     private var failedStarts = 0
     private var suspicion: Suspicion?
     private var checkAt: MonotonicInstant?
@@ -243,7 +245,7 @@ final class Guardian {
         }
         let pulse = memory.pulse
         // Its last words to the disk may take a moment, and nobody waits for its adverts then.
-        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : pulse.tolerance
+        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : patience(pulse.tolerance, at: current)
         let (due, isNever) = pulse.dueAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
@@ -266,6 +268,11 @@ final class Guardian {
         judge(activity, suspicion, grace: grace, at: current)
     }
 
+    /// Twice as much after each hang: what waits for something slow again and again is better left to wait.
+    private func patience(_ tolerance: Interval, at now: MonotonicInstant) -> Interval {
+        tolerance * (1 << UInt64(min(hangs.count { now.since($0) < Self.crashWindow }, 6)))
+    }
+
     /// A worker that gets no processor, or waits where no signal reaches it, would not be better for being replaced.
     private func judge(_ activity: ProcessActivity, _ suspicion: Suspicion, grace: Interval, at now: MonotonicInstant) {
         guard let worker else { return }
@@ -286,6 +293,7 @@ final class Guardian {
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
             log.error("\(late) and \(why): it is ended, to be replaced")
             worker.signalGroup(Signals.kill)
+            hangs = hangs.filter { now.since($0) < Self.crashWindow } + [now]
             checkAt = nil
         }
     }

@@ -103,6 +103,7 @@ final class RouterRunner {
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
         if router.state != before { remember(after: before) }
+        surroundings.memory.goOn(at: surroundings.now)
     }
 
     /// Leaves the new state for a successor of this process.

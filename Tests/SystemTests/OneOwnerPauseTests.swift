@@ -1,0 +1,71 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+import VRRPWire
+
+extension OneOwner {
+    @Suite(.serialized) struct Pauses {
+        /// Everything of the Active Router is stopped for a while, then goes on.
+        @Test(arguments: [1.0, 5.0], [true, false])
+        func `a daemon that was stopped has one owner beside it for two seconds at most, and claims nothing unheard`(
+            seconds: Double, preempts: Bool
+        ) throws {
+            let interval = seconds < 2 ? "0.1" : "1"
+            let trial = try OwnerTrial(interval: interval)
+            defer { trial.close() }
+            if !preempts {
+                trial.members[0].configuration = trial.members[0].configuration.replacing(
+                    "priority 150", with: "priority 150\n nopreempt")
+            }
+            try trial.open()
+            var overlaps: [Double] = []
+            for _ in 0..<OneOwner.runs(1) {
+                let start = monotonicNanoseconds()
+                try trial.daemon(0).sendToAll(.stop)
+                try trial.rest(seconds)
+                let resumed = monotonicNanoseconds()
+                try trial.daemon(0).sendToAll(.continue)
+                let taken = try #require(trial.holders[1].first(true, since: start), "\(trial.members[1].log.tail())")
+                try trial.waitFor("the first to let go") { trial.holders[0].first(false, since: start) != nil }
+                let gone = try #require(trial.holders[0].first(false, since: start))
+                overlaps.append((Double(gone) - Double(taken)) / 1e6)
+                // After going on it hears the other before it says a word.
+                try trial.waitFor("the end of it") {
+                    preempts
+                        ? trial.holders[0].isHolding && !trial.holders[1].isHolding
+                        : trial.members[0].hasSaid("listening before claiming anything")
+                }
+                try trial.rest(trial.interval * 3)
+                let heard = trial.adverts.adverts(since: resumed)
+                let first = heard.firstIndex { "\($0.source)" == "192.0.2.1" }
+                if preempts {
+                    #expect(
+                        try #require(first, "it never came back") > 0, "it claimed the address before it heard the peer"
+                    )
+                } else {
+                    #expect(first == nil && trial.holders[1].isHolding, "it took back what it was told to leave")
+                    try trial.daemon(1).send(.terminate)
+                    try trial.waitFor("the first to have it again") { trial.holders[0].isHolding }
+                    try trial.members[1].start()
+                    try trial.rest(1)
+                }
+                #expect(trial.members[0].hasSaid("Away: the loop was "))
+            }
+            #expect(overlaps.allSatisfy { $0 <= 2000 }, "\(overlaps)")
+            OneOwner.tell("stopped for \(seconds) s, adverts every \(interval) s, two owners for", overlaps)
+        }
+
+        @Test func `a pause that is shorter than others wait changes nothing`() throws {
+            let trial = try OwnerTrial()
+            defer { trial.close() }
+            try trial.open()
+            let (transitions, start) = ([0, 1].map(trial.transitions), monotonicNanoseconds())
+            try trial.daemon(0).sendToAll(.stop)
+            try trial.rest(1)
+            try trial.daemon(0).sendToAll(.continue)
+            try trial.rest(3)
+            #expect([0, 1].map(trial.transitions) == transitions)
+            #expect(trial.holders[0].heldThroughout(since: start))
+        }
+    }
+}
