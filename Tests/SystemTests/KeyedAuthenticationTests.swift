@@ -1,3 +1,4 @@
+import Console
 import Control
 import LinuxKernel
 import Rehearsal
@@ -163,7 +164,7 @@ extension Behaviour.Controlled {
                 try pair.trial.waitFor(counter) { try pair.active.instance().counters[counter, default: 0] > 10 }
             }
             #expect(try pair.transitions == before)
-            try pair.active.says("60 s are")
+            try pair.active.says("ours, and 5 s are allowed")
         }
 
         @Test func `is rolled out and gets another key by reloads alone, and nobody moves`() throws {
@@ -193,14 +194,20 @@ extension Behaviour.Controlled {
             let pair = try ControlledPair(signedBy: block())
             for daemon in [pair.active, pair.backup] {
                 let worker = try daemon.worker
-                #expect(try daemon.host.run("kill", ["-KILL", "\(worker)"]).output.isEmpty)
+                #expect(sendSignal(Signals.kill, to: worker))
                 try pair.trial.waitFor("another worker") {
                     daemon.process.status == nil
                         && SpawnedProcess.children(of: daemon.process.pid).contains {
                             $0 != worker && processName(of: $0) == "understudyd-run"
                         }
                 }
-                try daemon.listens()
+                try pair.trial.waitFor("the new worker to answer") {
+                    do throws(ClientError) {
+                        return try daemon.ask(Request(.status)).status != nil
+                    } catch {
+                        return false
+                    }
+                }
                 try pair.isHeard()
                 #expect(try pair.backup.instance().state == .standby)
                 #expect(try pair.active.instance().state == .active)

@@ -2,12 +2,19 @@ internal import Configuration
 internal import Control
 internal import LinuxKernel
 internal import VRRPCore
-internal import VRRPWire
+package import VRRPWire
 
 // `auth_hmac`: what time it is, and what people are told.
 
 /// What an advert is signed with.
 typealias Signature = (key: KeyedAuthentication.NumberedKey, sequence: AuthenticationSequence)
+
+/// What the wall clock says, as adverts carry it.
+package func presentSequence() -> AuthenticationSequence {
+    let wall = wallClock()
+    return AuthenticationSequence(
+        seconds: UInt64(max(0, wall.seconds)), nanoseconds: UInt64(max(0, wall.nanoseconds)))
+}
 
 extension RouterRunner {
     /// Both clocks; the wall clock is asked only where adverts carry it.
@@ -15,10 +22,7 @@ extension RouterRunner {
         guard instance.keyed != nil else {
             return AuthenticationClock(wall: AuthenticationSequence(rawValue: 0), now: now)
         }
-        let wall = wallClock()
-        return AuthenticationClock(
-            wall: AuthenticationSequence(
-                seconds: UInt64(max(0, wall.seconds)), nanoseconds: UInt64(max(0, wall.nanoseconds))), now: now)
+        return AuthenticationClock(wall: presentSequence(), now: now)
     }
 
     /// Says what `mode enforce` would refuse, before it does.
