@@ -15,6 +15,16 @@ extension RouterRunner {
             hasTakenPart: life.hasTakenPart, cause: life.cause)
     }
 
+    /// Leaves the new state for a successor of this process.
+    func remember(after before: VirtualRouter.State) {
+        guard let memoryIndex else { return }
+        surroundings.memory.keep(memory, at: memoryIndex)
+        switch (before, router.state) {
+        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
+        default: surroundings.memory.order(lastOrders, for: memoryIndex)
+        }
+    }
+
     /// Goes on where the process before us ended.
     func adopt(_ memory: RouterMemory, deafFor deafness: Interval, at now: MonotonicInstant) {
         if instance.followsChecksum { checksumForm = memory.checksumForm }

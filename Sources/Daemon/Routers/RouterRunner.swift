@@ -106,16 +106,6 @@ final class RouterRunner {
         surroundings.memory.goOn(at: surroundings.now)
     }
 
-    /// Leaves the new state for a successor of this process.
-    private func remember(after before: VirtualRouter.State) {
-        guard let memoryIndex else { return }
-        surroundings.memory.keep(memory, at: memoryIndex)
-        switch (before, router.state) {
-        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
-        default: surroundings.memory.order(lastOrders, for: memoryIndex)
-        }
-    }
-
     var isResigning: Bool {
         if case .resigning = router.state { true } else { false }
     }
