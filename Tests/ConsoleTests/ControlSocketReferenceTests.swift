@@ -63,6 +63,8 @@ extension String {
         let standby = Standby(since: Sample.now, until: Sample.now)
         var instance = Sample.standby
         instance.sourceAddress = "192.0.2.1"
+        let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
+        instance.standbys = [standbySeen]
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
         var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
         peer.difference = "what"
@@ -86,7 +88,7 @@ extension String {
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, instance.addresses[0], check, standby, record,
+            term, active, peer, standbySeen, instance.addresses[0], check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)
