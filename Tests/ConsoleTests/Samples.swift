@@ -95,6 +95,7 @@ enum Sample {
         instance.obstacles = ["eth0 has no carrier"]
         instance.peers[0].refusal = "the password differs"
         instance.peers[0].difference = "other virtual addresses than ours"
+        instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5

@@ -47,6 +47,7 @@ struct Sentences {
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)
         add("lease", old.lease.text, new.lease.text)
+        add("standby_notice", old.standbyNotice.onOff, new.standbyNotice.onOff)
         addItems("address", old.addresses, new.addresses, text: \.text)
         addItems("excluded address", old.excludedAddresses, new.excludedAddresses, text: \.text)
         if Set(old.addresses) == Set(new.addresses), old.addresses != new.addresses {

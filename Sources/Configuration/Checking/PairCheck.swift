@@ -65,6 +65,16 @@ struct PairCheck {
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
+        compareNotices(a, b)
+    }
+
+    private mutating func compareNotices(_ a: Instance, _ b: Instance) {
+        guard a.standbyNotice != b.standbyNotice else { return }
+        report(
+            .warning, "one-sided-standby-notice", at: (a.standbyNotice ? a : b).location,
+            "`\(a.name)` has standby_notice on in \(a.standbyNotice ? fileA : fileB) only",
+            consequence: "as MASTER that router complains that no standby is heard, although one may be there",
+            fix: "standby_notice on   # in both files")
     }
 
     private mutating func compareVersion(_ a: Instance, _ b: Instance) {

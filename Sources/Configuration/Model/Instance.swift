@@ -53,6 +53,8 @@ public struct Instance: Equatable, Sendable {
     /// `virtual_ipaddress_excluded`: held, not advertised.
     public var excludedAddresses: [VirtualAddress] = []
     public var announcements = AnnouncementPolicy()
+    /// `standby_notice`: as Backup, tell the Active Router that we are there; as Active, expect to be told.
+    public var standbyNotice = false
     public var trackedInterfaces: [Tracked] = []
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []

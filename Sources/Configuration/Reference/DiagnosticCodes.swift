@@ -77,6 +77,7 @@ public enum DiagnosticCodes {
         ("nopreempt-cancelled", "`nopreempt` is ignored"),
         ("preempt-delay-ignored", "`preempt_delay` is ignored"),
         ("bad-lease", "`lease` is neither `off` nor a number of seconds"),
+        ("one-sided-standby-notice", "`standby_notice` is on in one of the two files only"),
         ("lease-too-short", "`lease` ends before a standby has taken over"),
         ("preempt-and-nopreempt", "both are given"),
         ("unicast-without-peers", "unicast without anyone to send to"),

@@ -20,6 +20,11 @@ enum LineKind: Hashable {
 extension RouterRunner {
     /// Judges one message for our VRID, and acts on it when it is believed.
     func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
+        // With multicast, what comes to ourselves comes by the notices' socket, and an advert there is nobody's.
+        let isNotice = StandbyNotice.isOne(message)
+        if isNotice || instance.transport == .multicast && !carrier.destination.isMulticast {
+            return isNotice ? takeNotice(message, carrier: carrier, at: now) : ()
+        }
         do throws(Refusal) {
             let admitted = try router.admit(
                 message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))

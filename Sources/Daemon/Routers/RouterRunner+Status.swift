@@ -19,6 +19,7 @@ extension RouterRunner {
             preempts: instance.preempts)
         status.activeRouter = activeRouter(at: now)
         status.peers = peers.list(except: router.primaryAddress, at: now)
+        status.standbys = standbysSeen(at: now)
         status.addresses = addressStatuses
         status.checks = zip(trackers, tracking.trackers).map { checkStatus($0, $1, checks($0), at: now) }
         status.counters = counterTable

@@ -16,7 +16,7 @@ final class RouterRunner {
 
     /// The interface as last seen; nil while it does not exist.
     private(set) var link: LinkInfo?
-    private var socket: SharedSocket?
+    private(set) var socket: SharedSocket?
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
@@ -50,6 +50,10 @@ final class RouterRunner {
     var hasLoan = false
     /// Where the successor of this process finds what it needs of us; nil until it has a place.
     var memoryIndex: Int?
+    /// Who has said that it stands by, and when we next say so.
+    var standbys = StandbyWatch()
+    var noticeDueAt = MonotonicInstant(nanoseconds: 0)
+    var noticeSocket: SharedSocket?
     /// When the addresses were last given their lease.
     var renewedAt: MonotonicInstant?
 
@@ -72,7 +76,7 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        [routerDeadline, repairDueAt, renewalDeadline].compactMap(\.self).min()
+        [routerDeadline, repairDueAt, renewalDeadline, noticeDeadline].compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -161,6 +165,7 @@ final class RouterRunner {
         if let repairDueAt, repairDueAt <= now { repair(at: now) }
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
+        tickNotices(at: now)
     }
 
     /// Takes over what was known of checks, without telling anybody.
@@ -220,6 +225,7 @@ final class RouterRunner {
     }
 
     private func openSocket(at now: MonotonicInstant) {
+        openNoticeSocket(at: now)
         let wanted = link.map { instance.socketKey(on: $0.index) }
         if socket?.key == wanted, socket != nil { return }
         if let old = socket { surroundings.sockets.leave(old, as: self) }
@@ -239,8 +245,8 @@ final class RouterRunner {
     func close() {
         stopListening()
         surroundings.held[ObjectIdentifier(self)] = nil
-        if let old = socket { surroundings.sockets.leave(old, as: self) }
-        socket = nil
+        for old in [socket, noticeSocket].compactMap(\.self) { surroundings.sockets.leave(old, as: self) }
+        (socket, noticeSocket) = (nil, nil)
     }
 
     // MARK: Addresses

@@ -134,7 +134,11 @@ private struct Examination {
     }
 
     mutating func lookAtProcess(_ tools: some Tools) {
-        let pid = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
+        let guardian = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
+        // The process that works is its child.
+        let pid = guardian.map { guardian in
+            SpawnedProcess.children(of: guardian).first { processName(of: $0) == workerName } ?? guardian
+        }
         if let pid {
             findings += judgeResources(
                 readResources(of: pid), pid: pid, service: daemon.service, checks: model.scripts.count)
