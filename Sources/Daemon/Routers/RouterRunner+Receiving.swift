@@ -14,6 +14,7 @@ enum LineKind: Hashable {
     case sending(Int32)
     case opening(Int32)
     case checksumForm
+    case distrusted(Int)
 }
 
 extension RouterRunner {
@@ -25,14 +26,16 @@ extension RouterRunner {
             return isNotice ? takeNotice(message, carrier: carrier, at: now) : ()
         }
         do throws(Refusal) {
-            let admitted = try router.admit(message, carrier: carrier, rules: rules)
+            let admitted = try router.admit(
+                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
             peers.heard(
                 carrier.source, priority: admitted.heard.priority,
-                difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
+                difference: admitted.differenceInWords,
                 at: now)
             endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
@@ -100,6 +103,7 @@ extension Refusal {
     fileprivate var isDisagreement: Bool {
         switch self {
         case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .trailer(let refusal): refusal.isDisagreement
         case .hopLimit, .malformed: false
         }
     }
@@ -117,6 +121,7 @@ extension Refusal {
         case .malformed(.zeroInterval): 8
         case .malformed(.truncated), .malformed(.lengthMismatch): 9
         case .malformed: 10
+        case .trailer(let refusal): refusal.kind
         }
     }
 }
