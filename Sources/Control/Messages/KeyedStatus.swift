@@ -18,10 +18,12 @@ package struct KeyedStatus: Codable, Equatable, Sendable {
         self.timeWindowSeconds = timeWindowSeconds
     }
 
-    /// `auth_hmac permissive, key 2 of 1, 2`.
+    /// `auth_hmac, mode enforce: signs with key 2, knows keys 1, 2; anti_replay time, 5 s`.
     package var text: String {
         let list = keys.map(String.init).joined(separator: ", ")
         let signing = mode == "receive-only" ? "signs nothing" : "signs with key \(activeKey)"
-        return "auth_hmac, mode \(mode): \(signing), knows key\(keys.count == 1 ? "" : "s") \(list)"
+        let window = antiReplay == "monotonic" ? "" : ", \(timeWindowSeconds) s"
+        return "auth_hmac, mode \(mode): \(signing), knows key\(keys.count == 1 ? "" : "s") \(list); anti_replay "
+            + antiReplay + window
     }
 }
