@@ -28,6 +28,10 @@ public struct Simulator: Sendable {
     var linkTarget: Int?
     /// When the link learned that, from whatever source.
     var linkLearnedAt: UInt64 = 0
+    /// When the announcement that it believes was sent.
+    var linkFrameSentAt: UInt64 = 0
+    /// When the last fault ended.
+    var healedAt: UInt64 = 0
     /// For each host, when it last heard a believed advert of each other, by position.
     var heardAt: [[UInt64]]
     var continuity = Continuity()

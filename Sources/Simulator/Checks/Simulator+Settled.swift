@@ -65,6 +65,11 @@ extension Simulator {
             if linkTarget == nil { violate(.linkFollowsOwner, "it never learned where the addresses are") }
             return
         }
+        // Announced while the network was broken, by a rival of which nothing reached the owner: no rule could tell it.
+        if linkFrameSentAt < healedAt, linkLearnedAt > healedAt, heardAt[owner][target] < hosts[target].acquiredAt {
+            report.statistics.lostYields += 1
+            return
+        }
         // Whoever yields says nothing. If the owner spoke first it never heard the rival, and does not know that the link did.
         if heardAt[owner][target] < linkLearnedAt, !options.beyondTheProtocol.contains(.linkLeavesUnheardRivals) {
             report.statistics.unheardRivals += 1

@@ -32,6 +32,8 @@ struct Host: Sendable {
 
     // The kernel and the cable.
     var kernelHolds = false
+    /// When it last began to.
+    var acquiredAt: UInt64 = 0
     var cableIsIn = true
     var hasAddress = true
     var checkIsFailing = false

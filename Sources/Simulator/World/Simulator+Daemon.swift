@@ -129,6 +129,7 @@ extension Simulator {
             report.statistics.acquisitions += 1
             if hosts.contains(where: \.serves), !network.isCalm { report.statistics.doubleOwners += 1 }
             hosts[index].kernelHolds = true
+            hosts[index].acquiredAt = now
             continuity.acquired(by: index, at: now)
             log(index, "has the addresses")
         case .announceAddresses(let times):
@@ -179,6 +180,8 @@ extension Simulator {
 
     private mutating func send(_ frame: Frame) {
         guard hosts[frame.from].cableIsIn else { return }
+        var frame = frame
+        frame.sentAt = now
         for port in 0...hosts.count where port != frame.from {
             if case .advert = frame.payload, port == hosts.count { continue }
             for delay in network.delays(of: frame, to: port) {
@@ -192,6 +195,7 @@ extension Simulator {
             if linkTarget != frame.from { log(port, "-> h\(frame.from)") }
             linkTarget = frame.from
             linkLearnedAt = now
+            linkFrameSentAt = frame.sentAt
         } else if hosts[port].cableIsIn {
             if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
             offer(.frame(frame), to: port)

@@ -88,6 +88,7 @@ extension Simulator {
     mutating func heal() {
         log(nil, "heals")
         network.heal()
+        healedAt = now
         agenda.removeDisturbances()
         for index in hosts.indices {
             if !hosts[index].cableIsIn { perform(.cable(index, isIn: true)) }
