@@ -54,6 +54,14 @@ public struct Simulator: Sendable {
         for trouble in Disturbance.draw(during: options.turmoil.nanoseconds, cluster: cluster, random: &troubles) {
             agenda.add(.disturbance(trouble.what), at: now + trouble.at)
         }
+        if options.absences {
+            var absences = SplitMix64(seed: seed ^ 0xA85E_9CE5)
+            for trouble in Disturbance.drawAbsences(
+                during: options.turmoil.nanoseconds, hosts: hosts.count, random: &absences)
+            {
+                agenda.add(.disturbance(trouble.what), at: now + trouble.at)
+            }
+        }
         for index in hosts.indices {
             agenda.add(.disturbance(.start(index)), at: now + random.below(4_000_000_000))
         }
@@ -132,6 +140,13 @@ public struct Simulator: Sendable {
             turn(host)
         case .disturbance(let disturbance):
             perform(disturbance)
+        case .leaseCheck(let host):
+            checkLease(of: host)
+        case .awakening(let host, let duration):
+            awaken(host, after: duration)
+        case .repair(let host, let incarnation):
+            guard hosts[host].incarnation == incarnation else { break }
+            repair(host)
         }
     }
 

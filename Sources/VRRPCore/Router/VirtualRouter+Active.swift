@@ -40,6 +40,11 @@ extension VirtualRouter {
         if let again = active.announceAgain, again.at <= now {
             active.announceAgain = nil
             actions.append(.announceAddresses(times: again.times))
+            let policy = configuration.announcements
+            // It was an answer that had to wait; the second burst that it displaced still has to follow.
+            if again.at == active.answerRivalsAt, policy.contestedDelay > .zero, policy.contestedRepeats > 0 {
+                active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
+            }
         }
         if let refreshAt = active.refreshAt, refreshAt <= now {
             active.refreshAt = now + configuration.announcements.refresh
