@@ -19,12 +19,12 @@ enum LineKind: Hashable {
 
 extension RouterRunner {
     /// Judges one message for our VRID, and acts on it when it is believed.
-    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
+    ///
+    /// - Returns: false when it was refused.
+    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) -> Bool {
         // With multicast, what comes to ourselves comes by the notices' socket, and an advert there is nobody's.
-        let isNotice = StandbyNotice.isOne(message)
-        if isNotice || instance.transport == .multicast && !carrier.destination.isMulticast {
-            return isNotice ? takeNotice(message, carrier: carrier, at: now) : ()
-        }
+        if StandbyNotice.isOne(message) { return takeNotice(message, carrier: carrier, at: now) }
+        if instance.transport == .multicast, !carrier.destination.isMulticast { return false }
         do throws(Refusal) {
             let admitted = try router.admit(
                 message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
@@ -43,8 +43,10 @@ extension RouterRunner {
             deliver(.received(admitted.heard), at: now)
             if activeSource != wasActive { surroundings.statusChanged() }
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
+            return true
         } catch {
             refuse(error, from: carrier.source, at: now)
+            return false
         }
     }
 
@@ -90,7 +92,7 @@ extension RouterRunner {
     private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
         // A later standard may define other types: they are counted and dropped quietly.
         if case .malformed(.unsupportedType) = refusal { return }
-        peers.refused(source, because: "\(refusal)", at: now)
+        peers.refused(source, because: refusal, at: now)
         ignored = ((ignored?.count ?? 0) + 1, source, refusal)
         guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
         let consequence = refusal.isDisagreement ? "; while that is so, both of us become MASTER" : ""
