@@ -69,6 +69,10 @@ extension String {
         other.peer = "192.0.2.7"
         let repairs = RepairStatus(count: 1, lastSeconds: 1, culprit: "ip (process 1)", isFight: false)
         (instance.otherOwners, instance.repairs) = ([other], repairs)
+        let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
+        instance.standbys = [standbySeen]
+        let keyed = KeyedStatus(mode: "enforce", activeKey: 1, keys: [1], antiReplay: "time", timeWindowSeconds: 5)
+        instance.hmac = keyed
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
         var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
         peer.difference = "what"
@@ -87,11 +91,13 @@ extension String {
         var answer = Sample.everything
         answer.error = Problem(.busy, "busy", details: [])
         (answer.history, answer.switchover, answer.standby, answer.reload) = ([], [], standbyReport, reload)
+        let upgrade = UpgradeReport(from: "1", to: "2")
+        answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, instance.addresses[0], other, repairs, check, standby, record,
-            HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], other, repairs, check, standby, record,
+            HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)
     }
@@ -128,7 +134,7 @@ extension String {
         #expect(page.words["value of `state`"] == Set(RouterState.allCases.map(\.rawValue)))
         #expect(page.words["value of `event`"] == Set(HistoryRecord.Event.allCases.map(\.rawValue)))
         #expect(page.words["value of `outcome`"] == Set(SwitchoverReport.Outcome.allCases.map(\.rawValue)))
-        let ours = ["not_running", "silent", "garbled", "usage"]
+        let ours = ["not_running", "silent", "garbled", "usage", "no_successor"]
         #expect(page.words["value of `code`"] == Set(Problem.Code.allCases.map(\.rawValue) + ours))
     }
 

@@ -57,6 +57,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var activeRouter: ActiveRouter?
     /// Others that were heard for this VRID since the daemon started, the last first.
     package var peers: [Peer]
+    /// Who has said that it would take over, the best first; nil where nobody is asked to (`standby_notice`), or not us.
+    package var standbys: [StandbySeen]?
     package var addresses: [AddressStatus]
     package var checks: [CheckStatus]
     /// What would happen next, a sentence each.
@@ -66,6 +68,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var otherOwners: [OtherOwner]?
     /// What somebody removed and was put back; nil when nothing was.
     package var repairs: RepairStatus?
+    /// Nil without `auth_hmac`.
+    package var hmac: KeyedStatus?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -89,10 +93,12 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
         self.preempts = preempts
         activeRouter = nil
         peers = []
+        standbys = nil
         addresses = []
         checks = []
         next = []
         counters = [:]
+        hmac = nil
     }
 }
 
@@ -161,6 +167,19 @@ package struct Peer: Codable, Equatable, Sendable {
         self.priority = priority
         self.lastHeardSeconds = lastHeardSeconds
         self.refusal = refusal
+    }
+}
+
+/// A standby that has made itself known.
+package struct StandbySeen: Codable, Equatable, Sendable {
+    package var address: String
+    package var priority: Int
+    package var lastHeardSeconds: Double
+
+    package init(address: String, priority: Int, lastHeardSeconds: Double) {
+        self.address = address
+        self.priority = priority
+        self.lastHeardSeconds = lastHeardSeconds
     }
 }
 

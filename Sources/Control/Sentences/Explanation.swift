@@ -161,7 +161,7 @@ struct CauseChain {
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
         case .processReplaced, .wasAway, .twoOwners, .oneOwner, .addressRestored:
             return closed("\(time): \(record.cause)")
-        case .contested, .reloadRefused, .daemonStarted, .daemonStopped: return nil
+        case .contested, .reloadRefused, .daemonStarted, .daemonStopped, .standbyMissing, .standbyPresent: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil
         }
     }
