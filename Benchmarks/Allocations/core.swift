@@ -38,11 +38,11 @@ private struct Coverage {
 
     func check() {
         precondition(places == 1 << UInt64(4 * Self.events) - 1, "some state never met some event: \(places)")
-        precondition(actions == 1 << 14 - 1, "some action or transition never came: \(actions)")
+        precondition(actions == 1 << 15 - 1, "some action or transition never came: \(actions)")
         precondition(verdicts == 1 << 9 - 1, "some verdict on a packet never came: \(verdicts)")
     }
 
-    private static let events = 11
+    private static let events = 13
 
     private static func number(_ event: Event) -> Int {
         switch event {
@@ -57,6 +57,8 @@ private struct Coverage {
         case .primaryAddressChanged: 8
         case .reconfigured: 9
         case .resumed: 10
+        case .wasAway: 11
+        case .adopted: 12
         }
     }
 
@@ -76,6 +78,7 @@ private struct Coverage {
         case .report(.faulted): 11
         case .report(.stopped): 12
         case .report(.contested): 13
+        case .report(.carriedOn): 14
         }
     }
 
@@ -143,7 +146,7 @@ private struct Walk {
     }
 
     private func event(_ dice: inout Dice) -> Event {
-        switch dice.next(16) {
+        switch dice.next(18) {
         case 0...4: .timer
         case 5...8: .received(heard[dice.next(heard.count)])
         case 9: simple[dice.next(simple.count)]
@@ -152,6 +155,8 @@ private struct Walk {
         case 12: .obstaclesChanged(dice.next(4) == 0 ? .interfaceDown : [])
         case 13: .priorityChanged(Priority(UInt8(1 + dice.next(255))))
         case 14: .primaryAddressChanged(dice.next(4) == 0 ? nil : Self.source)
+        case 15: .wasAway(.milliseconds(UInt64(dice.next(5000))))
+        case 16: .adopted(routers[dice.next(routers.count)].state, deafFor: .milliseconds(UInt64(dice.next(200))))
         default: .reconfigured(configurations[dice.next(configurations.count)])
         }
     }
