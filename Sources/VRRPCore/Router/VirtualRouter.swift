@@ -158,6 +158,8 @@ public struct Resigning: Equatable, Sendable {
     public var successor: Heard?
     /// When we let go although its announcements were not seen; set by its first advertisement.
     public var letGoAt: MonotonicInstant?
+    /// False once someone else was seen to announce every address.
+    public var announcementAwaited = true
 
     public init(purpose: Purpose, giveUpAt: MonotonicInstant) {
         self.purpose = purpose
