@@ -83,6 +83,13 @@ extension VirtualRouter {
         return heard.source > primaryAddress
     }
 
+    /// Somebody else claims the addresses: if it is a router of ours, an advert lets it yield.
+    mutating func reassert(_ active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        var active = active
+        speakUp(&active, at: now, &actions)
+        state = .active(active)
+    }
+
     /// Advertises out of turn, but not at the command of whoever floods the link: what comes too soon is postponed.
     private mutating func speakUp(_ active: inout Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         let earliest = active.advertisedAt + answerSpacing
