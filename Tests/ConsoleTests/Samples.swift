@@ -95,6 +95,12 @@ enum Sample {
         instance.obstacles = ["eth0 has no carrier"]
         instance.peers[0].refusal = "the password differs"
         instance.peers[0].difference = "other virtual addresses than ours"
+        var other = OtherOwner(
+            address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:99", sinceSeconds: 12, lastSeenSeconds: 3,
+            announcements: 4)
+        other.peer = "192.0.2.7"
+        instance.otherOwners = [other]
+        instance.repairs = RepairStatus(count: 6, lastSeconds: 5, culprit: "ip (process 7)", isFight: true)
         instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true

@@ -20,23 +20,23 @@ extension OneOwner {
 
         /// What went on around a healing that cut a client off.
         private func tell(_ trial: OwnerTrial, _ healed: UInt64, _ end: UInt64) {
-            func place(_ instant: UInt64) -> String { ((Double(instant) - Double(healed)) / 1e9).thousandths }
+            func place(_ instant: UInt64) -> Int { (Int(instant) - Int(healed)) / 1_000_000 }
             var last: UInt64?
             for sample in trial.probe.samples(since: healed - 2_000_000_000) where sample.isAnswer {
                 if let last, sample.ended - last > 50_000_000 {
-                    print("no answer from \(place(last)) s to \(place(sample.ended)) s after the healing")
+                    print("no answer from \(place(last)) ms to \(place(sample.ended)) ms after the healing")
                 }
                 last = sample.ended
             }
             for (number, holder) in trial.holders.enumerated() {
                 for change in holder.changes(since: healed - 3_000_000_000) {
-                    print("lb\(number + 1) \(change.isHeld ? "has" : "has not") it at \(place(change.instant)) s")
+                    print("lb\(number + 1) \(change.isHeld ? "has" : "has not") it at \(place(change.instant)) ms")
                 }
             }
             for advert in trial.adverts.adverts(since: healed - 500_000_000).prefix(12) {
-                print("advert of \(advert.source) at \(place(advert.instant)) s")
+                print("advert of \(advert.source) at \(place(advert.instant)) ms")
             }
-            print("lb2: \(trial.members[1].log.tail(4))\nended at \(place(end)) s")
+            print("lb2: \(trial.members[1].log.tail(4))\nended at \(place(end)) ms")
         }
 
         private static let meetings = [

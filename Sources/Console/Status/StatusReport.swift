@@ -104,6 +104,8 @@ package struct StatusReport {
         if let standbys = instance.standbys { add("standby", aligned(standbyRows(standbys)).map(\.text)) }
         add("others", aligned(othersRows(instance)).map(\.text))
         add("addresses", aligned(instance.addresses.map { addressRow($0, instance) }).map(\.text))
+        add("two owners", (instance.otherOwners ?? []).map(StatusReport.otherOwner))
+        add("repairs", instance.repairs.map { [StatusReport.repairs($0)] } ?? [])
         add("checks", aligned(instance.checks.map(checkRow)).map(\.text))
         add("next", instance.next.map { StyledText($0) })
         add("counters", counters(instance))
