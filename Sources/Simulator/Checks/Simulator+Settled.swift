@@ -79,9 +79,7 @@ extension Simulator {
             return
         }
         // The owner announced while the link could not hear it, and what a dead process had left went without a word.
-        if hosts[target].loanEndedAt >= healedAt, hosts[owner].acquiredAt <= healedAt, policy.delay == .zero,
-            policy.refresh == .zero
-        {
+        if hosts[target].loanEndedAt >= healedAt, hosts[owner].acquiredAt <= healedAt {
             report.statistics.staleLoans += 1
             return
         }

@@ -162,6 +162,9 @@ extension Simulator {
         hosts[index].deadline = nil
         hosts[index].busyUntil = 0
         hosts[index].wantsAddresses = false
+        hosts[index].isSuspended = false
+        // What an earlier process left is nobody's any more.
+        if hosts[index].hasLoan { hosts[index].kernelHolds = false }
         hosts[index].hasLoan = false
         if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
         if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {
