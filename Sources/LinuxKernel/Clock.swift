@@ -10,6 +10,9 @@ package func suspendedNanoseconds() -> UInt64 {
     return boottime > monotonic ? boottime - monotonic : 0
 }
 
+/// Sleeps until CLOCK_MONOTONIC reads `nanoseconds`, or a signal comes.
+package func sleepUntil(nanoseconds: UInt64) { cl_sleep_until(nanoseconds) }
+
 /// Seconds since 1970 and the nanoseconds beyond them, for log stamps only: this clock may jump.
 package func wallClock() -> (seconds: Int64, nanoseconds: Int) {
     let now = cl_wall_clock()

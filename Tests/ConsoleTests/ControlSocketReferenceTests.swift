@@ -65,6 +65,8 @@ extension String {
         instance.sourceAddress = "192.0.2.1"
         let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
         instance.standbys = [standbySeen]
+        let keyed = KeyedStatus(mode: "enforce", activeKey: 1, keys: [1], antiReplay: "time", timeWindowSeconds: 5)
+        instance.hmac = keyed
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
         var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
         peer.difference = "what"
@@ -88,7 +90,7 @@ extension String {
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, standbySeen, instance.addresses[0], check, standby, record,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)

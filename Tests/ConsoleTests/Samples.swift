@@ -102,6 +102,8 @@ enum Sample {
         instance.priority.isOverruled = true
         instance.priority.terms.append(.init(points: -5, name: "chk_sshd"))
         instance.counters = ["adverts_sent": 245]
+        instance.hmac = KeyedStatus(
+            mode: "permissive", activeKey: 2, keys: [1, 2], antiReplay: "time", timeWindowSeconds: 5)
         var answer = answer(instance, standby: Standby(since: at(600), until: at(-600)))
         answer.id = 7
         answer.status?.remarks = ["history is not kept: no room"]

@@ -26,13 +26,15 @@ import VRRPWire
     @Test func `a thousand strangers that are refused push out none that is believed`() throws {
         var table = PeerTable()
         table.heard(try address(1), priority: Priority(100), at: at(1))
-        for number in 0..<1000 { table.refused(try address(number % 250 + 2), because: "forged", at: at(2)) }
+        for number in 0..<1000 { table.refused(try address(number % 250 + 2), because: .hopLimit(1), at: at(2)) }
         // Not even under its own address.
-        table.refused(try address(1), because: "forged", at: at(3))
+        table.refused(try address(1), because: .hopLimit(1), at: at(3))
         let list = table.list(except: nil, at: at(3))
         #expect(list.count == 9)
         #expect(list.contains(Peer(address: "192.0.2.1", priority: 100, lastHeardSeconds: 2, refusal: nil)))
-        #expect(list.contains(Peer(address: "192.0.2.1", priority: nil, lastHeardSeconds: 0, refusal: "forged")))
+        #expect(
+            list.contains(
+                Peer(address: "192.0.2.1", priority: nil, lastHeardSeconds: 0, refusal: "\(Refusal.hopLimit(1))")))
         #expect(table.candidates(except: nil, at: at(3)).map(\.address) == ["192.0.2.1"])
     }
 
@@ -61,7 +63,7 @@ import VRRPWire
 
     @Test func `a refusal is forgotten a minute after what was wrong was mended`() throws {
         var table = PeerTable()
-        table.refused(try address(1), because: "its password is not ours", at: at(1))
+        table.refused(try address(1), because: .password, at: at(1))
         table.heard(try address(1), priority: Priority(100), at: at(2))
         #expect(table.list(except: nil, at: at(2)).count == 2)
         table.heard(try address(1), priority: Priority(100), at: at(62))

@@ -84,6 +84,9 @@ final class AdvertRecorder {
         }
     }
 
+    /// By how much this machine let us run late, at worst, in milliseconds.
+    var lateness: Double { shared.lateness.withLock { $0 } }
+
     /// Whether adverts that are due every 100 milliseconds came so.
     ///
     /// On a machine that is busy with other things single ones may be late, but no receiver may have missed three, unless

@@ -37,6 +37,7 @@ struct cl_ready {
 
 uint64_t cl_monotonic_nanoseconds(void);
 // CLOCK_BOOTTIME: as the monotonic clock, and it goes on while the machine is suspended.
+void cl_sleep_until(uint64_t monotonic_nanoseconds);
 uint64_t cl_boottime_nanoseconds(void);
 struct cl_time cl_wall_clock(void);
 /* 1 when the kernel holds the wall clock for synchronised, else 0. */
@@ -95,6 +96,20 @@ int cl_bind(int fd, struct cl_address address);
 // `to` and `from` may be of family 0: the connected or default peer, and the source the kernel chooses.
 ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to, struct cl_address from);
 ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
+// What the beginning of an advert for one of our virtual routers looks like.
+struct cl_advert_shape {
+    uint8_t virtual_router_id;
+    uint8_t version;
+    uint8_t authentication_type;   // VRRPv2 only
+    uint8_t interval;              // seconds; VRRPv2 only
+};
+
+// Classic BPF on a raw VRRP socket of `family`: drops what cannot be an advert for any of `count` virtual routers (at most
+// 255), but for one in `sample` of it (a power of two), chosen by chance. `on_link`: the hop limit must be 255.
+int cl_drop_refusable(
+    int fd, int family, int on_link, const struct cl_advert_shape *shapes, size_t count, uint32_t sample);
+// Takes the filter of a socket away; harmless when there is none.
+int cl_drop_nothing(int fd);
 // Classic BPF on a packet socket for IPv6: neighbor advertisements, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
 // The port of a bound netlink socket; 0 when it has none.

@@ -40,6 +40,9 @@ public struct Instance: Equatable, Sendable {
     public var transport = Transport.multicast
     /// VRRPv2 simple text authentication (`auth_type PASS`).
     public var password: SimplePassword?
+    /// `auth_hmac`; nil is none.
+    public var keyed: KeyedAuthentication?
+    public var keyedLocation: SourceLocation?
     public var checksum = ChecksumPreference.follow
     public var preempts = true
     public var preemptDelay = Interval.zero

@@ -88,6 +88,13 @@ public enum DiagnosticCodes {
         ("family-mismatch", "a router's address of the other family"),
         ("unknown-auth-type", "no such kind of authentication"),
         ("authentication-with-v3", "VRRPv3 has none"),
+        ("two-authentications", "`auth_hmac` beside `authentication`"),
+        ("bad-key", "not a key of `auth_hmac`"),
+        ("duplicate-key", "two keys with one number"),
+        ("no-active-key", "`active_key` names a key that is not there"),
+        ("key-unreadable", "a file or credential with a key cannot be read"),
+        ("key-readable", "a file with a key that everybody can read"),
+        ("key-writable", "a file with a key that others can change"),
         ("long-password", "only eight characters count"),
     ]
 
@@ -146,6 +153,7 @@ public enum DiagnosticCodes {
         ("no-counterpart", "an instance in one file only"),
         ("pair-version", "different protocol versions"),
         ("pair-interval", "different intervals"),
+        ("pair-keys", "one router does not believe what the other signs"),
         ("pair-authentication", "different passwords"),
         ("pair-addresses", "different advertised addresses"),
         ("pair-excluded-addresses", "different excluded addresses"),

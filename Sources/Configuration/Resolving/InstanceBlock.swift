@@ -35,6 +35,7 @@ extension Resolver {
         instance.standbyNotice = contents.boolean("standby_notice") ?? defaults.standbyNotice
         resolveTransport(&instance, contents)
         resolveAuthentication(&instance, contents)
+        resolveKeyedAuthentication(&instance, contents)
         place(held, in: &instance, contents)
         instance.trackedInterfaces = trackedInterfaces(contents, own: instance.interface)
         instance.trackedScripts = trackedScripts(contents)

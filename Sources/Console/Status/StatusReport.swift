@@ -98,6 +98,7 @@ package struct StatusReport {
         add("obstacles", instance.obstacles.map { StyledText($0, .bad) })
         add("router", [StyledText(routerWords(instance))])
         let priority = StyledText(instance.priority.text, instance.priority.isOverruled ? .doubtful : .plain)
+        if let hmac = instance.hmac { add("signed", [StyledText(hmac.text)]) }
         add("priority", [priority + (instance.preempts ? "" : " (does not preempt)")])
         add("active", [activeWords(instance)])
         if let standbys = instance.standbys { add("standby", aligned(standbyRows(standbys)).map(\.text)) }

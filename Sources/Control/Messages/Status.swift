@@ -64,6 +64,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     /// What would happen next, a sentence each.
     package var next: [String]
     package var counters: [String: Int]
+    /// Nil without `auth_hmac`.
+    package var hmac: KeyedStatus?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -92,6 +94,7 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
         checks = []
         next = []
         counters = [:]
+        hmac = nil
     }
 }
 

@@ -245,7 +245,7 @@ final class Guardian {
         }
         let pulse = memory.pulse
         // Its last words to the disk may take a moment, and nobody waits for its adverts then.
-        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : patience(pulse.tolerance, at: current)
+        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : pulse.tolerance
         let (due, isNever) = pulse.dueAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
@@ -268,7 +268,7 @@ final class Guardian {
         judge(activity, suspicion, grace: grace, at: current)
     }
 
-    /// Twice as much after each hang: what waits for something slow again and again is better left to wait.
+    /// Twice as much after each hang, for a worker that nobody has stopped: what waits for something slow again and again is better left to wait.
     private func patience(_ tolerance: Interval, at now: MonotonicInstant) -> Interval {
         tolerance * (1 << UInt64(min(hangs.count { now.since($0) < Self.crashWindow }, 6)))
     }
@@ -289,7 +289,11 @@ final class Guardian {
         case .running where activity.ticks < suspicion.ticks + grace.nanoseconds / 20_000_000:
             self.suspicion = nil
             if let more = limiter.pass(.starved, at: now) { log.warning("\(late): it gets no processor\(more)") }
-        case .running, .sleeping, .stopped, .ended:
+        case .running, .sleeping:
+            let until = memory.pulse.dueAt + patience(memory.pulse.tolerance, at: now)
+            guard until <= now else { return checkAt = min(until, now + .seconds(1)) }
+            fallthrough
+        case .stopped, .ended:
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
             log.error("\(late) and \(why): it is ended, to be replaced")
             worker.signalGroup(Signals.kill)

@@ -32,7 +32,7 @@ final class WorkerMemory {
     private var hasComplained = false
     private var beatenAt = MonotonicInstant(nanoseconds: 0)
 
-    private static let version: UInt64 = 0x5544_5354_0001
+    private static let version: UInt64 = 0x5544_5354_0002
     private enum Place {
         static let version = 0
         static let phase = 8

@@ -69,6 +69,7 @@ extension Daemon {
         let old = model
         model = new
         space(new.global)
+        surroundings.sockets.openGates()
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)
         let sameProcesses = old.processes.elementsEqual(new.processes) { $0.means($1) }

@@ -46,6 +46,10 @@ final class Daemon {
     var vitals = Vitals()
     var awayLimiter = LineLimiter<Int>()
     private var worldChanged = false
+    /// All that was said while we were late is read before we act.
+    private var isCatchingUp = false
+    /// More than a busy moment makes us late.
+    private static let lateness = Interval.milliseconds(5)
     private var statusIsStale = false
     /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
     private let presence: NamespaceLock?
@@ -112,13 +116,18 @@ final class Daemon {
         let deadline = deadline
         let began = now
         memory.beat(at: began, dueAt: deadline)
+        surroundings.sockets.rest(until: deadline, at: began)
         try gather(until: deadline?.nanoseconds, &wanted)
         let current = now
         // What was due already could not be awaited.
         noticeLateness(since: deadline.map { max($0, began) }, at: current)
         // The process may have been paused between the wait and this reading of the clock. What arrived before it is
         // heard before anything acts on it.
-        if let deadline, deadline <= current { try gather(until: 1, &wanted) }
+        if let deadline, deadline <= current {
+            isCatchingUp = current.since(deadline) > Self.lateness
+            try gather(until: 1, &wanted)
+            isCatchingUp = false
+        }
         if let rereadAt, rereadAt <= current { rereadWorld() }
         if worldChanged {
             worldChanged = false
@@ -184,7 +193,7 @@ final class Daemon {
         case .routes:
             readRoutes()
         case .socket(let socket):
-            socket.drain(log: log)
+            socket.drain(log: log, isCatchingUp: isCatchingUp)
         case .announcements(let link):
             link.read(at: now)
         case .script(let script):

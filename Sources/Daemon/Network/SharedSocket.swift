@@ -21,8 +21,13 @@ final class SharedSocket {
     private(set) var unknownVirtualRouterIDs: UInt64 = 0
     private(set) var malformedPackets: UInt64 = 0
 
-    /// More than the receive buffer holds, so that a paused process catches up in one turn; and still a bound.
+    /// A bound for a process that was paused and catches up: more than the receive buffer holds.
     private static let packetsPerTurn = 4096
+    /// Reading what comes faster than it can be read may not make an advert late: a turn of the loop reads for so long,
+    /// then acts on what is due. A tenth of the shortest advertisement interval.
+    private static let slice = Interval.milliseconds(1)
+    fileprivate private(set) var gate = FloodGate()
+    private var limiter = LineLimiter<Bool>()
 
     fileprivate init(_ key: Key, interfaceName: String) throws(SystemError) {
         self.key = key
@@ -32,7 +37,10 @@ final class SharedSocket {
 
     fileprivate var isUnused: Bool { routers.isEmpty }
 
-    fileprivate func join(_ router: RouterRunner) { routers[router.virtualRouterID.rawValue] = router }
+    fileprivate func join(_ router: RouterRunner) {
+        routers[router.virtualRouterID.rawValue] = router
+        openGate()
+    }
 
     /// A reload may have given the place to a new router of the same VRID while the old one was still resigning.
     fileprivate func leave(_ router: RouterRunner) {
@@ -42,11 +50,19 @@ final class SharedSocket {
 
     /// Reads what has arrived and hands each message to its router, with the time at which it gets it: the message
     /// before may have taken its time.
-    func drain(log: Log) {
+    ///
+    /// - Parameter isCatchingUp: a pause has made us late, and all that was said meanwhile counts before we act.
+    func drain(log: Log, isCatchingUp: Bool = false) {
+        let began = MonotonicInstant(nanoseconds: monotonicNanoseconds())
+        if gate.isOverdue(at: began) { openGate() }
+        var last = began
         for _ in 0..<Self.packetsPerTurn {
+            if !isCatchingUp, last.since(began) >= Self.slice { return }
             do throws(SystemError) {
                 let more = try raw.receive { bytes, received in
-                    take(bytes, received, at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
+                    last = MonotonicInstant(nanoseconds: monotonicNanoseconds())
+                    guard !take(bytes, received, at: last), gate.refuse(at: last) else { return }
+                    shutGate(log: log, at: last)
                 }
                 if !more { return }
             } catch {
@@ -57,38 +73,63 @@ final class SharedSocket {
         }
     }
 
-    private func take(_ bytes: Span<UInt8>, _ received: VRRPSocket.Received, at now: MonotonicInstant) {
+    /// What is refused may be welcome now.
+    func openGate() {
+        guard gate.opensAt != nil else { return }
+        gate.open()
+        raw.dropNothing()
+    }
+
+    private func shutGate(log: Log, at now: MonotonicInstant) {
+        do throws(SystemError) {
+            try raw.dropRefusable(
+                except: routers.values.map(\.shape), isOnLink: key.mode.isMulticast, keepingOneIn: FloodGate.sample)
+        } catch {
+            // Everything is read and refused then, which costs more and changes nothing.
+            log.debug("filtering a flood of refused packets: \(error)")
+            return
+        }
+        guard let more = limiter.pass(true, at: now) else { return }
+        log.warning(
+            "\(raw.interfaceName): more than \(FloodGate.most) VRRP packets in a second had to be ignored; the kernel now "
+                + "drops all but one in \(FloodGate.sample) of those that cannot be for us, and the counters grow only by the "
+                + "ones that are left. Find who sends them: understudy sniff -i \(raw.interfaceName)\(more)")
+    }
+
+    /// False when the packet was refused.
+    private func take(_ bytes: Span<UInt8>, _ received: VRRPSocket.Received, at now: MonotonicInstant) -> Bool {
         switch key.family {
         case .v4:
             do throws(WireError) {
                 let header = try IPv4Header.parse(bytes)
                 guard !received.isTruncated, !header.isFragment else {
                     malformedPackets += 1
-                    return
+                    return false
                 }
                 let carrier = Carrier(
                     source: .v4(header.source), destination: .v4(header.destination), hopLimit: header.timeToLive)
-                deliver(bytes.extracting(header.headerLength..<header.totalLength), carrier, at: now)
+                return deliver(bytes.extracting(header.headerLength..<header.totalLength), carrier, at: now)
             } catch {
                 malformedPackets += 1
+                return false
             }
         case .v6:
             // Without the ancillary data nothing vouches for the sender being on the link.
             guard !received.isTruncated, let destination = received.destination, let hopLimit = received.hopLimit else {
                 malformedPackets += 1
-                return
+                return false
             }
-            deliver(
+            return deliver(
                 bytes, Carrier(source: received.source, destination: destination, hopLimit: hopLimit), at: now)
         }
     }
 
-    private func deliver(_ message: Span<UInt8>, _ carrier: Carrier, at now: MonotonicInstant) {
+    private func deliver(_ message: Span<UInt8>, _ carrier: Carrier, at now: MonotonicInstant) -> Bool {
         guard message.count >= 2, let router = routers[message[1]] else {
             unknownVirtualRouterIDs += 1
-            return
+            return false
         }
-        router.receive(message, carrier: carrier, at: now)
+        return router.receive(message, carrier: carrier, at: now)
     }
 }
 
@@ -120,6 +161,36 @@ final class SocketPool {
         open[shared.key] = nil
     }
 
+    /// Under a flood that only we can refuse, waits a little before the next look, so that one turn of the loop reads what
+    /// would else have cost twenty turns; never beyond `deadline`.
+    func rest(until deadline: MonotonicInstant?, at now: MonotonicInstant) {
+        guard open.values.contains(where: { $0.gate.isUnderPressure(at: now) }) else { return }
+        let end = now + Self.pause
+        sleepUntil(nanoseconds: min(deadline ?? end, end).nanoseconds)
+    }
+
+    /// A tenth of the shortest advertisement interval.
+    private static let pause = Interval.milliseconds(1)
+
+    /// The configuration has changed.
+    func openGates() {
+        for socket in open.values { socket.openGate() }
+    }
+
     var unknownVirtualRouterIDs: UInt64 { open.values.reduce(0) { $0 + $1.unknownVirtualRouterIDs } }
     var malformedPackets: UInt64 { open.values.reduce(0) { $0 + $1.malformedPackets } }
+}
+
+extension VRRPSocket.Mode {
+    fileprivate var isMulticast: Bool { if case .multicast = self { true } else { false } }
+}
+
+extension RouterRunner {
+    /// What an advert looks like that may be believed.
+    fileprivate var shape: VRRPSocket.Shape {
+        let authenticationType: UInt8 = if case .none = rules.authentication { 0 } else { 1 }
+        return VRRPSocket.Shape(
+            virtualRouterID: virtualRouterID.rawValue, version: rules.version, authenticationType: authenticationType,
+            interval: UInt8(truncatingIfNeeded: rules.interval.count / 100))
+    }
 }

@@ -10,7 +10,8 @@ struct PeerTable {
     private struct Entry {
         var source: IPAddress
         var priority: Priority?
-        var refusal: String?
+        /// Put into words only when somebody asks: it may come thousands of times a second.
+        var refusal: Refusal?
         var difference: String?
         var at: MonotonicInstant
     }
@@ -27,7 +28,7 @@ struct PeerTable {
         refused.removeAll { $0.source == source && now.since($0.at) > Self.memory }
     }
 
-    mutating func refused(_ source: IPAddress, because refusal: String, at now: MonotonicInstant) {
+    mutating func refused(_ source: IPAddress, because refusal: Refusal, at now: MonotonicInstant) {
         Self.put(Entry(source: source, priority: nil, refusal: refusal, at: now), into: &refused)
     }
 
@@ -57,7 +58,7 @@ struct PeerTable {
         entries.sorted { $0.at > $1.at }.map { entry in
             var peer = Peer(
                 address: "\(entry.source)", priority: entry.priority.map { Int($0.rawValue) },
-                lastHeardSeconds: now.since(entry.at).inSeconds, refusal: entry.refusal)
+                lastHeardSeconds: now.since(entry.at).inSeconds, refusal: entry.refusal.map { "\($0)" })
             peer.difference = entry.difference
             return peer
         }

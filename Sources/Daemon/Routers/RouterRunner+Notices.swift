@@ -86,21 +86,22 @@ extension RouterRunner {
     }
 
     /// Takes a notice that came to us; false when it was none, or not for us to believe.
-    func takeNotice(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
+    func takeNotice(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) -> Bool {
         guard instance.standbyNotice, let notice = StandbyNotice.parse(message),
             notice.virtualRouterID == virtualRouterID
-        else { return }
+        else { return false }
         switch instance.transport {
-        case .multicast: guard carrier.isOnLink else { return }
-        case .unicast(let peers): guard peers.contains(carrier.source) else { return }
+        case .multicast: guard carrier.isOnLink else { return false }
+        case .unicast(let peers): guard peers.contains(carrier.source) else { return false }
         }
         standbys.heard(notice, from: carrier.source, at: now)
-        guard standbys.isTold else { return }
+        guard standbys.isTold else { return true }
         standbys.isTold = false
         let what = "\(carrier.source) stands by, with priority \(notice.priority.rawValue)"
         log.notice("(\(name)) \(what)")
         recordStandby(what, peer: carrier.source, at: now)
         surroundings.statusChanged()
+        return true
     }
 
     /// Opens the socket for what is sent to this host alone, which one that is bound to the group does not hear.

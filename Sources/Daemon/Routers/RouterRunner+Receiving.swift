@@ -14,25 +14,28 @@ enum LineKind: Hashable {
     case sending(Int32)
     case opening(Int32)
     case checksumForm
+    case distrusted(Int)
 }
 
 extension RouterRunner {
     /// Judges one message for our VRID, and acts on it when it is believed.
-    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) {
+    ///
+    /// - Returns: false when it was refused.
+    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) -> Bool {
         // With multicast, what comes to ourselves comes by the notices' socket, and an advert there is nobody's.
-        let isNotice = StandbyNotice.isOne(message)
-        if isNotice || instance.transport == .multicast && !carrier.destination.isMulticast {
-            return isNotice ? takeNotice(message, carrier: carrier, at: now) : ()
-        }
+        if StandbyNotice.isOne(message) { return takeNotice(message, carrier: carrier, at: now) }
+        if instance.transport == .multicast, !carrier.destination.isMulticast { return false }
         do throws(Refusal) {
-            let admitted = try router.admit(message, carrier: carrier, rules: rules)
+            let admitted = try router.admit(
+                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
             peers.heard(
                 carrier.source, priority: admitted.heard.priority,
-                difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
+                difference: admitted.differenceInWords,
                 at: now)
             endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
@@ -40,8 +43,10 @@ extension RouterRunner {
             deliver(.received(admitted.heard), at: now)
             if activeSource != wasActive { surroundings.statusChanged() }
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
+            return true
         } catch {
             refuse(error, from: carrier.source, at: now)
+            return false
         }
     }
 
@@ -87,7 +92,7 @@ extension RouterRunner {
     private func refuse(_ refusal: Refusal, from source: IPAddress, at now: MonotonicInstant) {
         // A later standard may define other types: they are counted and dropped quietly.
         if case .malformed(.unsupportedType) = refusal { return }
-        peers.refused(source, because: "\(refusal)", at: now)
+        peers.refused(source, because: refusal, at: now)
         ignored = ((ignored?.count ?? 0) + 1, source, refusal)
         guard let more = limiter.pass(.refused(refusal.kind), at: now) else { return }
         let consequence = refusal.isDisagreement ? "; while that is so, both of us become MASTER" : ""
@@ -100,6 +105,7 @@ extension Refusal {
     fileprivate var isDisagreement: Bool {
         switch self {
         case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .trailer(let refusal): refusal.isDisagreement
         case .hopLimit, .malformed: false
         }
     }
@@ -117,6 +123,7 @@ extension Refusal {
         case .malformed(.zeroInterval): 8
         case .malformed(.truncated), .malformed(.lengthMismatch): 9
         case .malformed: 10
+        case .trailer(let refusal): refusal.kind
         }
     }
 }

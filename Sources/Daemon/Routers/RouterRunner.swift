@@ -369,21 +369,23 @@ final class RouterRunner {
 
     private func advertise(_ priority: Priority, at now: MonotonicInstant) {
         guard let socket, let source = router.primaryAddress else { return }
+        let signature = router.sign(instance.keyed, at: authenticationClock(at: now))
         switch instance.transport {
         case .multicast:
-            send(priority, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
+            send(priority, signature, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
         case .unicast(let peers):
-            for peer in peers { send(priority, from: source, to: peer, over: socket, at: now) }
+            for peer in peers { send(priority, signature, from: source, to: peer, over: socket, at: now) }
         }
     }
 
     private func send(
-        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over socket: SharedSocket,
-        at now: MonotonicInstant
+        _ priority: Priority, _ signature: Signature?, from source: IPAddress, to destination: IPAddress,
+        over socket: SharedSocket, at now: MonotonicInstant
     ) {
         identification &+= 1
         let packet = instance.packet(
-            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification)
+            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
+            signature: signature)
         do throws(SystemError) {
             try socket.raw.send(packet.span, from: source, to: destination)
         } catch {

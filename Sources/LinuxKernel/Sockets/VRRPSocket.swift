@@ -42,7 +42,7 @@ package final class VRRPSocket {
 
     package let family: AddressFamily
     package let interfaceIndex: UInt32
-    private let interfaceName: String
+    package let interfaceName: String
     private let socket: FileDescriptor
     private var buffer: [UInt8]
 

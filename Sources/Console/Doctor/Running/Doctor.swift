@@ -229,7 +229,7 @@ private struct Examination {
             let settings = reversePathFilter(path, tools)
             for instance in instances {
                 let held = Set(interfaces.addresses(of: instance.interface).map(\.address))
-                let context = ReceptionContext(
+                var context = ReceptionContext(
                     instance: instance, path: path, ownAddresses: ownAddresses,
                     holdsAddresses: (instance.addresses + instance.excludedAddresses).contains {
                         held.contains($0.address)
@@ -239,6 +239,8 @@ private struct Examination {
                     configuredIDs: Set(
                         model.instances.filter { $0.interface == path.interface && $0.family == path.family }
                             .map(\.virtualRouterID.rawValue)))
+                context.clock = AuthenticationClock(
+                    wall: presentSequence(), now: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
                 findings += judgeReception(wire, context)
             }
         }

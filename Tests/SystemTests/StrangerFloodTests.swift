@@ -1,0 +1,233 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+import VRRPWire
+
+import class Foundation.ProcessInfo
+
+/// Each kind of packet that has to be refused, slowly and at 20,000 a second: what it costs us, and what keepalived.
+///
+/// A second for each here, and the slow ones together; `scripts/flood SECONDS` is the long run.
+extension Behaviour {
+    @Suite struct StrangerFloods {
+        private static let longRun =
+            ProcessInfo.processInfo.environment["UNDERSTUDY_FLOOD_SECONDS"].flatMap { Double($0) }
+        private static let fast = 20_000
+        private static let slow = 2
+
+        /// What is wrong with the packets of a flood.
+        enum Kind: String, CaseIterable, CustomTestStringConvertible {
+            case hopLimit = "TTL 254"
+            case checksum = "wrong checksum"
+            case otherVersion = "the other version"
+            case unknownVersion = "version 7"
+            case type = "type 2"
+            case foreign = "foreign VRID"
+            case short = "four octets less"
+            case long = "four octets more"
+            case tiny = "three octets"
+            case count = "200 addresses promised"
+            case noAddress = "no address"
+            case noInterval = "interval 0"
+            case password = "wrong password"
+            case noPassword = "no password"
+            case otherInterval = "version 2, other interval"
+
+            var testDescription: String { rawValue }
+
+            var isVersion2: Bool {
+                switch self {
+                case .password, .noPassword, .otherInterval: true
+                default: false
+                }
+            }
+
+            func frame(source: IPAddress, _ address: IPAddress) -> [UInt8] {
+                var forgery = Forgery(source: source, addresses: [address])
+                if isVersion2 {
+                    (forgery.version, forgery.interval) = (2, 1)
+                    forgery.authentication = (1, Array("secret\0\0".utf8))
+                }
+                switch self {
+                case .hopLimit: forgery.hopLimit = 254
+                case .checksum: forgery.checksumError = 1
+                case .otherVersion: forgery.version = 2
+                case .unknownVersion: forgery.version = 7
+                case .type: forgery.type = 2
+                case .foreign: forgery.virtualRouterID = 99
+                case .short: forgery.cut = 4
+                case .long: forgery.authentication = (0, [0, 0, 0, 0])
+                case .tiny: forgery.cut = 9
+                case .count: forgery.count = 200
+                case .noAddress: (forgery.addresses, forgery.count) = ([], 0)
+                case .noInterval: forgery.interval = 0
+                case .password: forgery.authentication = (1, Array("wrong\0\0\0".utf8))
+                case .noPassword: forgery.authentication = (0, [UInt8](repeating: 0, count: 8))
+                case .otherInterval: forgery.interval = 3
+                }
+                if self == .long { forgery.authentication = (0, [1, 2, 3, 4]) }
+                return forgery.frame
+            }
+        }
+
+        /// A pair of ours, a keepalived on another switch, and a stranger on each.
+        private final class Scene {
+            let laboratory: Laboratory
+            let members: [Member]
+            let rival: Member
+            let stranger: NetworkNamespace
+            let rivalsStranger: NetworkNamespace
+            let interval: Double
+
+            init(isVersion2: Bool) throws {
+                guard currentUserID() == 0 else { throw NeedsRoot() }
+                laboratory = try Laboratory(visible: [Program.binaries])
+                interval = isVersion2 ? 1 : 0.5
+                let (laboratory, interval) = (laboratory, interval)
+                func member(_ name: String, _ program: Program, _ priority: Int, _ segment: String) throws -> Member {
+                    let configuration = """
+                        vrrp_instance VI_1 {
+                         version \(isVersion2 ? 2 : 3)
+                         interface eth0
+                         virtual_router_id 51
+                         priority \(priority)
+                         advert_int \(isVersion2 ? "1" : "\(interval)")
+                         \(isVersion2 ? "authentication {\n auth_type PASS\n auth_pass secret\n }" : "")
+                         virtual_ipaddress {
+                          192.0.2.10/24
+                         }
+                        }
+
+                        """
+                    let address = try Interface.Address(priority == 150 ? "192.0.2.1" : "192.0.2.2", 24)
+                    let eth0 = Interface("eth0", segment: segment, addresses: [address])
+                    let member = try Member(name, program, configuration, [eth0], in: laboratory)
+                    try member.boot()
+                    try member.start()
+                    return member
+                }
+                func client(_ segment: String) throws -> NetworkNamespace {
+                    let address = try Interface.Address("192.0.2.200", 24)
+                    return try laboratory.addClient([Interface("eth0", segment: segment, addresses: [address])])
+                }
+                members = [
+                    try member("lb1", .understudy, 150, "ours"), try member("lb2", .understudy, 100, "ours"),
+                ]
+                rival = try member("kp1", .keepalived, 150, "theirs")
+                stranger = try client("ours")
+                rivalsStranger = try client("theirs")
+            }
+
+            deinit { laboratory.close() }
+
+            /// Waits until all of them are what they shall be.
+            func settle() throws {
+                let address = try ip("192.0.2.10")
+                let observer = Observer(laboratory)
+                let isSettled = try observer.wait(seconds: 20) {
+                    members[0].holds(address) && rival.holds(address) && !members[1].holds(address)
+                        && members[1].hasSaid("Entering BACKUP STATE")
+                }
+                guard isSettled else { throw DidNotHappen(description: "one owner on each switch") }
+            }
+        }
+
+        /// Nanoseconds of processor time that the process which does the work has used.
+        private func processorTime(_ member: Member) throws -> UInt64 {
+            let daemon = try #require(member.daemon)
+            let children = SpawnedProcess.children(of: daemon.pid)
+            let wanted = member.program == .understudy ? "understudyd-run" : "keepalived"
+            let worker = try #require(children.first { processName(of: $0) == wanted }, "\(member.name) has no worker")
+            let text = String(decoding: try LocalFiles.read("/proc/\(worker)/schedstat"), as: UTF8.self)
+            return try #require(text.split(separator: " ").first.flatMap { UInt64($0) })
+        }
+
+        private struct Figures {
+            var longestGap = 0.0
+            /// By how much this machine let the recorder run late, in milliseconds.
+            var lateness = 0.0
+            var sent = 0
+            var written = 0
+            var cost: [Double] = []
+            var rivalsCost = 0.0
+        }
+
+        private func flood(
+            _ kinds: [Kind], _ rate: Int, _ scene: Scene, isForRival: Bool
+        ) throws -> (sent: Int, seconds: Double) {
+            let address = try ip("192.0.2.10")
+            let seconds = Self.longRun ?? (rate == Self.slow ? 8 : 1)
+            let sources = try (100..<140).map { try ip("192.0.2.\($0)") }
+            let frames = sources.flatMap { source in kinds.map { $0.frame(source: source, address) } }
+            let flood = try Flood(in: isForRival ? scene.rivalsStranger : scene.stranger, frames, perSecond: rate)
+            let start = monotonicNanoseconds()
+            let end = start + UInt64(seconds * 1e9)
+            let observer = Observer(scene.laboratory)
+            _ = try observer.wait(seconds: seconds) { monotonicNanoseconds() >= end }
+            flood.stop()
+            return (flood.sent, Double(monotonicNanoseconds() - start) / 1e9)
+        }
+
+        private func measure(_ kinds: [Kind], _ rate: Int, _ scene: Scene) throws -> Figures {
+            var figures = Figures()
+            let recorder = try AdvertRecorder(in: scene.stranger)
+            let logs = scene.members.map { $0.log.text.utf8.count }
+            let before = try scene.members.map { try processorTime($0) }
+            let start = monotonicNanoseconds()
+            let (sent, seconds) = try flood(kinds, rate, scene, isForRival: false)
+            let after = try scene.members.map { try processorTime($0) }
+            figures.cost = zip(before, after).map { Double($1 - $0) / 1e9 / seconds * 100 }
+            figures.sent = Int(Double(sent) / seconds)
+            // An advert after the flood shows the gap at its end.
+            let end = monotonicNanoseconds()
+            let observer = Observer(scene.laboratory)
+            _ = try observer.wait(seconds: scene.interval * 3) {
+                recorder.adverts(since: end, from: "192.0.2.1").count >= 1
+            }
+            figures.longestGap = recorder.gaps(since: start, from: "192.0.2.1").max() ?? .infinity
+            figures.lateness = recorder.lateness
+            figures.written = zip(scene.members, logs).map { $0.log.text.utf8.count - $1 }.reduce(0, +)
+            guard rate == Self.fast else { return figures }
+            let rivalBefore = try processorTime(scene.rival)
+            let (_, rivalSeconds) = try flood(kinds, rate, scene, isForRival: true)
+            figures.rivalsCost = Double(try processorTime(scene.rival) - rivalBefore) / 1e9 / rivalSeconds * 100
+            return figures
+        }
+
+        private func judge(_ kinds: [Kind], _ rate: Int, _ scene: Scene) throws {
+            let figures = try measure(kinds, rate, scene)
+            let name = kinds.map(\.rawValue).joined(separator: ", ")
+            print(
+                "FLOOD \(name) | \(rate)/s (\(figures.sent) sent) | longest gap \(figures.longestGap.thousandths) ms | "
+                    + "log \(figures.written) octets | processor Active \(figures.cost[0].thousandths) %, "
+                    + "Backup \(figures.cost[1].thousandths) %, keepalived \(figures.rivalsCost.thousandths) %")
+            #expect(figures.longestGap < scene.interval * 1100 + figures.lateness, "\(name) at \(rate)/s: \(figures)")
+            #expect(figures.written < 10_240, "\(name) at \(rate)/s")
+            guard rate == Self.fast else { return }
+            #expect(figures.sent > rate / 2, "the sender is too slow to show anything")
+            #expect(figures.cost[0] < figures.rivalsCost / 4, "\(name): \(figures)")
+        }
+
+        @Test(arguments: [false, true])
+        func
+            `no kind of refused packet delays an advert or moves an address, and refusing costs a quarter of keepalived's`(
+                isVersion2: Bool
+            ) throws
+        {
+            let scene = try Scene(isVersion2: isVersion2)
+            try scene.settle()
+            let kinds = Kind.allCases.filter { $0.isVersion2 == isVersion2 }
+            let slow = Self.longRun == nil ? [kinds] : kinds.map { [$0] }
+            for kinds in slow { try judge(kinds, Self.slow, scene) }
+            for kind in kinds { try judge([kind], Self.fast, scene) }
+            for member in scene.members {
+                #expect(member.log.text.components(of: "Entering ") <= 2, "\(member.name): \(member.log.text)")
+                #expect(member.daemon?.status == nil)
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate func components(of words: String) -> Int { ranges(of: words).count }
+}
