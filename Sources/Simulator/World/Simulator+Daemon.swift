@@ -76,6 +76,11 @@ extension Simulator {
         hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: clock(of: index)), into: &actions)
         var list: [Action] = []
         actions.drain { list.append($0) }
+        if case .resigning(let resigning) = before.state, !resigning.announcementAwaited,
+            !hosts[index].router.holdsAddresses
+        {
+            hosts[index].handedOverAt = now
+        }
         perform(list, on: index)
         judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
         if hosts[index].router.isStopped { leave(index, as: .stopped) }
