@@ -57,7 +57,7 @@ let package = Package(
         .executableTarget(
             name: "understudy",
             dependencies: [
-                "Configuration", "Console", "Control", "Daemon", "Rehearsal", "LinuxKernel", "VRRPWire",
+                "Configuration", "Console", "Control", "Daemon", "Rehearsal", "LinuxKernel", "Simulator", "VRRPWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: linking),

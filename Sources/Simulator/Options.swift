@@ -19,6 +19,13 @@ public struct Options: Sendable {
     public var beyondTheProtocol: Guarantee = []
 
     public init() {}
+
+    /// Everything is demanded that the core promises, which is more than RFC 9568 does.
+    public static let demanding = {
+        var options = Options()
+        options.beyondTheProtocol = [.linkLeavesUnheardRivals, .linkLeavesLateRivals]
+        return options
+    }()
 }
 
 /// Promises about traffic that need more than RFC 9568, so that each can be demanded when the core gives it.

@@ -39,6 +39,9 @@ public struct Violation: Sendable, CustomStringConvertible {
     /// What was found instead.
     public var found: String
 
+    /// Since the start of the story.
+    public var nanoseconds: UInt64 { at.nanoseconds }
+
     public var description: String { "\(EventLog.stamp(at.nanoseconds)) broken: \(rule.rawValue): \(found)" }
 }
 
@@ -76,7 +79,7 @@ public struct Report: Sendable {
         /// Times the network delayed a rival's announcement beyond its own healing, and no advert of that rival reached the
         /// owner or second bursts are off: nobody who is there can know of it.
         public var lostYields = 0
-        /// Times it stayed with what a dead process had left, whose end says nothing, where second bursts are off.
+        /// Times it stayed with what a dead process had left, whose end says nothing.
         public var staleLoans = 0
         /// Times it stayed with a rival that was answered too early, where the operator has turned second bursts off.
         public var lateRivals = 0

@@ -142,7 +142,8 @@ public struct Simulator: Sendable {
             perform(disturbance)
         case .leaseCheck(let host):
             checkLease(of: host)
-        case .awakening(let host, let duration):
+        case .awakening(let host, let duration, let incarnation):
+            guard hosts[host].incarnation == incarnation else { break }
             awaken(host, after: duration)
         case .repair(let host, let incarnation):
             guard hosts[host].incarnation == incarnation else { break }

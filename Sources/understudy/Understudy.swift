@@ -37,6 +37,7 @@ struct Understudy: ParsableCommand {
                     Init.self,
                     Check.self,
                     Rehearse.self,
+                    Simulate.self,
                 ]),
         ])
 }

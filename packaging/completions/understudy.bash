@@ -173,13 +173,13 @@ _understudy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|upgrade|init|check|rehearse|help)
+    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|upgrade|init|check|rehearse|simulate|help)
         # Offer subcommand argument completions
         "_understudy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload upgrade init check rehearse help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload upgrade init check rehearse simulate help' -- "${cur}"))
         ;;
     esac
 }
@@ -555,6 +555,24 @@ _understudy_rehearse() {
     case "${positional_number}" in
     *)
         __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_simulate() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(--seeds --seed)
+    __understudy_offer_flags_options 0
+
+    # Offer option value completions
+    case "${prev}" in
+    '--seeds')
+        return
+        ;;
+    '--seed')
         return
         ;;
     esac

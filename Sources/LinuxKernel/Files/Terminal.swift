@@ -4,6 +4,9 @@ internal import Glibc
 /// Whether standard output is a terminal, where somebody looks at colours and columns.
 package func standardOutputIsTerminal() -> Bool { isatty(STDOUT_FILENO) == 1 }
 
+/// Whether standard error is a terminal, where somebody watches progress.
+package func standardErrorIsTerminal() -> Bool { isatty(STDERR_FILENO) == 1 }
+
 /// How many columns and rows the terminal at standard output has; nil when it is none, or does not know.
 package func standardOutputSize() -> (columns: Int, rows: Int)? {
     let size = cl_terminal_size(STDOUT_FILENO)

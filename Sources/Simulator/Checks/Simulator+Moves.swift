@@ -159,6 +159,8 @@ extension Simulator {
     /// Guaranteed: the best standby is Active Active_Down_Interval after the last advert it heard, and no other router.
     private mutating func playDeath(of owner: Int, _ standbys: [Int]) {
         guard !standbys.isEmpty else { return }
+        // Whether an advert that is under way is followed depends on the priority that the standby has when it arrives.
+        run(until: now + Network.calmDelay)
         // A running timer moves with the priority (keepalived does so), also just before it matters.
         if random.chance(50) {
             perform(.tracker(random.pick(standbys), index: 0, random.chance(50) ? .working : .failed))

@@ -79,10 +79,16 @@ extension Simulator {
             return
         }
         // The owner announced while the link could not hear it, and what a dead process had left went without a word.
-        if hosts[target].loanEndedAt >= healedAt, hosts[owner].acquiredAt <= healedAt, policy.delay == .zero,
+        let isEstablished = hosts[owner].hasInherited || hosts[owner].acquiredAt <= healedAt
+        if hosts[target].loanEndedAt >= healedAt, isEstablished {
+            report.statistics.staleLoans += 1
+            return
+        }
+        // A neighbour that asked while two held the addresses in a handover believed the one that was leaving.
+        if linkLearnedAt == healedAt, hosts[target].handedOverAt >= healedAt, policy.delay == .zero,
             policy.refresh == .zero
         {
-            report.statistics.staleLoans += 1
+            report.statistics.lateRivals += 1
             return
         }
         // Whoever yields says nothing. If the owner spoke first it never heard the rival, and does not know that the link did.

@@ -13,7 +13,7 @@ struct Agenda: Sendable {
         /// The kernel looks whether an address has outlived its lease.
         case leaseCheck(host: Int)
         /// A suspended machine goes on, after so many nanoseconds.
-        case awakening(host: Int, after: UInt64)
+        case awakening(host: Int, after: UInt64, incarnation: Int)
         /// The daemon puts back what somebody deleted.
         case repair(host: Int, incarnation: Int)
     }

@@ -83,7 +83,7 @@ extension Disturbance {
                 let away: UInt64 = random.pick([5_000_000, 60_000_000, 700_000_000, 5_000_000_000])
                 result += [(at, .kill(host)), (at + random.between(1_000_000, away), .adopt(host))]
             case 1: result += [(at, .kill(host)), (at + random.below(8_000_000_000), .start(host))]
-            case 2: result.append((at, .suspend(host, random.between(50_000_000, 9_000_000_000))))
+            case 2: result.append((at, .suspend(host, random.between(50_000_000, 3_500_000_000))))
             default: result.append((at, .delete(host)))
             }
         }

@@ -46,6 +46,8 @@ struct Host: Sendable {
     /// It keeps what a process that died left, until a rival is heard or the lease ends.
     var hasLoan = false
     var loanEndedAt: UInt64 = 0
+    /// When it last handed over to a successor that it saw announce.
+    var handedOverAt: UInt64 = 0
     /// The machine stands still, its monotonic clock too.
     var isSuspended = false
     /// Nanoseconds by which its monotonic clock is behind for having stood still.

@@ -34,6 +34,10 @@ extension Simulator {
             hosts[index].isLeaseWatched = true
             return agenda.add(.leaseCheck(host: index), at: max(end, now + 1_000_000))
         }
+        if case .resigning = hosts[index].router.state, hosts[index].life == .running, hosts[index].busyUntil <= now {
+            // Who resigned sends no adverts, and renews by a deadline of its own.
+            return renewLease(of: index, isForced: true)
+        }
         log(index, "loses the addresses, whose lease has ended")
         report.statistics.expiries += 1
         hosts[index].kernelHolds = false
@@ -85,7 +89,7 @@ extension Simulator {
         log(nil, "h\(index) is suspended for \(Interval(nanoseconds: duration))")
         report.statistics.absences += 1
         hosts[index].isSuspended = true
-        agenda.add(.awakening(host: index, after: duration), at: now + duration)
+        agenda.add(.awakening(host: index, after: duration, incarnation: hosts[index].incarnation), at: now + duration)
         // The daemon has the processor a moment later, so that it learns of the pause before it looks at anything.
         occupy(index, for: duration + 1)
     }

@@ -76,6 +76,11 @@ extension Simulator {
         hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: clock(of: index)), into: &actions)
         var list: [Action] = []
         actions.drain { list.append($0) }
+        if case .resigning(let resigning) = before.state, !resigning.announcementAwaited,
+            !hosts[index].router.holdsAddresses
+        {
+            hosts[index].handedOverAt = now
+        }
         perform(list, on: index)
         judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
         if hosts[index].router.isStopped { leave(index, as: .stopped) }
@@ -162,6 +167,9 @@ extension Simulator {
         hosts[index].deadline = nil
         hosts[index].busyUntil = 0
         hosts[index].wantsAddresses = false
+        hosts[index].isSuspended = false
+        // What an earlier process left is nobody's any more.
+        if hosts[index].hasLoan { hosts[index].kernelHolds = false }
         hosts[index].hasLoan = false
         if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
         if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {

@@ -46,8 +46,9 @@ extension VirtualRouter {
     mutating func letGo(_ resigning: Resigning, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         counters.leftActive += 1
         let successor = resigning.successor
-        // Heard, but not seen to announce: it may have been Active all along, behind a partition, and the link sends here.
-        if successor != nil, resigning.announcementAwaited { advertise(.resigning, &actions) }
+        // Nobody was seen to announce: who has the addresses may have had them all along, behind a partition, and the link
+        // sends here. An Active Router that hears this announces.
+        if resigning.announcementAwaited { advertise(.resigning, &actions) }
         actions.append(.releaseAddresses)
         switch resigning.purpose {
         case .stop:
