@@ -39,7 +39,7 @@ private struct Coverage {
     func check() {
         precondition(places == 1 << UInt64(4 * Self.events) - 1, "some state never met some event: \(places)")
         precondition(actions == 1 << 14 - 1, "some action or transition never came: \(actions)")
-        precondition(verdicts == 1 << 8 - 1, "some verdict on a packet never came: \(verdicts)")
+        precondition(verdicts == 1 << 9 - 1, "some verdict on a packet never came: \(verdicts)")
     }
 
     private static let events = 11
@@ -89,6 +89,7 @@ private struct Coverage {
         case .password: 5
         case .interval: 6
         case .unknownPeer: 7
+        case .trailer: 8
         }
     }
 }
@@ -166,6 +167,8 @@ private struct Reception {
 
     private static let source = IPAddress.v4(IPv4Address(192, 0, 2, 9))
     private static let addresses = (1...20).map { IPAddress.v4(IPv4Address(192, 0, 2, 100 + $0)) }
+    private static let keyed = KeyedAuthentication(
+        keys: [.init(id: 1, key: AuthenticationKey([UInt8](repeating: 1, count: 32).span))], activeKey: 1, window: 5)
     private static let password = Authentication.password(SimplePassword("secret"))
 
     private var router: VirtualRouter
@@ -195,6 +198,11 @@ private struct Reception {
         add(secret, Self.rules(.v2, .password(SimplePassword("other"))))
         add(Self.message(.v2, .none, slow), Self.rules(.v2))
         add(good, Self.rules(.v3, peers: [.v4(IPv4Address(192, 0, 2, 8))]))
+        var enforcing = Self.rules(.v3)
+        enforcing.keyed = Self.keyed
+        add(good, enforcing)
+        // Believed once, and the same again is a replay: the whole of the HMAC is computed each time.
+        add(Self.message(.v3, .none, .oneSecond, isSigned: true), enforcing)
     }
 
     private mutating func add(_ bytes: [UInt8], _ rules: ReceptionRules, hopLimit: UInt8 = 255) {
@@ -211,16 +219,22 @@ private struct Reception {
     }
 
     private static func message(
-        _ version: ProtocolVersion, _ authentication: Authentication, _ interval: Centiseconds
+        _ version: ProtocolVersion, _ authentication: Authentication, _ interval: Centiseconds, isSigned: Bool = false
     ) -> [UInt8] {
         guard let id = VirtualRouterID(51) else { preconditionFailure("51 is a VRID") }
         let advertisement = Advertisement(
             version: version, virtualRouterID: id, priority: Priority(100), interval: interval,
             addressCount: addresses.count, authentication: authentication)
-        return [UInt8](capacity: advertisement.encodedSize(addresses: addresses)) { output in
+        let carrier = Carrier(source: source, destination: .v4(.vrrpGroup))
+        let size = advertisement.encodedSize(addresses: addresses) + (isSigned ? AuthenticationTrailer.size : 0)
+        return [UInt8](capacity: size) { output in
+            if let key = keyed.signingKey, isSigned {
+                return advertisement.emit(
+                    into: &output, addresses: addresses, carrier: carrier, checksum: .pseudoHeader, keyID: key.id,
+                    key: key.key, sequence: AuthenticationSequence(seconds: 1, nanoseconds: 0))
+            }
             advertisement.emit(
-                into: &output, addresses: addresses,
-                carrier: Carrier(source: source, destination: .v4(.vrrpGroup)), checksum: .pseudoHeader)
+                into: &output, addresses: addresses, carrier: carrier, checksum: .pseudoHeader)
         }
     }
 

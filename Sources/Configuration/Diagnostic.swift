@@ -48,6 +48,8 @@ public struct Diagnostic: Hashable, Sendable {
     public var consequence: String?
     /// The line or command that mends it.
     public var fix: String?
+    /// The line holds a secret: it is not shown with the diagnostic.
+    public var isAboutSecret = false
 
     public init(
         _ severity: Severity, _ code: String, at location: SourceLocation, _ message: String,

@@ -10,6 +10,9 @@ public struct Options: Sendable {
     public var calmMoves = 3
     /// True when a crash ends the daemon alone, and the kernel goes on answering for the addresses until the restart.
     public var addressesOutliveDaemon = false
+    /// True when daemons die and are replaced by processes that go on in their state, addresses are leases, machines are
+    /// suspended, and somebody deletes addresses.
+    public var absences = true
     /// True to keep one line per event in ``Report/log``.
     public var keepsLog = false
     /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.

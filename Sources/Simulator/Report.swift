@@ -15,6 +15,8 @@ public enum Rule: String, Sendable {
     case obstaclesRespected = "nobody holds addresses despite an obstacle"
     case advertHonest = "an advert says 0 or the priority in force"
     case spoiltRefused = "a damaged or foreign advert is refused, a whole one believed"
+    case silentAfterAbsence =
+        "an Active Router that was away for longer than the others wait claims nothing before it has listened"
     case rivalAnswered =
         "an Active Router that stays Active answers every advert it hears before a Backup could act on it"
     case storm = "answers to rivals die out"
@@ -61,10 +63,21 @@ public struct Report: Sendable {
         public var remainedActive = 0
         /// Instants in turmoil at which a second host began to hold the addresses.
         public var doubleOwners = 0
+        /// Daemons that died, suspended machines, addresses that somebody deleted.
+        public var absences = 0
+        /// States that a successor process went on in.
+        public var adoptions = 0
+        /// Addresses that the kernel removed because nobody renewed them.
+        public var expiries = 0
         /// Moves played, by name.
         public var moves: [String: Int] = [:]
         /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.
         public var unheardRivals = 0
+        /// Times the network delayed a rival's announcement beyond its own healing, and no advert of that rival reached the
+        /// owner or second bursts are off: nobody who is there can know of it.
+        public var lostYields = 0
+        /// Times it stayed with what a dead process had left, whose end says nothing, where second bursts are off.
+        public var staleLoans = 0
         /// Times it stayed with a rival that was answered too early, where the operator has turned second bursts off.
         public var lateRivals = 0
         /// Longest time in a planned move during which the link sent to a host without the addresses.

@@ -28,6 +28,10 @@ public struct Simulator: Sendable {
     var linkTarget: Int?
     /// When the link learned that, from whatever source.
     var linkLearnedAt: UInt64 = 0
+    /// When the announcement that it believes was sent.
+    var linkFrameSentAt: UInt64 = 0
+    /// When the last fault ended.
+    var healedAt: UInt64 = 0
     /// For each host, when it last heard a believed advert of each other, by position.
     var heardAt: [[UInt64]]
     var continuity = Continuity()
@@ -49,6 +53,14 @@ public struct Simulator: Sendable {
         var troubles = source.fork()
         for trouble in Disturbance.draw(during: options.turmoil.nanoseconds, cluster: cluster, random: &troubles) {
             agenda.add(.disturbance(trouble.what), at: now + trouble.at)
+        }
+        if options.absences {
+            var absences = SplitMix64(seed: seed ^ 0xA85E_9CE5)
+            for trouble in Disturbance.drawAbsences(
+                during: options.turmoil.nanoseconds, hosts: hosts.count, random: &absences)
+            {
+                agenda.add(.disturbance(trouble.what), at: now + trouble.at)
+            }
         }
         for index in hosts.indices {
             agenda.add(.disturbance(.start(index)), at: now + random.below(4_000_000_000))
@@ -128,6 +140,13 @@ public struct Simulator: Sendable {
             turn(host)
         case .disturbance(let disturbance):
             perform(disturbance)
+        case .leaseCheck(let host):
+            checkLease(of: host)
+        case .awakening(let host, let duration):
+            awaken(host, after: duration)
+        case .repair(let host, let incarnation):
+            guard hosts[host].incarnation == incarnation else { break }
+            repair(host)
         }
     }
 

@@ -11,6 +11,11 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
         Self(nanoseconds: lhs.nanoseconds + rhs.nanoseconds)
     }
 
+    /// The instant so much before this one, but not before the clock began.
+    func earlier(by interval: Interval) -> Self {
+        Self(nanoseconds: nanoseconds > interval.nanoseconds ? nanoseconds - interval.nanoseconds : 0)
+    }
+
     /// The span from `earlier` to this instant; zero when `earlier` is in fact later.
     public func since(_ earlier: MonotonicInstant) -> Interval {
         Interval(nanoseconds: nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0)

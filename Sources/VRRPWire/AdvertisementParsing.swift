@@ -23,9 +23,11 @@ extension Advertisement {
     /// The checks come in the order of RFC 9568 section 7.1, length before content, so that a count is never trusted. The hop
     /// limit is the caller's to judge (``Carrier/isOnLink``): it is counted apart, before the router is even known.
     ///
-    /// - Parameter requiringLinkLocal: whether an IPv6 message must list a link-local address first (erratum 8300).
+    /// - Parameters:
+    ///   - requiringLinkLocal: whether an IPv6 message must list a link-local address first (erratum 8300).
+    ///   - trailer: how many of the last octets are a trailer, which the checksum covers over IPv6 only.
     public static func parse(
-        _ bytes: Span<UInt8>, carrier: Carrier, requiringLinkLocal: Bool = true
+        _ bytes: Span<UInt8>, carrier: Carrier, requiringLinkLocal: Bool = true, trailer: Int = 0
     ) throws(WireError) -> (Advertisement, ChecksumForm) {
         let preamble = try Preamble.parse(bytes)
         guard let version = ProtocolVersion(rawValue: preamble.version) else {
@@ -37,14 +39,16 @@ extension Advertisement {
 
         let count = Int(bytes[MessageField.addressCount])
         let expected = size(version: version, family: carrier.family, addressCount: count)
-        guard bytes.count == expected else {
-            throw .lengthMismatch(addressCount: count, expected: expected, got: bytes.count)
+        guard bytes.count == expected + trailer else {
+            throw .lengthMismatch(addressCount: count, expected: expected, got: bytes.count - trailer)
         }
-        let form = try checksumForm(of: bytes, version: version, carrier: carrier)
+        let message = bytes.extracting(0..<expected)
+        let covered = carrier.family == .v6 ? bytes : message
+        let form = try checksumForm(of: covered, version: version, carrier: carrier)
         if version == .v3, count == 0 { throw .noAddresses }
         if requiringLinkLocal, version == .v3, carrier.family == .v6 { try checkFirstAddress(in: bytes) }
         let interval = try interval(in: bytes, version: version)
-        let authentication = try version == .v2 ? authentication(in: bytes) : .none
+        let authentication = try version == .v2 ? authentication(in: message) : .none
         let advertisement = Advertisement(
             version: version, virtualRouterID: virtualRouterID, priority: Priority(bytes[MessageField.priority]),
             interval: interval, addressCount: count, authentication: authentication)

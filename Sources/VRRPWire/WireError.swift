@@ -22,6 +22,8 @@ public enum WireError: Error, Equatable, Sendable {
     case firstAddressNotLinkLocal(IPv6Address)
     case zeroInterval
     case unknownAuthenticationType(UInt8)
+    /// Octets after the message that are not what `auth_hmac` adds.
+    case unknownTrailer(type: UInt8, reserved: UInt16)
 
     // Ethernet frames of the neighbour protocols
     case notARP
@@ -55,6 +57,8 @@ extension WireError: CustomStringConvertible {
         case .zeroInterval: "its advertisement interval is 0"
         case .unknownAuthenticationType(let type):
             "its authentication type is \(type), not 0 (none) or 1 (simple password)"
+        case .unknownTrailer(let type, let reserved):
+            "it ends in an authentication trailer of type \(type), reserved field \(reserved), not 1 and 0"
         case .notARP: "it is not an ARP packet for IPv4 over Ethernet"
         case .unsupportedARPOperation(let operation): "its ARP operation is \(operation), not a request or a reply"
         case .notNeighborAdvertisement: "it is not a neighbour advertisement"

@@ -63,6 +63,10 @@ extension String {
         let standby = Standby(since: Sample.now, until: Sample.now)
         var instance = Sample.standby
         instance.sourceAddress = "192.0.2.1"
+        let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
+        instance.standbys = [standbySeen]
+        let keyed = KeyedStatus(mode: "enforce", activeKey: 1, keys: [1], antiReplay: "time", timeWindowSeconds: 5)
+        instance.hmac = keyed
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
         var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
         peer.difference = "what"
@@ -81,11 +85,13 @@ extension String {
         var answer = Sample.everything
         answer.error = Problem(.busy, "busy", details: [])
         (answer.history, answer.switchover, answer.standby, answer.reload) = ([], [], standbyReport, reload)
+        let upgrade = UpgradeReport(from: "1", to: "2")
+        answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, instance.addresses[0], check, standby, record,
-            HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], check, standby, record,
+            HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)
     }
@@ -122,7 +128,7 @@ extension String {
         #expect(page.words["value of `state`"] == Set(RouterState.allCases.map(\.rawValue)))
         #expect(page.words["value of `event`"] == Set(HistoryRecord.Event.allCases.map(\.rawValue)))
         #expect(page.words["value of `outcome`"] == Set(SwitchoverReport.Outcome.allCases.map(\.rawValue)))
-        let ours = ["not_running", "silent", "garbled", "usage"]
+        let ours = ["not_running", "silent", "garbled", "usage", "no_successor"]
         #expect(page.words["value of `code`"] == Set(Problem.Code.allCases.map(\.rawValue) + ours))
     }
 

@@ -95,12 +95,15 @@ enum Sample {
         instance.obstacles = ["eth0 has no carrier"]
         instance.peers[0].refusal = "the password differs"
         instance.peers[0].difference = "other virtual addresses than ours"
+        instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5
         instance.priority.isOverruled = true
         instance.priority.terms.append(.init(points: -5, name: "chk_sshd"))
         instance.counters = ["adverts_sent": 245]
+        instance.hmac = KeyedStatus(
+            mode: "permissive", activeKey: 2, keys: [1, 2], antiReplay: "time", timeWindowSeconds: 5)
         var answer = answer(instance, standby: Standby(since: at(600), until: at(-600)))
         answer.id = 7
         answer.status?.remarks = ["history is not kept: no room"]

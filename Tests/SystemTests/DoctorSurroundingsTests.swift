@@ -128,14 +128,14 @@ extension DoctorTests {
             let host = ward.lb1
             try ward.startPair()
             #expect(try ward.examine(host).severities("resources") == ["ok"])
-            try ward.run(host, "prlimit --pid $(pidof understudyd) --nofile=70:")
+            try ward.run(host, "prlimit --pid $(pgrep -x understudyd-run) --nofile=70:")
             let files = try ward.examine(host).fault("limit_too_low")
             #expect(files.subject == "open files" && files.evidence.first?.contains("70 may be") == true, "\(files)")
             try ward.mend(host, files)
             #expect(try ward.examine(host).severities("resources") == ["ok"])
             // A control group as either version of them shows it.
             let groups = """
-                pid=$(pidof understudyd)
+                pid=$(pgrep -x understudyd-run)
                 one=$(sed -n 's/^[0-9]*:[^:]*memory[^:]*://p' /proc/$pid/cgroup)
                 two=$(sed -n 's/^0:://p' /proc/$pid/cgroup)
                 for place in "/sys/fs/cgroup/memory$one" "/sys/fs/cgroup$two"; do

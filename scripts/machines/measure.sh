@@ -91,13 +91,20 @@ install_version() {
         sudo apt-get -o Dpkg::Options::=--force-confold install --yes --allow-downgrades ./$1"
 }
 
-# It is still under way when the address moves.
-upgrade() {
-    local installs
-    install_version "${LAB_PACKAGE##*/}" &
-    installs=$!
-    moves_to lb2 && wait "$installs" && moves_to lb1
+upgrade() { install_version "${LAB_PACKAGE##*/}" && stays; }
+
+# The process that works for the guardian, and is no main process of the service.
+worker_of_lb1() { inside lb1 'pgrep -x understudyd-run'; }
+
+kill_worker() {
+    local old
+    old=$(worker_of_lb1) && inside lb1 "sudo kill -KILL $old" && wait_for 5 has_other_worker "$old" && stays && goes_on 3
 }
+
+has_other_worker() { local new && new=$(worker_of_lb1) && [[ $new != "$1" ]]; }
+
+# Five within thirty seconds are the guardian's limit.
+let_crashes_be_forgotten() { sleep 6; }
 
 prepare_upgrade() {
     install_version "$older" >"$lab/prepared" 2>&1 || give_up 'the older package is installed' "$(<"$lab/prepared")"
@@ -148,6 +155,8 @@ measures() {
     measure 'systemctl restart of the active' restart_service
     before=prepare_upgrade
     measure 'the package of the active is upgraded' upgrade
+    before=let_crashes_be_forgotten
+    measure 'the working process of the active is killed' kill_worker
     before=
     measure 'understudy switchover, and back' switch_over_and_back
     measure 'understudy switchover, and resume' switch_over_and_resume

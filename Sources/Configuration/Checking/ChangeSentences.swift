@@ -42,10 +42,12 @@ struct Sentences {
             let change = old.password == nil ? "added" : new.password == nil ? "removed" : "changed"
             lines.append("\(subject): auth_pass \(change)")
         }
+        compareKeys(old.keyed, new.keyed)
         add("v3_checksum_as_v2", old.checksum.text, new.checksum.text)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)
         add("lease", old.lease.text, new.lease.text)
+        add("standby_notice", old.standbyNotice.onOff, new.standbyNotice.onOff)
         addItems("address", old.addresses, new.addresses, text: \.text)
         addItems("excluded address", old.excludedAddresses, new.excludedAddresses, text: \.text)
         if Set(old.addresses) == Set(new.addresses), old.addresses != new.addresses {
@@ -55,6 +57,24 @@ struct Sentences {
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
+    }
+
+    /// Says that keys changed, never what they are.
+    private mutating func compareKeys(_ old: KeyedAuthentication?, _ new: KeyedAuthentication?) {
+        guard let old, let new else {
+            if (old == nil) != (new == nil) {
+                lines.append("\(subject): auth_hmac \(old == nil ? "added" : "removed")")
+            }
+            return
+        }
+        for key in old.keys where new.key(key.id) == nil { lines.append("\(subject): auth_hmac key \(key.id) removed") }
+        for key in new.keys where old.key(key.id) != key.key {
+            lines.append("\(subject): auth_hmac key \(key.id) \(old.key(key.id) == nil ? "added" : "changed")")
+        }
+        add("auth_hmac active_key", String(old.activeKey), String(new.activeKey))
+        add("auth_hmac mode", old.mode.rawValue, new.mode.rawValue)
+        add("auth_hmac anti_replay", old.replayProtection.rawValue, new.replayProtection.rawValue)
+        add("auth_hmac time_window", String(old.window), String(new.window))
     }
 
     private mutating func compareAnnouncements(_ old: AnnouncementPolicy, _ new: AnnouncementPolicy) {

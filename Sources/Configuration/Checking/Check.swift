@@ -18,7 +18,8 @@ public func check(
     guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
-    let (model, problems) = resolve(parsed.statements, file: file)
+    let (model, problems) = resolve(
+        parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
     return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
 }

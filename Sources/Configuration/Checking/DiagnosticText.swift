@@ -79,7 +79,7 @@ extension CheckReport {
         var text = ""
         for diagnostic in diagnostics.prefix(Self.mostShown) {
             text += "\(diagnostic.location): \(diagnostic.severity.rawValue): \(printable(diagnostic.message))\n"
-            text += excerpt(at: diagnostic.location)
+            if !diagnostic.isAboutSecret { text += excerpt(at: diagnostic.location) }
             if let consequence = diagnostic.consequence { text += "    \(printable(consequence))\n" }
             if let fix = diagnostic.fix {
                 // A fix of several lines stays aligned under its first.

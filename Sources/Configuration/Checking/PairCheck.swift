@@ -60,10 +60,21 @@ struct PairCheck {
         compareVersion(a, b)
         compareInterval(a, b)
         compareAuthentication(a, b)
+        compareKeys(a, b)
         compareAddresses(a, b)
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
+        compareNotices(a, b)
+    }
+
+    private mutating func compareNotices(_ a: Instance, _ b: Instance) {
+        guard a.standbyNotice != b.standbyNotice else { return }
+        report(
+            .warning, "one-sided-standby-notice", at: (a.standbyNotice ? a : b).location,
+            "`\(a.name)` has standby_notice on in \(a.standbyNotice ? fileA : fileB) only",
+            consequence: "as MASTER that router complains that no standby is heard, although one may be there",
+            fix: "standby_notice on   # in both files")
     }
 
     private mutating func compareVersion(_ a: Instance, _ b: Instance) {
@@ -86,6 +97,28 @@ struct PairCheck {
                 ? "VRRPv2 drops adverts with another interval: both become MASTER"
                 : "the BACKUP follows the MASTER's interval, so who is MASTER decides how soon a death is noticed",
             fix: "advert_int \(first)")
+    }
+
+    /// Who would not believe whom, for `auth_hmac`.
+    private mutating func compareKeys(_ a: Instance, _ b: Instance) {
+        for (receiver, sender, file) in [(a, b, fileA), (b, a, fileB)] {
+            guard let receiving = receiver.keyed, receiving.mode == .enforce else { continue }
+            let problem: String
+            if let key = sender.keyed?.signingKey {
+                guard receiving.key(key.id) != key.key else { continue }
+                problem =
+                    receiving.key(key.id) == nil
+                    ? "does not know key \(key.id), which the other signs with"
+                    : "has another key \(key.id) than the other"
+            } else {
+                problem = "has `mode enforce`, and the other does not sign"
+            }
+            report(
+                .error, "pair-keys", at: receiver.keyedLocation ?? receiver.location,
+                "`\(receiver.name)` in \(file) \(problem)",
+                consequence: "it does not believe the other's adverts: both become MASTER",
+                fix: "the same keys in both files, and mode permissive until both sign")
+        }
     }
 
     private mutating func compareAuthentication(_ a: Instance, _ b: Instance) {

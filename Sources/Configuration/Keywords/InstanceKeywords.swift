@@ -24,6 +24,9 @@ extension KeywordTable {
             "authentication", .block(named: nil), nil,
             "a password in every VRRPv2 advert: keeps accidents apart, stops nobody", opens: .authentication,
             repeats: true),
+        Keyword(
+            "auth_hmac", .block(named: nil), nil, "every advert proves who sent it, in both versions of VRRP",
+            opens: .authHMAC),
         Keyword("nopreempt", .flag, "off", "do not take over from a lower-priority MASTER that works"),
         Keyword("preempt", .flag, "on", "take over from a lower-priority MASTER"),
         Keyword(
@@ -56,11 +59,32 @@ extension KeywordTable {
             "garp_lower_prio_repeat", .integer(0...1000), "`vrrp_garp_lower_prio_repeat`", "as in global_defs"),
         Keyword("v3_checksum_as_v2", .optionalBoolean, "as in global_defs", "as in global_defs"),
         Keyword("lease", .word("off|SECONDS"), "as in global_defs", "as in global_defs"),
+        Keyword("standby_notice", .optionalBoolean, "as in global_defs", "as in global_defs"),
     ]
 
     static let authentication: [Keyword] = [
         Keyword("auth_type", .word("PASS"), nil, "kind of authentication; AH is refused, deliberately"),
         Keyword("auth_pass", .word("PASSWORD"), nil, "the password; only its first 8 characters are sent"),
+    ]
+
+    /// keepalived: from 2.4.2 on.
+    static let authHMAC: [Keyword] = [
+        Keyword(
+            "key", .text("ID KEY"), nil,
+            "a key of 32 to 64 octets with its number, 0 to 255: `hex:DIGITS`, plain text, `file:PATH`, or "
+                + "`credential:NAME` of systemd, which keepalived does not know", repeats: true),
+        Keyword("active_key", .integer(0...255), nil, "the number of the key that signs; all of them are believed"),
+        Keyword(
+            "mode", .word("enforce|permissive|receive-only"), "enforce",
+            "`receive-only` signs nothing and believes unsigned adverts, `permissive` signs and believes them, `enforce` "
+                + "signs and believes signed ones only: the steps of a roll-out, in this order"),
+        Keyword(
+            "anti_replay", .word("time|monotonic"), "time",
+            "`time` refuses adverts that are not newer than the last or not of the present, `monotonic` only the former"
+        ),
+        Keyword(
+            "time_window", .integer(1...300), "three times `advert_int`, 5 at least",
+            "seconds that the sender's clock may differ from ours"),
     ]
 
     static let unicastPeers: [Keyword] = [

@@ -98,9 +98,6 @@ extension KeywordTable {
         .notYet(
             "vmac_garp_intvl", .text("[all] SECONDS"), "old name of `garp_extra_if`",
             without: "announcements leave through the address's own interface only"),
-        .notYet(
-            "auth_hmac", .block(named: nil), "keyed authentication of keepalived 2.4",
-            without: "adverts are not authenticated by key"),
         Keyword(
             "lvs_sync_daemon_interface", .interface, nil, "for IPVS", status: .skipped("the daemon that does IPVS")),
     ]

@@ -130,6 +130,7 @@ public enum BlockKind: String, CaseIterable, Sendable {
     case process = "vrrp_track_process"
     case instance = "vrrp_instance"
     case authentication = "authentication"
+    case authHMAC = "auth_hmac"
     case unicastPeers = "unicast_peer"
     case addresses = "virtual_ipaddress"
     case trackedInterfaces = "track_interface"
@@ -164,6 +165,7 @@ public enum KeywordTable {
         case .process: process
         case .instance: instance + instanceLater
         case .authentication: authentication
+        case .authHMAC: authHMAC
         case .unicastPeers: unicastPeers
         case .addresses: addressAttributes
         case .trackedInterfaces, .trackedScripts, .trackedProcesses: trackAttributes

@@ -40,6 +40,9 @@ public struct Instance: Equatable, Sendable {
     public var transport = Transport.multicast
     /// VRRPv2 simple text authentication (`auth_type PASS`).
     public var password: SimplePassword?
+    /// `auth_hmac`; nil is none.
+    public var keyed: KeyedAuthentication?
+    public var keyedLocation: SourceLocation?
     public var checksum = ChecksumPreference.follow
     public var preempts = true
     public var preemptDelay = Interval.zero
@@ -50,6 +53,8 @@ public struct Instance: Equatable, Sendable {
     /// `virtual_ipaddress_excluded`: held, not advertised.
     public var excludedAddresses: [VirtualAddress] = []
     public var announcements = AnnouncementPolicy()
+    /// `standby_notice`: as Backup, tell the Active Router that we are there; as Active, expect to be told.
+    public var standbyNotice = false
     public var trackedInterfaces: [Tracked] = []
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []

@@ -7,6 +7,7 @@ struct GlobalDefaults: Equatable {
     var checksum = Instance.ChecksumPreference.follow
     var announcements = AnnouncementPolicy()
     var lease = LeasePolicy.automatic
+    var standbyNotice = false
 }
 
 extension Resolver {
@@ -22,6 +23,7 @@ extension Resolver {
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)
         defaults.lease = lease(contents) ?? .automatic
+        defaults.standbyNotice = contents.boolean("standby_notice") ?? false
         for name in ["vrrp_garp_interval", "vrrp_gna_interval"] {
             guard let spacing = contents.interval(name), spacing >= .seconds(1), let setting = contents[name] else {
                 continue

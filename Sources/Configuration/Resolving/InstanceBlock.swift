@@ -32,8 +32,10 @@ extension Resolver {
         instance.announcements = announcements(contents, prefix: "garp_", basis: defaults.announcements)
         resolvePreemption(&instance, contents)
         resolveLease(&instance, contents)
+        instance.standbyNotice = contents.boolean("standby_notice") ?? defaults.standbyNotice
         resolveTransport(&instance, contents)
         resolveAuthentication(&instance, contents)
+        resolveKeyedAuthentication(&instance, contents)
         place(held, in: &instance, contents)
         instance.trackedInterfaces = trackedInterfaces(contents, own: instance.interface)
         instance.trackedScripts = trackedScripts(contents)

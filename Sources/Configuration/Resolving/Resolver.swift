@@ -6,10 +6,17 @@ internal import VRRPWire
 /// So the order of blocks does not matter. `file` only says where an empty file is reported.
 /// Source: keepalived: the keywords' meaning and defaults; the severities are Understudy's own: an error would not
 /// run, or would run unprotected, without an address, merged or half configured.
+///
+/// - Parameters:
+///   - keySource: reads the files that hold keys; without it they are not known.
+///   - lacking: how bad it is when such a file cannot be read.
 public func resolve(
-    _ statements: [Statement], file: String = "configuration"
+    _ statements: [Statement], file: String = "configuration", keySource: (any SourceReader)? = nil,
+    lacking: Diagnostic.Severity = .warning
 ) -> (model: Model, diagnostics: [Diagnostic]) {
     var resolver = Resolver()
+    resolver.keySource = keySource
+    resolver.lacking = lacking
     resolver.resolveFile(statements, file: file)
     return (resolver.model, resolver.orderedDiagnostics(files: statements))
 }
@@ -19,6 +26,8 @@ public func resolve(
 /// Methods are grouped by block in the other files of this folder.
 struct Resolver {
     var model = Model()
+    var keySource: (any SourceReader)?
+    var lacking = Diagnostic.Severity.warning
     private(set) var diagnostics: [Diagnostic] = []
     private var said: [SourceLocation: [Diagnostic]] = [:]
     var defaults = GlobalDefaults()
@@ -43,6 +52,11 @@ struct Resolver {
         if said[diagnostic.location, default: []].contains(diagnostic) { return }
         said[diagnostic.location, default: []].append(diagnostic)
         diagnostics.append(diagnostic)
+    }
+
+    /// Changes what was said since there were `start` diagnostics.
+    mutating func amendDiagnostics(from start: Int, _ change: (inout Diagnostic) -> Void) {
+        for index in start..<diagnostics.count { change(&diagnostics[index]) }
     }
 
     mutating func resolveFile(_ statements: [Statement], file: String) {

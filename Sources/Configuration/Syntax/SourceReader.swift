@@ -9,6 +9,15 @@ public protocol SourceReader {
     func glob(_ pattern: String) -> [String]
     /// Whether `path` is a regular file without any execute permission, which is what an include may read.
     func isIncludable(_ path: String) -> Bool
+    /// The permission bits of the file at `path`; nil when they are not known.
+    func permissions(of path: String) -> UInt32?
+    /// Where the service manager has put the credentials of the service; nil when it has not.
+    var credentialsDirectory: String? { get }
+}
+
+extension SourceReader {
+    public func permissions(of path: String) -> UInt32? { nil }
+    public var credentialsDirectory: String? { nil }
 }
 
 /// Why a file cannot be read.

@@ -21,6 +21,7 @@ package struct Redactor: Sendable {
         var variables: [Substring] = []
         for line in lines {
             let code = line.drop { $0 == "#" || $0 == "!" || $0 == " " || $0 == "\t" }
+            for key in Self.keys(in: code) { remember(key, isComment: false) }
             guard let value = Self.value(of: code) else { continue }
             if value.hasPrefix("$") { variables.append(value.dropFirst().drop { $0 == "{" }.prefix { $0 != "}" }) }
             remember(String(value), isComment: code.startIndex != line.startIndex)
@@ -40,6 +41,18 @@ package struct Redactor: Sendable {
         guard words.count == 2, Vocabulary.takesWord.contains(words[0].lowercased()) else { return nil }
         let value = unquoted(words[1])
         return value.isEmpty ? nil : value[...]
+    }
+
+    /// The keys of `key ID KEY` in a block auth_hmac, wherever on the line it stands; where a file or credential is named,
+    /// that name is no secret.
+    private static func keys(in line: Substring) -> [String] {
+        let words = line.split { $0 == " " || $0 == "\t" || $0 == "{" }
+        return words.indices.dropLast(2).compactMap { index in
+            guard words[index] == "key", UInt8(words[index + 1]) != nil else { return nil }
+            let value = unquoted(line[words[index + 2].startIndex...])
+            if value.hasPrefix("file:") || value.hasPrefix("credential:") || value.utf8.count < 8 { return nil }
+            return value.hasPrefix("hex:") ? String(value.dropFirst(4)) : value
+        }
     }
 
     private static func unquoted(_ text: Substring) -> String {
@@ -145,7 +158,7 @@ package struct Redactor: Sendable {
 /// The words that secrets come with.
 enum Vocabulary {
     /// Keywords whose value is the next word.
-    static let takesWord: Set<String> = ["auth_pass", "auth_key", "auth_hmac", "auth_hmac_key", "snmp_community"]
+    static let takesWord: Set<String> = ["auth_pass", "auth_key", "auth_hmac_key", "snmp_community"]
 
     /// Parts of names whose value is a secret.
     private static let tellingParts = [

@@ -1,4 +1,5 @@
 package import Configuration
+internal import Control
 internal import Daemon
 internal import VRRPCore
 package import VRRPWire
@@ -25,6 +26,12 @@ package struct Judge: Sendable {
         var isOutgoing: Bool
         /// Nil when the message cannot be read.
         var virtualRouterID: UInt8?
+        /// When it passed, since 1970.
+        var nanoseconds: UInt64 = 0
+
+        var time: AuthenticationSequence {
+            AuthenticationSequence(seconds: nanoseconds / 1_000_000_000, nanoseconds: nanoseconds % 1_000_000_000)
+        }
     }
 
     func verdicts(on advert: Case) -> [Verdict] {
@@ -106,7 +113,9 @@ package struct Judge: Sendable {
         var router = VirtualRouter(instance.routerConfiguration, priority: instance.priority)
         do throws(Refusal) {
             let admitted = try router.admit(
-                advert.message.span, carrier: advert.carrier, rules: instance.receptionRules)
+                advert.message.span, carrier: advert.carrier, rules: instance.receptionRules,
+                clock: AuthenticationClock(
+                    wall: advert.time, now: MonotonicInstant(nanoseconds: advert.nanoseconds)))
             return [Verdict(.accepted, "\(instance.name) accepts it.")] + remarks(admitted, advert, instance)
         } catch .malformed(.unsupportedType(let type)) {
             return [Verdict(.dropped, "\(instance.name) drops it quietly: its VRRP type is \(type), not 1.")]
@@ -118,6 +127,12 @@ package struct Judge: Sendable {
 
     private func remarks(_ admitted: Admitted, _ advert: Case, _ instance: Instance) -> [Verdict] {
         var verdicts: [Verdict] = []
+        if let distrust = admitted.distrust {
+            verdicts.append(
+                Verdict(
+                    .unproven, isProblem: distrust != .missing && distrust != .notConfigured,
+                    "But it does not prove its sender: \(distrust)."))
+        }
         if admitted.remarks.contains(.intervalDiffers) {
             verdicts.append(
                 Verdict(
@@ -143,6 +158,26 @@ package struct Judge: Sendable {
         return verdicts
     }
 
+    /// What the trailer of an advert says; nil without one, or one that cannot be read.
+    func trailerFacts(of advert: Case) -> TrailerFacts? {
+        guard AuthenticationTrailer.isPresent(in: advert.message.span, family: advert.carrier.family) else {
+            return nil
+        }
+        let trailer: AuthenticationTrailer
+        do throws(WireError) { trailer = try AuthenticationTrailer.parse(advert.message.span) } catch { return nil }
+        let genuine = instance(for: advert)?.keyed?.key(trailer.keyID).map { key in
+            AuthenticationTrailer.code(over: advert.message.span, from: advert.carrier.source, key: key)
+                .matches(trailer.code)
+        }
+        let sequence = trailer.sequence.rawValue
+        return TrailerFacts(
+            keyID: Int(trailer.keyID),
+            signedAt: Timestamp(
+                seconds: Int64(trailer.sequence.seconds),
+                nanoseconds: Int64((sequence >> 16 & 0xFFFF) * 1_000_000_000 >> 16)),
+            isGenuine: genuine)
+    }
+
     /// What any router would say, whatever it is configured for.
     private func judgeAlone(_ advert: Case) -> Verdict {
         let refusal: Refusal
@@ -150,7 +185,9 @@ package struct Judge: Sendable {
             refusal = .hopLimit(advert.carrier.hopLimit)
         } else {
             do throws(WireError) {
-                _ = try Advertisement.parse(advert.message.span, carrier: advert.carrier)
+                let isSigned = AuthenticationTrailer.isPresent(in: advert.message.span, family: advert.carrier.family)
+                _ = try Advertisement.parse(
+                    advert.message.span, carrier: advert.carrier, trailer: isSigned ? AuthenticationTrailer.size : 0)
                 return Verdict(.sound, "It is sound.")
             } catch {
                 refusal = .malformed(error)

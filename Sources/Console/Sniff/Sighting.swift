@@ -54,6 +54,17 @@ package struct AdvertFacts: Encodable, Equatable, Sendable {
     package var checksum: String
     /// TTL or hop limit.
     package var hopLimit: Int
+    /// Nil when it is not signed (`auth_hmac`).
+    package var trailer: TrailerFacts?
+}
+
+/// What an advert's authentication trailer says.
+package struct TrailerFacts: Encodable, Equatable, Sendable {
+    package var keyID: Int
+    /// When it was signed, by the sender's clock.
+    package var signedAt: Timestamp
+    /// Nil when there is no key of this number in the configuration to check it with.
+    package var isGenuine: Bool?
 }
 
 /// Which address is said to be where.
@@ -91,6 +102,8 @@ package struct Verdict: Encodable, Equatable, Sendable {
         case ownAddress = "own_address"
         case intervalDiffers = "interval_differs"
         case addressesDiffer = "addresses_differ"
+        /// It is believed, and does not prove its sender; `mode enforce` would refuse it.
+        case unproven
         /// Several routers go on advertising one VRID.
         case severalActive = "several_active"
         /// A virtual address is announced by another link-layer address than before.

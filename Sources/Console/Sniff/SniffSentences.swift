@@ -13,6 +13,7 @@ extension SniffSession {
             remarks.append("password hidden")
             if let equal = facts.passwordEqualsOurs { remarks.append("equal to ours: \(equal ? "yes" : "no")") }
         }
+        if let trailer = facts.trailer { remarks.append(trailer.inWords) }
         return "\(sender) \(verb) VRID \(facts.virtualRouterID): \(parts.joined(separator: ", ")) "
             + "(\(remarks.joined(separator: ", ")))."
     }
@@ -34,6 +35,17 @@ extension SniffSession {
             return "\(sender) sends \(message.count) octets of VRRP, less than a header."
         }
         return "\(sender) sends an advert that cannot be read, for VRID \(message[1]) (VRRPv\(message[0] >> 4))."
+    }
+}
+
+extension TrailerFacts {
+    fileprivate var inWords: String {
+        let key = "signed with key \(keyID)"
+        return switch isGenuine {
+        case true?: "\(key), which is right"
+        case false?: "\(key), which is wrong"
+        case nil: "\(key), which is not known here"
+        }
     }
 }
 

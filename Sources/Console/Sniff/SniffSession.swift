@@ -125,13 +125,16 @@ package struct SniffSession: Sendable {
         }
         let advert = Judge.Case(
             message: message, carrier: carrier, interface: context.interface, vlans: context.ethernet.vlans,
-            isOutgoing: context.isOutgoing, virtualRouterID: id)
+            isOutgoing: context.isOutgoing, virtualRouterID: id, nanoseconds: UInt64(context.nanoseconds))
         let sender = Sender(
             interface: context.interface, vlans: context.ethernet.vlans, virtualRouterID: id,
             source: carrier.source.description, family: carrier.family)
         let parsed: (Advertisement, ChecksumForm)?
         do throws(WireError) {
-            parsed = try Advertisement.parse(message.span, carrier: carrier, requiringLinkLocal: false)
+            let isSigned = AuthenticationTrailer.isPresent(in: message.span, family: carrier.family)
+            parsed = try Advertisement.parse(
+                message.span, carrier: carrier, requiringLinkLocal: false,
+                trailer: isSigned ? AuthenticationTrailer.size : 0)
         } catch {
             parsed = nil
         }
@@ -169,7 +172,8 @@ package struct SniffSession: Sendable {
             intervalSeconds: Double(advertisement.interval.count) / 100,
             addresses: advert.listedAddresses.map { String(describing: $0) },
             authentication: advertisement.authentication == .none ? "none" : "password",
-            passwordEqualsOurs: equalsOurs, checksum: form.code, hopLimit: Int(advert.carrier.hopLimit))
+            passwordEqualsOurs: equalsOurs, checksum: form.code, hopLimit: Int(advert.carrier.hopLimit),
+            trailer: judge.trailerFacts(of: advert))
     }
 
     private func undelivered(

@@ -98,8 +98,10 @@ package struct StatusReport {
         add("obstacles", instance.obstacles.map { StyledText($0, .bad) })
         add("router", [StyledText(routerWords(instance))])
         let priority = StyledText(instance.priority.text, instance.priority.isOverruled ? .doubtful : .plain)
+        if let hmac = instance.hmac { add("signed", [StyledText(hmac.text)]) }
         add("priority", [priority + (instance.preempts ? "" : " (does not preempt)")])
         add("active", [activeWords(instance)])
+        if let standbys = instance.standbys { add("standby", aligned(standbyRows(standbys)).map(\.text)) }
         add("others", aligned(othersRows(instance)).map(\.text))
         add("addresses", aligned(instance.addresses.map { addressRow($0, instance) }).map(\.text))
         add("checks", aligned(instance.checks.map(checkRow)).map(\.text))
@@ -126,6 +128,16 @@ package struct StatusReport {
         // One advert may be lost; after three a standby takes over.
         let isLate = (active.lastHeardSeconds ?? 0) > 2 * instance.advertisementIntervalSeconds
         return StyledText(words, isLate ? .doubtful : .plain)
+    }
+
+    private func standbyRows(_ standbys: [StandbySeen]) -> [[StyledText]] {
+        if standbys.isEmpty { return [[StyledText("NONE is heard: nobody would take over", .bad)]] }
+        return standbys.map {
+            [
+                StyledText($0.address), StyledText("priority \($0.priority)"),
+                StyledText("heard \(spoken(ago: $0.lastHeardSeconds))", .good),
+            ]
+        }
     }
 
     private func othersRows(_ instance: InstanceStatus) -> [[StyledText]] {

@@ -16,6 +16,9 @@ package struct HistoryRecord: Codable, Equatable, Sendable {
         case daemonStopped = "daemon_stopped"
         /// The daemon's working process was replaced, and the new one went on where the old one ended.
         case processReplaced = "process_replaced"
+        /// No standby has been heard for a while, or one is heard again (`standby_notice`).
+        case standbyMissing = "standby_missing"
+        case standbyPresent = "standby_present"
         /// The daemon, or the whole machine, stood still for a while.
         case wasAway = "was_away"
         case reloaded

@@ -57,11 +57,15 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var activeRouter: ActiveRouter?
     /// Others that were heard for this VRID since the daemon started, the last first.
     package var peers: [Peer]
+    /// Who has said that it would take over, the best first; nil where nobody is asked to (`standby_notice`), or not us.
+    package var standbys: [StandbySeen]?
     package var addresses: [AddressStatus]
     package var checks: [CheckStatus]
     /// What would happen next, a sentence each.
     package var next: [String]
     package var counters: [String: Int]
+    /// Nil without `auth_hmac`.
+    package var hmac: KeyedStatus?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -85,10 +89,12 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
         self.preempts = preempts
         activeRouter = nil
         peers = []
+        standbys = nil
         addresses = []
         checks = []
         next = []
         counters = [:]
+        hmac = nil
     }
 }
 
@@ -157,6 +163,19 @@ package struct Peer: Codable, Equatable, Sendable {
         self.priority = priority
         self.lastHeardSeconds = lastHeardSeconds
         self.refusal = refusal
+    }
+}
+
+/// A standby that has made itself known.
+package struct StandbySeen: Codable, Equatable, Sendable {
+    package var address: String
+    package var priority: Int
+    package var lastHeardSeconds: Double
+
+    package init(address: String, priority: Int, lastHeardSeconds: Double) {
+        self.address = address
+        self.priority = priority
+        self.lastHeardSeconds = lastHeardSeconds
     }
 }
 

@@ -160,7 +160,7 @@ struct CauseChain {
         // It repeats itself; the last one is enough.
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
         case .processReplaced, .wasAway: return closed("\(time): \(record.cause)")
-        case .contested, .reloadRefused, .daemonStarted, .daemonStopped: return nil
+        case .contested, .reloadRefused, .daemonStarted, .daemonStopped, .standbyMissing, .standbyPresent: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil
         }
     }

@@ -42,6 +42,8 @@ extension HistoryRecord.Event {
         case .daemonStopped: "daemon stopped"
         case .processReplaced: "process replaced"
         case .wasAway: "was away"
+        case .standbyMissing: "no standby"
+        case .standbyPresent: "standby is there"
         case .reloaded: "configuration reloaded"
         case .reloadRefused: "reload refused"
         case .standbyOn: "maintenance on"

@@ -50,7 +50,7 @@ extension Daemon {
     }
 
     private func load() throws(Problem) -> Loaded {
-        switch loader.load(options.configurationFile, configurationID: options.configurationID) {
+        switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
         case .success(let loaded): return loaded
         case .failure(let refused):
             throw Problem(

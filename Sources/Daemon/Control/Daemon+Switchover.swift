@@ -66,7 +66,11 @@ extension Daemon {
     private func report(before runner: RouterRunner, at now: MonotonicInstant) -> SwitchoverReport {
         let own = runner.router.primaryAddress
         let preflight =
-            if let peer = runner.peers.candidates(except: own, at: now).first {
+            if let standbys = runner.standbysSeen(at: now) {
+                standbys.first.map {
+                    "\($0.address) stands by with priority \($0.priority), heard \(Self.ago($0.lastHeardSeconds)) ago"
+                } ?? "no standby has been heard for \(runner.noticePatience): probably nobody takes over"
+            } else if let peer = runner.peers.candidates(except: own, at: now).first {
                 "standbys are silent; \(peer.address) was last heard \(Self.ago(peer.lastHeardSeconds)) ago, so it may be there to take over"
             } else if let gone = runner.peers.list(except: own, at: now).first(where: { $0.priority == 0 }) {
                 "\(gone.address) said \(Self.ago(gone.lastHeardSeconds)) ago that it was leaving, and nobody else has been heard: probably nobody takes over"

@@ -27,6 +27,8 @@ final class Guardian {
     /// Signals that came before the worker could take them.
     private var held: [Int32] = []
     private var replacements: [MonotonicInstant] = []
+    /// When a worker was ended because it hung.
+    private var hangs: [MonotonicInstant] = []
     private var failedStarts = 0
     private var suspicion: Suspicion?
     private var checkAt: MonotonicInstant?
@@ -266,6 +268,11 @@ final class Guardian {
         judge(activity, suspicion, grace: grace, at: current)
     }
 
+    /// Twice as much after each hang, for a worker that nobody has stopped: what waits for something slow again and again is better left to wait.
+    private func patience(_ tolerance: Interval, at now: MonotonicInstant) -> Interval {
+        tolerance * (1 << UInt64(min(hangs.count { now.since($0) < Self.crashWindow }, 6)))
+    }
+
     /// A worker that gets no processor, or waits where no signal reaches it, would not be better for being replaced.
     private func judge(_ activity: ProcessActivity, _ suspicion: Suspicion, grace: Interval, at now: MonotonicInstant) {
         guard let worker else { return }
@@ -282,10 +289,15 @@ final class Guardian {
         case .running where activity.ticks < suspicion.ticks + grace.nanoseconds / 20_000_000:
             self.suspicion = nil
             if let more = limiter.pass(.starved, at: now) { log.warning("\(late): it gets no processor\(more)") }
-        case .running, .sleeping, .stopped, .ended:
+        case .running, .sleeping:
+            let until = memory.pulse.dueAt + patience(memory.pulse.tolerance, at: now)
+            guard until <= now else { return checkAt = min(until, now + .seconds(1)) }
+            fallthrough
+        case .stopped, .ended:
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
             log.error("\(late) and \(why): it is ended, to be replaced")
             worker.signalGroup(Signals.kill)
+            hangs = hangs.filter { now.since($0) < Self.crashWindow } + [now]
             checkAt = nil
         }
     }

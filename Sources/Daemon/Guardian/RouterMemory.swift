@@ -11,6 +11,8 @@ struct RouterMemory: Equatable {
     var since: MonotonicInstant
     var hasTakenPart: Bool
     var cause: String
+    /// `auth_hmac`: what was sent and heard last, so that nothing is sent or believed a second time.
+    var keyed: KeyedMemory
 
     /// One instance and no other has this key.
     static func key(_ identity: InstanceIdentity) -> String {
@@ -21,7 +23,7 @@ struct RouterMemory: Equatable {
     init(
         key: String, state: VirtualRouter.State, checksumForm: ChecksumForm, since: MonotonicInstant,
         hasTakenPart: Bool,
-        cause: String
+        cause: String, keyed: KeyedMemory = KeyedMemory()
     ) {
         self.key = key
         self.state = state
@@ -29,6 +31,7 @@ struct RouterMemory: Equatable {
         self.since = since
         self.hasTakenPart = hasTakenPart
         self.cause = cause
+        self.keyed = keyed
     }
 
     var octets: [UInt8] {
@@ -39,6 +42,7 @@ struct RouterMemory: Equatable {
         writer.put(since)
         writer.put(hasTakenPart)
         writer.put(String(cause.prefix(400)))
+        writer.put(keyed)
         return writer.octets
     }
 
@@ -48,7 +52,7 @@ struct RouterMemory: Equatable {
         guard let state = reader.state() else { return nil }
         self.init(
             key: key, state: state, checksumForm: ChecksumForm(number: reader.number()), since: reader.instant(),
-            hasTakenPart: reader.flag(), cause: reader.text())
+            hasTakenPart: reader.flag(), cause: reader.text(), keyed: reader.keyedMemory())
         if reader.isDamaged || key.isEmpty { return nil }
     }
 }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import LinuxKernel
 
 /// The files behind a configuration, as they were when it was read.
 struct SourceSnapshot: SourceReader, Equatable {
@@ -12,6 +13,7 @@ struct SourceSnapshot: SourceReader, Equatable {
 
     func glob(_ pattern: String) -> [String] { matches[pattern] ?? [] }
     func isIncludable(_ path: String) -> Bool { includable.contains(path) }
+    var credentialsDirectory: String? { environmentVariable("CREDENTIALS_DIRECTORY") }
 
     init() {}
 
@@ -73,6 +75,9 @@ final class SnapshotTaker: SourceReader {
         if case .success(let content) = result { taken.files[path] = content }
         return result
     }
+
+    func permissions(of path: String) -> UInt32? { base.permissions(of: path) }
+    var credentialsDirectory: String? { base.credentialsDirectory }
 
     func glob(_ pattern: String) -> [String] {
         let paths = base.glob(pattern)

@@ -1,5 +1,8 @@
 internal import LinuxKernel
 
+/// What ps and pgrep call the process that does the work.
+package let workerName = "understudyd-run"
+
 /// The process that does the work, started by the ``Guardian`` with the memory as its standard input.
 struct Worker {
     static let argument = "--worker"
@@ -24,7 +27,7 @@ struct Worker {
                 writeStandardError("\(program): \(Self.argument) is for understudyd itself\n")
                 return ExitCode.configuration
             }
-            nameProcess("understudyd-run")
+            nameProcess(workerName)
             return try run(with: memory)
         } catch {
             let denied = error.code == 1 || error.code == 13

@@ -20,6 +20,13 @@ package struct DiskReader: SourceReader {
         return readFile(path, limit: Self.sizeLimit).mapError { ReadFailure($0.reason) }
     }
 
+    package func permissions(of path: String) -> UInt32? {
+        guard case .success(let status) = status(of: path) else { return nil }
+        return status.mode
+    }
+
+    package var credentialsDirectory: String? { environmentVariable("CREDENTIALS_DIRECTORY") }
+
     package func glob(_ pattern: String) -> [String] { globFiles(pattern) }
 
     package func isIncludable(_ path: String) -> Bool {

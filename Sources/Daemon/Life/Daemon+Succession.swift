@@ -42,11 +42,23 @@ extension Daemon {
             memory.order(runner.lastOrders, for: index)
         }
         rememberChecks()
-        let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
-        // A replacement has to advertise before the others have waited for three intervals.
-        let lateness = Interval(nanoseconds: fastest.nanoseconds / 5 * 4)
-        memory.tolerate(min(max(lateness, .milliseconds(80)), .seconds(1)))
+        memory.tolerate(tolerance)
         memory.snapshot = loader.snapshot
+    }
+
+    /// How late the loop may be before the guardian replaces it: a successor has to advertise before the others have waited
+    /// for three intervals. Where it could not, there is no hurry.
+    private var tolerance: Interval {
+        let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
+        if fastest < .milliseconds(100) { return .milliseconds(300) }
+        return min(Interval(nanoseconds: fastest.nanoseconds / 5 * 4), .seconds(1))
+    }
+
+    /// Does what may take long, like reading files, without being taken for hanging.
+    func atLeisure<Outcome, Failure: Error>(_ work: () throws(Failure) -> Outcome) throws(Failure) -> Outcome {
+        memory.tolerate(.seconds(10))
+        defer { memory.tolerate(tolerance) }
+        return try work()
     }
 
     func rememberChecks() {

@@ -120,6 +120,7 @@ extension RouterRunner {
         if before.version != after.version { changed.append("version") }
         if before.authentication != after.authentication { changed.append("authentication") }
         if after.version == .v2, before.interval != after.interval { changed.append("advert_int") }
+        if let key = after.keyed?.signingKey, before.keyed?.key(key.id) != key.key { changed.append("auth_hmac key") }
         if changed.isEmpty { return nil }
         return
             "until the others have the same \(changed.joined(separator: " and ")), they and this one do not believe each "

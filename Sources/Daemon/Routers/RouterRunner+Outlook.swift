@@ -55,7 +55,13 @@ extension RouterRunner {
         for (index, tracker) in tracking.trackers.enumerated() where tracker.status != .unknown {
             if let sentence = outlook(ifChanged: index, others) { sentences.append(sentence) }
         }
-        if others.isEmpty {
+        if let standbys = standbysSeen(at: now) {
+            sentences.append(
+                standbys.first.map {
+                    "if this host falls silent, \($0.address) takes over: it stands by with priority \($0.priority)"
+                }
+                    ?? "nobody would take over: no standby has been heard for \(short(noticePatience))")
+        } else if others.isEmpty {
             let gone = peers.list(except: router.primaryAddress, at: now).first { $0.priority == 0 }
             let known =
                 gone.map { "\($0.address) said that it was leaving, and nobody else has been heard" }

@@ -14,6 +14,7 @@ enum LineKind: Hashable {
     case sending(Int32)
     case opening(Int32)
     case checksumForm
+    case distrusted(Int)
 }
 
 extension RouterRunner {
@@ -21,15 +22,20 @@ extension RouterRunner {
     ///
     /// - Returns: false when it was refused.
     func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) -> Bool {
+        // With multicast, what comes to ourselves comes by the notices' socket, and an advert there is nobody's.
+        if StandbyNotice.isOne(message) { return takeNotice(message, carrier: carrier, at: now) }
+        if instance.transport == .multicast, !carrier.destination.isMulticast { return false }
         do throws(Refusal) {
-            let admitted = try router.admit(message, carrier: carrier, rules: rules)
+            let admitted = try router.admit(
+                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
             ignored = nil
             peers.heard(
                 carrier.source, priority: admitted.heard.priority,
-                difference: admitted.remarks.contains(.addressesDiffer) ? "other virtual addresses than ours" : nil,
+                difference: admitted.differenceInWords,
                 at: now)
             endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
@@ -99,6 +105,7 @@ extension Refusal {
     fileprivate var isDisagreement: Bool {
         switch self {
         case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .trailer(let refusal): refusal.isDisagreement
         case .hopLimit, .malformed: false
         }
     }
@@ -116,6 +123,7 @@ extension Refusal {
         case .malformed(.zeroInterval): 8
         case .malformed(.truncated), .malformed(.lengthMismatch): 9
         case .malformed: 10
+        case .trailer(let refusal): refusal.kind
         }
     }
 }

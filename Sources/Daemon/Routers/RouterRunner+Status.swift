@@ -19,10 +19,12 @@ extension RouterRunner {
             preempts: instance.preempts)
         status.activeRouter = activeRouter(at: now)
         status.peers = peers.list(except: router.primaryAddress, at: now)
+        status.standbys = standbysSeen(at: now)
         status.addresses = addressStatuses
         status.checks = zip(trackers, tracking.trackers).map { checkStatus($0, $1, checks($0), at: now) }
         status.counters = counterTable
         status.next = outlook(at: now)
+        status.hmac = keyedStatus
         return status
     }
 
@@ -109,6 +111,9 @@ extension RouterRunner {
             ("invalid_authentication_types", counters.invalidAuthenticationTypes),
             ("authentication_type_mismatches", counters.authenticationTypeMismatches),
             ("authentication_failures", counters.authenticationFailures), ("unknown_peers", counters.unknownPeers),
+            ("hmac_missing", counters.trailersMissing), ("hmac_stale", counters.trailersStale),
+            ("hmac_unknown_keys", counters.trailerKeysUnknown), ("hmac_failures", counters.trailersForged),
+            ("hmac_replays", counters.trailersReplayed),
         ]
         return Dictionary(uniqueKeysWithValues: table.map { ($0.0, Int(clamping: $0.1)) })
     }

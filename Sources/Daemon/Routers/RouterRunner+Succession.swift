@@ -12,7 +12,21 @@ extension RouterRunner {
     var memory: RouterMemory {
         RouterMemory(
             key: memoryKey, state: router.state, checksumForm: checksumForm, since: life.since,
-            hasTakenPart: life.hasTakenPart, cause: life.cause)
+            hasTakenPart: life.hasTakenPart, cause: life.cause, keyed: router.keyedMemory)
+    }
+
+    /// Leaves the new state for a successor of this process.
+    func remember(after before: VirtualRouter.State) {
+        guard let memoryIndex else { return }
+        surroundings.memory.keep(memory, at: memoryIndex)
+        switch (before, router.state) {
+        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
+        default: return surroundings.memory.order(lastOrders, for: memoryIndex)
+        }
+        // A signed order is out of date after the next advert.
+        if instance.keyed?.signingKey != nil, router.holdsAddresses {
+            surroundings.memory.order(lastOrders, for: memoryIndex)
+        }
     }
 
     /// Goes on where the process before us ended.
@@ -21,6 +35,7 @@ extension RouterRunner {
         life.since = memory.since
         life.cause = memory.cause
         life.hasTakenPart = memory.hasTakenPart
+        router.keyedMemory = memory.keyed
         // Until the router has decided, nothing that is here is touched.
         hasLoan = true
         look(at: now)
@@ -58,11 +73,14 @@ extension RouterRunner {
             case .multicast: [.vrrpGroup(instance.family)]
             case .unicast(let peers): peers
             }
+        var router = router
+        let signature = router.sign(instance.keyed, at: authenticationClock(at: surroundings.now))
         let packets = destinations.map { destination in
             LastOrders.Packet(
                 destination: destination,
                 octets: instance.packet(
-                    priority: .resigning, from: source, to: destination, checksum: checksumForm, identification: 0))
+                    priority: .resigning, from: source, to: destination, checksum: checksumForm, identification: 0,
+                    signature: signature))
         }
         let held =
             instance.priority == .owner

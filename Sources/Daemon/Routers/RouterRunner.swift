@@ -16,7 +16,7 @@ final class RouterRunner {
 
     /// The interface as last seen; nil while it does not exist.
     private(set) var link: LinkInfo?
-    private var socket: SharedSocket?
+    private(set) var socket: SharedSocket?
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
@@ -50,6 +50,10 @@ final class RouterRunner {
     var hasLoan = false
     /// Where the successor of this process finds what it needs of us; nil until it has a place.
     var memoryIndex: Int?
+    /// Who has said that it stands by, and when we next say so.
+    var standbys = StandbyWatch()
+    var noticeDueAt = MonotonicInstant(nanoseconds: 0)
+    var noticeSocket: SharedSocket?
     /// When the addresses were last given their lease.
     var renewedAt: MonotonicInstant?
 
@@ -72,7 +76,7 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        [routerDeadline, repairDueAt, renewalDeadline].compactMap(\.self).min()
+        [routerDeadline, repairDueAt, renewalDeadline, noticeDeadline].compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -103,16 +107,7 @@ final class RouterRunner {
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
         if router.state != before { remember(after: before) }
-    }
-
-    /// Leaves the new state for a successor of this process.
-    private func remember(after before: VirtualRouter.State) {
-        guard let memoryIndex else { return }
-        surroundings.memory.keep(memory, at: memoryIndex)
-        switch (before, router.state) {
-        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
-        default: surroundings.memory.order(lastOrders, for: memoryIndex)
-        }
+        surroundings.memory.goOn(at: surroundings.now)
     }
 
     var isResigning: Bool {
@@ -170,6 +165,7 @@ final class RouterRunner {
         if let repairDueAt, repairDueAt <= now { repair(at: now) }
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
+        tickNotices(at: now)
     }
 
     /// Takes over what was known of checks, without telling anybody.
@@ -229,6 +225,7 @@ final class RouterRunner {
     }
 
     private func openSocket(at now: MonotonicInstant) {
+        openNoticeSocket(at: now)
         let wanted = link.map { instance.socketKey(on: $0.index) }
         if socket?.key == wanted, socket != nil { return }
         if let old = socket { surroundings.sockets.leave(old, as: self) }
@@ -248,8 +245,8 @@ final class RouterRunner {
     func close() {
         stopListening()
         surroundings.held[ObjectIdentifier(self)] = nil
-        if let old = socket { surroundings.sockets.leave(old, as: self) }
-        socket = nil
+        for old in [socket, noticeSocket].compactMap(\.self) { surroundings.sockets.leave(old, as: self) }
+        (socket, noticeSocket) = (nil, nil)
     }
 
     // MARK: Addresses
@@ -372,21 +369,23 @@ final class RouterRunner {
 
     private func advertise(_ priority: Priority, at now: MonotonicInstant) {
         guard let socket, let source = router.primaryAddress else { return }
+        let signature = router.sign(instance.keyed, at: authenticationClock(at: now))
         switch instance.transport {
         case .multicast:
-            send(priority, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
+            send(priority, signature, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
         case .unicast(let peers):
-            for peer in peers { send(priority, from: source, to: peer, over: socket, at: now) }
+            for peer in peers { send(priority, signature, from: source, to: peer, over: socket, at: now) }
         }
     }
 
     private func send(
-        _ priority: Priority, from source: IPAddress, to destination: IPAddress, over socket: SharedSocket,
-        at now: MonotonicInstant
+        _ priority: Priority, _ signature: Signature?, from source: IPAddress, to destination: IPAddress,
+        over socket: SharedSocket, at now: MonotonicInstant
     ) {
         identification &+= 1
         let packet = instance.packet(
-            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification)
+            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
+            signature: signature)
         do throws(SystemError) {
             try socket.raw.send(packet.span, from: source, to: destination)
         } catch {

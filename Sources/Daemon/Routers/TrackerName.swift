@@ -40,7 +40,7 @@ extension Instance {
             }
         return ReceptionRules(
             version: version, interval: advertisementInterval, authentication: authentication,
-            addresses: addresses.map(\.address), peers: peers)
+            addresses: addresses.map(\.address), peers: peers, keyed: keyed)
     }
 
     /// Where to begin; ``ChecksumPreference/follow`` then goes with the Active Router.
@@ -67,22 +67,29 @@ extension Instance {
     }
 
     /// One advert, ready for the socket: with its IPv4 header, or the IPv6 payload alone.
+    ///
+    /// - Parameter signature: the key and sequence of `auth_hmac`; nil for an advert that is not signed.
     func packet(
         priority: Priority, from source: IPAddress, to destination: IPAddress, checksum: ChecksumForm,
-        identification: UInt16
+        identification: UInt16, signature: Signature?
     ) -> [UInt8] {
         let list = addresses.map(\.address)
         let advertisement = Advertisement(
             version: version, virtualRouterID: virtualRouterID, priority: priority, interval: advertisementInterval,
             addressCount: list.count, authentication: authentication)
         let carrier = Carrier(source: source, destination: destination)
-        let size = advertisement.encodedSize(addresses: list)
+        let size = advertisement.encodedSize(addresses: list) + (signature == nil ? 0 : AuthenticationTrailer.size)
         return [UInt8](capacity: IPv4Header.size + size) { output in
             if case (.v4(let from), .v4(let to)) = (source, destination) {
                 IPv4Header.emit(
                     into: &output, source: from, destination: to, payloadSize: size, identification: identification)
             }
-            advertisement.emit(into: &output, addresses: list, carrier: carrier, checksum: checksum)
+            guard let signature else {
+                return advertisement.emit(into: &output, addresses: list, carrier: carrier, checksum: checksum)
+            }
+            advertisement.emit(
+                into: &output, addresses: list, carrier: carrier, checksum: checksum, keyID: signature.key.id,
+                key: signature.key.key, sequence: signature.sequence)
         }
     }
 }

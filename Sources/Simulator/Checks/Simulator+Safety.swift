@@ -6,19 +6,26 @@ extension Simulator {
     static let mostActions = 4
 
     /// What must hold after every single event, whatever the network and the hosts suffered.
-    mutating func judge(_ event: Event, on index: Int, before: VirtualRouter, actions: [Action]) {
+    mutating func judge(
+        _ event: Event, on index: Int, before: VirtualRouter, actions: [Action],
+        lastAdvert: (at: UInt64, interval: Interval)
+    ) {
         let after = hosts[index].router
         if hosts[index].wantsAddresses != after.holdsAddresses {
             violate(.heldMatchesState, "h\(index) is \(after.state) after \(event)")
         }
         if actions.count > Self.mostActions { violate(.actionsBounded, "\(actions.count) on h\(index) after \(event)") }
         if !after.counters.follow(before.counters) { violate(.countersGrow, "one of h\(index) shrank after \(event)") }
-        if after.counters.becameActive - after.counters.leftActive != (after.holdsAddresses ? 1 : 0) {
+        if case .adopted = event {
+            hosts[index].hasInherited = after.holdsAddresses && after.counters.becameActive == 0
+        }
+        let entries = after.counters.becameActive + (hosts[index].hasInherited ? 1 : 0)
+        if entries != after.counters.leftActive + (after.holdsAddresses ? 1 : 0) {
             violate(
                 .countersGrow,
                 "h\(index) became Active \(after.counters.becameActive) times, left it \(after.counters.leftActive)")
         }
-        if event == .timer, let deadline = after.deadline, deadline.nanoseconds <= now {
+        if event == .timer, let deadline = after.deadline, deadline.nanoseconds <= clock(of: index) {
             violate(.deadlineAhead, "h\(index) is \(after.state)")
         }
         if after.holdsAddresses, !after.obstacles.subtracting(.firstCheckPending).isEmpty {
@@ -26,11 +33,32 @@ extension Simulator {
         }
         if case (.active, .active(let active), .received) = (before.state, after.state, event),
             !actions.contains(where: \.isAdvert),
-            active.advertiseAt.nanoseconds >= now + Self.shortestSkew(of: after.configuration)
+            active.advertiseAt.nanoseconds >= clock(of: index) + Self.shortestSkew(of: after.configuration)
         {
             violate(.rivalAnswered, "h\(index) says nothing in time after \(event)")
         }
+        judgeAbsence(before: before, actions: actions, lastAdvert: lastAdvert, on: index)
+        // Whoever goes on where another process ended has nothing to announce: the link sends here already.
+        if case .adopted = event { return }
         judgeOrder(of: actions, on: index)
+    }
+
+    /// Real time counts here, not the host's clock, which may have stood still.
+    private mutating func judgeAbsence(
+        before: VirtualRouter, actions: [Action], lastAdvert: (at: UInt64, interval: Interval), on index: Int
+    ) {
+        guard case .active = before.state, lastAdvert.interval > .zero else { return }
+        let patience = lastAdvert.interval * 3
+        let claims = actions.contains {
+            if case .advertise(let priority) = $0 { priority != .resigning } else { false }
+        }
+        // An advert that waits for the kernel has not been sent yet.
+        guard claims, lastAdvert.at >= hosts[index].acquiredAt else { return }
+        if now >= lastAdvert.at + patience.nanoseconds + 5_000_000 {
+            violate(
+                .silentAfterAbsence,
+                "h\(index) advertised \(Interval(nanoseconds: now - lastAdvert.at)) after its last advert")
+        }
     }
 
     /// Skew_Time at priority 254: no Backup takes over sooner after a resignation that was not the Active Router's.

@@ -62,7 +62,27 @@ extension Simulator {
     /// The link must send to the owner, which had every reason to tell it so.
     private mutating func judgeLink(_ owner: Int) {
         guard let target = linkTarget, target != owner else {
-            if linkTarget == nil { violate(.linkFollowsOwner, "it never learned where the addresses are") }
+            // Who had them before, in this process or another, announces nothing; neighbours without an entry ask.
+            let isNew = !hosts[owner].hasInherited && hosts[owner].acquiredAt > healedAt
+            if linkTarget == nil, isNew { violate(.linkFollowsOwner, "it never learned where the addresses are") }
+            return
+        }
+        // Announced while the network was broken, and delivered afterwards: the owner has no reason to speak again when
+        // nothing else of that rival reached it, or when the operator has turned second bursts off.
+        let isLate = linkFrameSentAt < healedAt && linkLearnedAt > healedAt
+        let policy = hosts[owner].router.configuration.announcements
+        let isUnanswerable =
+            heardAt[owner][target] < hosts[target].acquiredAt
+            || policy.contestedDelay == .zero && policy.refresh == .zero
+        if isLate, isUnanswerable {
+            report.statistics.lostYields += 1
+            return
+        }
+        // The owner announced while the link could not hear it, and what a dead process had left went without a word.
+        if hosts[target].loanEndedAt >= healedAt, hosts[owner].acquiredAt <= healedAt, policy.delay == .zero,
+            policy.refresh == .zero
+        {
+            report.statistics.staleLoans += 1
             return
         }
         // Whoever yields says nothing. If the owner spoke first it never heard the rival, and does not know that the link did.
@@ -71,7 +91,6 @@ extension Simulator {
             return
         }
         // A rival that was answered may announce after that, and yields in silence. Second bursts are there for it.
-        let policy = hosts[owner].router.configuration.announcements
         if policy.contestedDelay == .zero, policy.refresh == .zero,
             !options.beyondTheProtocol.contains(.linkLeavesLateRivals)
         {

@@ -10,6 +10,12 @@ struct Agenda: Sendable {
         /// A host has the processor again.
         case resumption(host: Int)
         case disturbance(Disturbance)
+        /// The kernel looks whether an address has outlived its lease.
+        case leaseCheck(host: Int)
+        /// A suspended machine goes on, after so many nanoseconds.
+        case awakening(host: Int, after: UInt64)
+        /// The daemon puts back what somebody deleted.
+        case repair(host: Int, incarnation: Int)
     }
 
     struct Entry: Sendable {

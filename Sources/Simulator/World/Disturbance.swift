@@ -22,6 +22,14 @@ enum Disturbance: Sendable {
     case reload(Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds)
     /// One direction between two ports is cut or mended.
     case cut(from: Int, to: Int, Bool)
+    /// The daemon dies, and its addresses stay until their lease ends.
+    case kill(Int)
+    /// A new process goes on in the state of the dead one.
+    case adopt(Int)
+    /// The whole machine stands still for so many nanoseconds, and CLOCK_MONOTONIC with it.
+    case suspend(Int, UInt64)
+    /// Somebody deletes the addresses; the daemon puts them back.
+    case delete(Int)
     /// If everybody left, somebody is started.
     case startSomebody(Int)
 }
@@ -56,6 +64,27 @@ extension Disturbance {
                 result.append((at, .cut(from: host, to: other, true)))
                 if random.chance(50), other < hosts { result.append((at, .cut(from: other, to: host, true))) }
                 if random.chance(50) { result.append((until, .cut(from: host, to: other, false))) }
+            }
+        }
+        return result
+    }
+
+    /// Absences of daemons and machines, drawn apart so that the other troubles of a seed stay what they are.
+    static func drawAbsences(
+        during turmoil: UInt64, hosts: Int, random: inout SplitMix64
+    ) -> [(at: UInt64, what: Disturbance)] {
+        var result: [(at: UInt64, what: Disturbance)] = []
+        for _ in 0..<random.between(0, 5) {
+            let at = random.below(turmoil)
+            let host = Int(random.below(UInt64(hosts)))
+            switch random.below(4) {
+            case 0:
+                // A guardian needs milliseconds, a service manager seconds.
+                let away: UInt64 = random.pick([5_000_000, 60_000_000, 700_000_000, 5_000_000_000])
+                result += [(at, .kill(host)), (at + random.between(1_000_000, away), .adopt(host))]
+            case 1: result += [(at, .kill(host)), (at + random.below(8_000_000_000), .start(host))]
+            case 2: result.append((at, .suspend(host, random.between(50_000_000, 9_000_000_000))))
+            default: result.append((at, .delete(host)))
             }
         }
         return result

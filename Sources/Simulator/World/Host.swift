@@ -29,9 +29,29 @@ struct Host: Sendable {
     /// What its actions so far ask of the kernel.
     var wantsAddresses = false
     var lastAdvertAt: UInt64 = 0
+    /// What that advert told the others to expect.
+    var lastAdvertInterval = Interval.zero
+    var lastRenewalAt: UInt64 = 0
+    /// When it died, and in which state: what the guardian keeps for a successor.
+    var diedAt: UInt64 = 0
+    var memory: VirtualRouter.State?
+    /// This process began as the holder of the addresses; its counters do not say so.
+    var hasInherited = false
 
     // The kernel and the cable.
     var kernelHolds = false
+    /// When it removes the addresses that nobody renews; nil when they stay.
+    var leaseEndsAt: UInt64?
+    var isLeaseWatched = false
+    /// It keeps what a process that died left, until a rival is heard or the lease ends.
+    var hasLoan = false
+    var loanEndedAt: UInt64 = 0
+    /// The machine stands still, its monotonic clock too.
+    var isSuspended = false
+    /// Nanoseconds by which its monotonic clock is behind for having stood still.
+    var stoodStill: UInt64 = 0
+    /// When it last began to.
+    var acquiredAt: UInt64 = 0
     var cableIsIn = true
     var hasAddress = true
     var checkIsFailing = false
@@ -52,7 +72,7 @@ struct Host: Sendable {
     }
 
     /// True when traffic for the virtual addresses that is sent here is answered.
-    var serves: Bool { kernelHolds && cableIsIn }
+    var serves: Bool { kernelHolds && cableIsIn && !isSuspended }
 
     /// True when it takes part, or will as soon as it can, and was not told to leave.
     var isStaying: Bool {

@@ -13,6 +13,8 @@ struct Frame: Sendable {
     var payload: Payload
     /// True when a bit was flipped or the hop limit spent on the way: whoever believes it is wrong.
     var isSpoilt = false
+    /// Nanoseconds since the start.
+    var sentAt: UInt64 = 0
 }
 
 /// One segment: ports 0 ..< n are the hosts, port n is everyone else, "the link".
@@ -84,6 +86,6 @@ struct Network: Sendable {
             let bit = Int(random.below(UInt64(bytes.count * 8)))
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
         }
-        return Frame(from: frame.from, payload: .advert(bytes, carrier), isSpoilt: true)
+        return Frame(from: frame.from, payload: .advert(bytes, carrier), isSpoilt: true, sentAt: frame.sentAt)
     }
 }

@@ -18,7 +18,7 @@ extension Simulator {
         }
         guard hosts[index].life == .running, hosts[index].busyUntil <= now else { return }
         // Every turn ends with the timer, due or not: early delivery must be harmless.
-        if let deadline = hosts[index].router.deadline, deadline.nanoseconds <= now || random.chance(5) {
+        if let deadline = hosts[index].router.deadline, deadline.nanoseconds <= clock(of: index) || random.chance(5) {
             deliver(.timer, to: index)
         }
     }
@@ -37,6 +37,8 @@ extension Simulator {
                 hosts[index].rules = cluster.rules(interval: new.advertisementInterval)
             }
             deliver(event, to: index)
+            // A lease by the new parameters, as the daemon gives it at a reload.
+            if case .reconfigured = event { renewLease(of: index, isForced: true) }
         case .frame(let frame):
             switch frame.payload {
             case .announcement:
@@ -53,6 +55,7 @@ extension Simulator {
             let admitted = try hosts[index].router.admit(bytes.span, carrier: carrier, rules: hosts[index].rules)
             if frame.isSpoilt { violate(.spoiltRefused, "h\(index) believed a damaged advert of h\(frame.from)") }
             heardAt[index][frame.from] = now
+            endLoan(of: index, because: admitted.heard)
             deliver(.received(admitted.heard), to: index)
         } catch {
             report.statistics.refusals += 1
@@ -68,12 +71,13 @@ extension Simulator {
         // Most timers only advertise, which the next line says.
         if event != .timer { log(index, EventLog.describe(event)) }
         let before = hosts[index].router
+        let lastAdvert = (at: hosts[index].lastAdvertAt, interval: hosts[index].lastAdvertInterval)
         var actions = ActionBuffer()
-        hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: now), into: &actions)
+        hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: clock(of: index)), into: &actions)
         var list: [Action] = []
         actions.drain { list.append($0) }
         perform(list, on: index)
-        judge(event, on: index, before: before, actions: list)
+        judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
         if hosts[index].router.isStopped { leave(index, as: .stopped) }
         arm(index)
     }
@@ -83,7 +87,7 @@ extension Simulator {
         if deadline == hosts[index].deadline { return }
         hosts[index].deadline = deadline
         let lateness = network.isCalm ? random.below(Self.calmLateness) : random.below(3_000_000)
-        hosts[index].wakeAt = deadline.map { max($0.nanoseconds, now) + lateness }
+        hosts[index].wakeAt = deadline.map { max($0.nanoseconds + hosts[index].stoodStill, now) + lateness }
     }
 
     /// Carries out actions in order; those after an acquisition wait until the kernel has done it, and so does the daemon.
@@ -129,6 +133,9 @@ extension Simulator {
             report.statistics.acquisitions += 1
             if hosts.contains(where: \.serves), !network.isCalm { report.statistics.doubleOwners += 1 }
             hosts[index].kernelHolds = true
+            hosts[index].hasLoan = false
+            hosts[index].acquiredAt = now
+            renewLease(of: index)
             continuity.acquired(by: index, at: now)
             log(index, "has the addresses")
         case .announceAddresses(let times):
@@ -155,6 +162,7 @@ extension Simulator {
         hosts[index].deadline = nil
         hosts[index].busyUntil = 0
         hosts[index].wantsAddresses = false
+        hosts[index].hasLoan = false
         if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
         if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {
             violate(.deadHoldNothing, "h\(index) left the addresses behind")
@@ -168,6 +176,8 @@ extension Simulator {
     private mutating func advertise(_ priority: Priority, from index: Int) {
         report.statistics.adverts += 1
         hosts[index].lastAdvertAt = now
+        hosts[index].lastAdvertInterval = Interval(hosts[index].interval)
+        if priority != .resigning { renewLease(of: index) }
         continuity.advertised(priority, by: index, at: now)
         // Without an address of its own there is nothing to send from; the socket says so and the advert is lost.
         guard hosts[index].hasAddress else { return }
@@ -177,8 +187,10 @@ extension Simulator {
         send(Frame(from: index, payload: .advert(bytes, carrier)))
     }
 
-    private mutating func send(_ frame: Frame) {
+    mutating func send(_ frame: Frame) {
         guard hosts[frame.from].cableIsIn else { return }
+        var frame = frame
+        frame.sentAt = now
         for port in 0...hosts.count where port != frame.from {
             if case .advert = frame.payload, port == hosts.count { continue }
             for delay in network.delays(of: frame, to: port) {
@@ -192,7 +204,8 @@ extension Simulator {
             if linkTarget != frame.from { log(port, "-> h\(frame.from)") }
             linkTarget = frame.from
             linkLearnedAt = now
-        } else if hosts[port].cableIsIn {
+            linkFrameSentAt = frame.sentAt
+        } else if hosts[port].cableIsIn, !hosts[port].isSuspended {
             if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
             offer(.frame(frame), to: port)
         }

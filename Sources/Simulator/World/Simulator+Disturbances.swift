@@ -40,6 +40,10 @@ extension Simulator {
             let name = to == hosts.count ? "link" : "h\(to)"
             log(nil, "\(isCut ? "cut" : "mend") h\(from) to \(name)")
             if !network.isCalm { network.set(isCut, from: from, to: to) }
+        case .kill(let host): kill(host)
+        case .adopt(let host): adopt(host)
+        case .suspend(let host, let duration): suspend(host, for: duration)
+        case .delete(let host): deleteAddresses(of: host)
         case .startSomebody(let host):
             if !hosts.contains(where: \.isStaying) { start(host) }
         }
@@ -75,6 +79,9 @@ extension Simulator {
         log(nil, "start h\(host)")
         let old = hosts[host].router.configuration
         hosts[host].kernelHolds = false
+        hosts[host].hasLoan = false
+        hosts[host].hasInherited = false
+        hosts[host].memory = nil
         hosts[host].life = .running
         hosts[host].rules = cluster.rules(interval: old.advertisementInterval)
         hosts[host].router = VirtualRouter(
@@ -88,8 +95,10 @@ extension Simulator {
     mutating func heal() {
         log(nil, "heals")
         network.heal()
+        healedAt = now
         agenda.removeDisturbances()
         for index in hosts.indices {
+            if hosts[index].memory != nil { adopt(index) }
             if !hosts[index].cableIsIn { perform(.cable(index, isIn: true)) }
             if !hosts[index].hasAddress { perform(.address(index, isThere: true)) }
             if hosts[index].checkIsFailing { perform(.check(index, isFailing: false)) }

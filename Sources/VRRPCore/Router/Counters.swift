@@ -41,6 +41,16 @@ public struct Counters: Equatable, Sendable {
     public internal(set) var authenticationFailures: UInt64 = 0
     /// Unicast adverts from an address that is not a configured peer.
     public internal(set) var unknownPeers: UInt64 = 0
+    /// `auth_hmac` in mode enforce: adverts without a trailer.
+    public internal(set) var trailersMissing: UInt64 = 0
+    /// Adverts whose time is too far from ours.
+    public internal(set) var trailersStale: UInt64 = 0
+    /// Adverts signed with a key that is not configured.
+    public internal(set) var trailerKeysUnknown: UInt64 = 0
+    /// Adverts whose HMAC is wrong.
+    public internal(set) var trailersForged: UInt64 = 0
+    /// Adverts with a good HMAC that are not newer than the last of their sender.
+    public internal(set) var trailersReplayed: UInt64 = 0
 
     public init() {}
 }

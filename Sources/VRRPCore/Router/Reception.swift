@@ -11,16 +11,19 @@ public struct ReceptionRules: Equatable, Sendable {
     public var addresses: [IPAddress]
     /// Whom to believe when adverts are unicast; nil when they are multicast.
     public var peers: [IPAddress]?
+    /// `auth_hmac`, or none.
+    public var keyed: KeyedAuthentication?
 
     public init(
         version: ProtocolVersion, interval: Centiseconds, authentication: Authentication, addresses: [IPAddress],
-        peers: [IPAddress]?
+        peers: [IPAddress]?, keyed: KeyedAuthentication? = nil
     ) {
         self.version = version
         self.interval = interval
         self.authentication = authentication
         self.addresses = addresses
         self.peers = peers
+        self.keyed = keyed
     }
 }
 
@@ -35,6 +38,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case password
     case interval(got: Centiseconds, expected: Centiseconds)
     case unknownPeer
+    case trailer(TrailerRefusal)
 }
 
 /// An advertisement that was believed, and what was odd about it.
@@ -55,11 +59,14 @@ public struct Admitted: Equatable, Sendable {
     public var heard: Heard
     public var checksum: ChecksumForm
     public var remarks: Remarks
+    /// Why it does not prove its sender, where that is not demanded: what `mode enforce` would refuse.
+    public var distrust: TrailerRefusal?
 
-    public init(heard: Heard, checksum: ChecksumForm, remarks: Remarks) {
+    public init(heard: Heard, checksum: ChecksumForm, remarks: Remarks, distrust: TrailerRefusal? = nil) {
         self.heard = heard
         self.checksum = checksum
         self.remarks = remarks
+        self.distrust = distrust
     }
 }
 
@@ -70,8 +77,9 @@ extension VirtualRouter {
     /// - Parameters:
     ///   - message: the IP payload, the whole of it.
     ///   - carrier: from the IP header.
+    ///   - clock: what time it is, for `auth_hmac`; nil when that is not known, and then no advert is out of time.
     public mutating func admit(
-        _ message: Span<UInt8>, carrier: Carrier, rules: ReceptionRules
+        _ message: Span<UInt8>, carrier: Carrier, rules: ReceptionRules, clock: AuthenticationClock? = nil
     ) throws(Refusal) -> Admitted {
         if let peers = rules.peers {
             // Unicast may be routed, so the hop limit proves nothing there; the list of peers takes its place.
@@ -83,7 +91,11 @@ extension VirtualRouter {
         if message.count >= Advertisement.headerSize, version != rules.version.rawValue {
             throw refuse(.version(got: version, expected: rules.version))
         }
-        let (advertisement, checksum) = try parse(message, carrier: carrier)
+        let hasTrailer = hasTrailer(message, carrier, rules)
+        let (mark, distrust) = try authenticate(
+            message, hasTrailer: hasTrailer, from: carrier.source, rules.keyed, at: clock)
+        let (advertisement, checksum) = try parse(message, carrier: carrier, hasTrailer: hasTrailer)
+        if !hasTrailer, rules.keyed?.mode == .enforce { throw refuse(.trailer(.missing)) }
         try authenticate(advertisement, against: rules.authentication)
         if advertisement.interval != rules.interval, rules.version == .v2 {
             throw refuse(.interval(got: advertisement.interval, expected: rules.interval))
@@ -102,16 +114,45 @@ extension VirtualRouter {
             counters.addressListErrors += 1
             remarks.insert(.addressesDiffer)
         }
+        // Only now: whoever damages a good advert on its way must not make its sender's next copy look like a replay.
+        if let mark { keyedMemory.move(mark, most: max(KeyedMemory.multicastSenders, rules.peers?.count ?? 0)) }
         let heard = Heard(
             priority: advertisement.priority, interval: advertisement.interval, source: carrier.source)
-        return Admitted(heard: heard, checksum: checksum, remarks: remarks)
+        return Admitted(heard: heard, checksum: checksum, remarks: remarks, distrust: distrust)
+    }
+
+    /// Without `auth_hmac` a trailer is passed over: its sender is no worse known than one that sends none, and refusing
+    /// it would make two owners.
+    private func hasTrailer(_ message: Span<UInt8>, _ carrier: Carrier, _ rules: ReceptionRules) -> Bool {
+        guard AuthenticationTrailer.isPresent(in: message, family: carrier.family) else { return false }
+        if rules.keyed != nil { return true }
+        do throws(WireError) { _ = try AuthenticationTrailer.parse(message) } catch { return false }
+        return true
+    }
+
+    /// What the trailer proves: the mark to set, or why it proves nothing where that is tolerated.
+    private mutating func authenticate(
+        _ message: Span<UInt8>, hasTrailer: Bool, from source: IPAddress, _ keyed: KeyedAuthentication?,
+        at clock: AuthenticationClock?
+    ) throws(Refusal) -> (KeyedMemory.Mark?, TrailerRefusal?) {
+        guard let keyed else { return (nil, hasTrailer ? .notConfigured : nil) }
+        guard hasTrailer else { return (nil, .missing) }
+        do throws(TrailerRefusal) {
+            return (try judge(trailerOf: message, from: source, by: keyed, at: clock), nil)
+        } catch {
+            if keyed.mode == .enforce { throw refuse(.trailer(error)) }
+            count(error)
+            return (nil, error)
+        }
     }
 
     private mutating func parse(
-        _ message: Span<UInt8>, carrier: Carrier
+        _ message: Span<UInt8>, carrier: Carrier, hasTrailer: Bool
     ) throws(Refusal) -> (Advertisement, ChecksumForm) {
         do {
-            return try Advertisement.parse(message, carrier: carrier, requiringLinkLocal: false)
+            return try Advertisement.parse(
+                message, carrier: carrier, requiringLinkLocal: false,
+                trailer: hasTrailer ? AuthenticationTrailer.size : 0)
         } catch {
             throw refuse(.malformed(error))
         }
@@ -146,8 +187,20 @@ extension VirtualRouter {
         case .interval: counters.intervalErrors += 1
         case .unknownPeer: counters.unknownPeers += 1
         case .malformed(let error): count(error)
+        case .trailer(let error): count(error)
         }
         return refusal
+    }
+
+    private mutating func count(_ error: TrailerRefusal) {
+        switch error {
+        case .missing: counters.trailersMissing += 1
+        case .stale: counters.trailersStale += 1
+        case .unknownKey: counters.trailerKeysUnknown += 1
+        case .malformed, .wrongCode: counters.trailersForged += 1
+        case .replayed: counters.trailersReplayed += 1
+        case .notConfigured: break  // Nothing was expected of it.
+        }
     }
 
     private mutating func count(_ error: WireError) {
@@ -158,7 +211,7 @@ extension VirtualRouter {
         case .checksum: counters.checksumErrors += 1
         case .noAddresses, .firstAddressNotLinkLocal: counters.addressListErrors += 1
         case .zeroInterval: counters.intervalErrors += 1
-        case .unknownAuthenticationType: counters.invalidAuthenticationTypes += 1
+        case .unknownAuthenticationType, .unknownTrailer: counters.invalidAuthenticationTypes += 1
         case .invalidVirtualRouterID, .notARP, .unsupportedARPOperation, .notNeighborAdvertisement,
             .neighborHopLimit:
             break  // Counted, if at all, where they can occur.
@@ -182,6 +235,7 @@ extension Refusal: CustomStringConvertible {
         case .interval(let got, let expected):
             "its interval is \(Interval(got)), ours is \(Interval(expected)) (keyword 'advert_int')"
         case .unknownPeer: "it is not one of our peers (block 'unicast_peer')"
+        case .trailer(let error): error.description
         }
     }
 

@@ -40,6 +40,11 @@ extension VirtualRouter {
         if let again = active.announceAgain, again.at <= now {
             active.announceAgain = nil
             actions.append(.announceAddresses(times: again.times))
+            let policy = configuration.announcements
+            // It was an answer that had to wait; the second burst that it displaced still has to follow.
+            if again.at == active.answerRivalsAt, policy.contestedDelay > .zero, policy.contestedRepeats > 0 {
+                active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
+            }
         }
         if let refreshAt = active.refreshAt, refreshAt <= now {
             active.refreshAt = now + configuration.announcements.refresh
@@ -58,7 +63,8 @@ extension VirtualRouter {
         }
         count(heard)
         if heard.priority == .resigning {
-            reassert(active, at: now, &actions)
+            // Whoever resigns had the addresses too, so the link may send there; it is told where they are.
+            answer(heard, as: active, at: now, &actions)
         } else if mustYield(to: heard) {
             counters.leftActive += 1
             // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
@@ -75,12 +81,6 @@ extension VirtualRouter {
         if heard.priority != priority { return heard.priority > priority }
         guard let primaryAddress else { return true }
         return heard.source > primaryAddress
-    }
-
-    mutating func reassert(_ active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
-        var active = active
-        speakUp(&active, at: now, &actions)
-        state = .active(active)
     }
 
     /// Advertises out of turn, but not at the command of whoever floods the link: what comes too soon is postponed.
@@ -110,7 +110,8 @@ extension VirtualRouter {
                     active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
                 }
             }
-            actions.append(.report(.contested(rival)))
+            // A router that leaves is no rival, whatever it had.
+            if rival.priority != .resigning { actions.append(.report(.contested(rival))) }
         } else if policy.contestedRepeats > 0, let answerAt = active.answerRivalsAt,
             active.announceAgain.map({ $0.at > answerAt }) ?? true
         {

@@ -36,7 +36,15 @@ extension VirtualRouter {
         case .backup(let backup):
             listenAgain(as: backup, at: now)
         case .active(let active):
-            guard active.advertisedAt + ownInterval + patience <= now + pause else { break }
+            guard active.advertisedAt + ownInterval + patience <= now + pause else {
+                // Not yet replaced, but the others have waited: what was due meanwhile is due at once, and if that comes too
+                // late as well, the clock shows it.
+                var active = active
+                active.advertisedAt = active.advertisedAt.earlier(by: pause)
+                active.advertiseAt = active.advertiseAt.earlier(by: pause)
+                state = .active(active)
+                break
+            }
             standDown(after: pause + now.since(active.advertisedAt), at: now, &actions)
         case .resigning(let resigning):
             // Stopping goes on. Whoever takes over after a resignation needs no more than its Skew_Time.

@@ -28,6 +28,7 @@ extension VirtualRouter {
         var resigning = resigning
         let soon = now + Self.lingering
         resigning.letGoAt = min(resigning.letGoAt ?? soon, soon)
+        resigning.announcementAwaited = false
         state = .resigning(resigning)
     }
 
@@ -44,8 +45,10 @@ extension VirtualRouter {
 
     mutating func letGo(_ resigning: Resigning, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         counters.leftActive += 1
-        actions.append(.releaseAddresses)
         let successor = resigning.successor
+        // Heard, but not seen to announce: it may have been Active all along, behind a partition, and the link sends here.
+        if successor != nil, resigning.announcementAwaited { advertise(.resigning, &actions) }
+        actions.append(.releaseAddresses)
         switch resigning.purpose {
         case .stop:
             stop(successor: successor?.source, &actions)

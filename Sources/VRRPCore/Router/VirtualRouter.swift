@@ -22,6 +22,8 @@ public struct VirtualRouter: Sendable {
     public internal(set) var obstacles: Obstacles
     public internal(set) var state: State = .initialize(Initialize(isWanted: false))
     public internal(set) var counters = Counters()
+    /// `auth_hmac`: what was sent and heard last. A successor process is given it.
+    public var keyedMemory = KeyedMemory()
 
     /// - Parameters:
     ///   - priority: the effective priority at start, 1 to 255.
@@ -156,6 +158,8 @@ public struct Resigning: Equatable, Sendable {
     public var successor: Heard?
     /// When we let go although its announcements were not seen; set by its first advertisement.
     public var letGoAt: MonotonicInstant?
+    /// False once someone else was seen to announce every address.
+    public var announcementAwaited = true
 
     public init(purpose: Purpose, giveUpAt: MonotonicInstant) {
         self.purpose = purpose

@@ -108,3 +108,27 @@ import Testing
         }
     }
 }
+
+@Suite struct `The keys of auth_hmac` {
+    private let hexadecimal = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+
+    @Test func `are taken out wherever they are, and what names them stays`() {
+        let file = """
+            auth_hmac {
+                key 1 hex:\(hexadecimal)   # the old one
+                # key 4 "an older key that is still on disk"
+                key 2 "another key, thirty-two or more"
+                key 3 file:/etc/understudy/vrrp.key
+                active_key 1
+            }
+            """
+        var redactor = Redactor()
+        redactor.learn(fromConfiguration: file)
+        let result = redactor.redact(file, isConfiguration: true)
+        #expect(!result.contains(hexadecimal) && !result.contains("thirty-two") && !result.contains("older key"))
+        #expect(result.contains("file:/etc/understudy/vrrp.key") && result.contains("active_key 1"))
+        #expect(result.contains("auth_hmac {"))
+        let elsewhere = redactor.redact("somebody pasted \(hexadecimal) here")
+        #expect(!elsewhere.contains(hexadecimal))
+    }
+}

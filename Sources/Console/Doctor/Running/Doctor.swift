@@ -134,7 +134,11 @@ private struct Examination {
     }
 
     mutating func lookAtProcess(_ tools: some Tools) {
-        let pid = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
+        let guardian = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
+        // The process that works is its child.
+        let pid = guardian.map { guardian in
+            SpawnedProcess.children(of: guardian).first { processName(of: $0) == workerName } ?? guardian
+        }
         if let pid {
             findings += judgeResources(
                 readResources(of: pid), pid: pid, service: daemon.service, checks: model.scripts.count)
@@ -225,7 +229,7 @@ private struct Examination {
             let settings = reversePathFilter(path, tools)
             for instance in instances {
                 let held = Set(interfaces.addresses(of: instance.interface).map(\.address))
-                let context = ReceptionContext(
+                var context = ReceptionContext(
                     instance: instance, path: path, ownAddresses: ownAddresses,
                     holdsAddresses: (instance.addresses + instance.excludedAddresses).contains {
                         held.contains($0.address)
@@ -235,6 +239,8 @@ private struct Examination {
                     configuredIDs: Set(
                         model.instances.filter { $0.interface == path.interface && $0.family == path.family }
                             .map(\.virtualRouterID.rawValue)))
+                context.clock = AuthenticationClock(
+                    wall: presentSequence(), now: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
                 findings += judgeReception(wire, context)
             }
         }

@@ -1,7 +1,7 @@
 package import Configuration
 package import Control
 internal import Daemon
-internal import VRRPCore
+package import VRRPCore
 package import VRRPWire
 
 /// What decides about adverts of an instance beside the adverts themselves.
@@ -19,6 +19,8 @@ package struct ReceptionContext: Sendable {
     package var status: InstanceStatus?
     /// Every VRID that this host is configured for on the interface and family.
     package var configuredIDs: Set<UInt8>
+    /// What time it is, for `auth_hmac`; nil when that is not known.
+    package var clock: AuthenticationClock?
 
     package init(
         instance: Instance, path: AdvertPath, ownAddresses: Set<IPAddress>, holdsAddresses: Bool, firewall: [Finding],
@@ -83,7 +85,9 @@ struct ReceptionJudge {
         if heard.isEmpty { return [lost(source, seen)] + whoseList }
         var router = VirtualRouter(instance.routerConfiguration, priority: instance.priority)
         do throws(Refusal) {
-            _ = try router.admit(last.message.span, carrier: last.carrier, rules: instance.receptionRules)
+            _ = try router.admit(
+                last.message.span, carrier: last.carrier, rules: instance.receptionRules,
+                clock: context.clock)
         } catch {
             return [refused(source, heard.count, error, isStranger: whoseList.contains { $0.code == .vridInUse })]
                 + whoseList

@@ -1,0 +1,123 @@
+internal import VRRPCore
+internal import VRRPWire
+
+// Daemons that die and are replaced, machines that stand still, and what their kernels do with the addresses meanwhile.
+
+extension Simulator {
+    /// CLOCK_MONOTONIC of a host, in nanoseconds.
+    func clock(of index: Int) -> UInt64 { now - hosts[index].stoodStill }
+
+    // MARK: Leases, docs/design/0008-leases.md
+
+    /// With the adverts, as the daemon does; not more often than the lease asks for.
+    mutating func renewLease(of index: Int, isForced: Bool = false) {
+        guard options.absences, hosts[index].kernelHolds,
+            let lease = hosts[index].router.configuration.lease(.automatic)
+        else { return }
+        let isNew = hosts[index].acquiredAt == now
+        // Adverts that are a little early renew all the same, or every second one would do.
+        guard isNew || isForced || now + 5_000_000 >= hosts[index].lastRenewalAt + lease.renewalSpacing.nanoseconds
+        else { return }
+        hosts[index].lastRenewalAt = now
+        let end = now + UInt64(lease.seconds) * 1_000_000_000
+        hosts[index].leaseEndsAt = end
+        guard !hosts[index].isLeaseWatched else { return }
+        hosts[index].isLeaseWatched = true
+        agenda.add(.leaseCheck(host: index), at: end)
+    }
+
+    /// Time that the machine stood still does not count: the kernel's clock for lifetimes stood still too.
+    mutating func checkLease(of index: Int) {
+        hosts[index].isLeaseWatched = false
+        guard let end = hosts[index].leaseEndsAt, hosts[index].kernelHolds else { return }
+        if end > now || hosts[index].isSuspended {
+            hosts[index].isLeaseWatched = true
+            return agenda.add(.leaseCheck(host: index), at: max(end, now + 1_000_000))
+        }
+        log(index, "loses the addresses, whose lease has ended")
+        report.statistics.expiries += 1
+        hosts[index].kernelHolds = false
+        if hosts[index].hasLoan { hosts[index].loanEndedAt = now }
+        hosts[index].hasLoan = false
+    }
+
+    /// What a dead process left serves until somebody else does.
+    mutating func endLoan(of index: Int, because heard: Heard) {
+        guard hosts[index].hasLoan, heard.priority != .resigning else { return }
+        hosts[index].hasLoan = false
+        hosts[index].loanEndedAt = now
+        if !hosts[index].wantsAddresses { hosts[index].kernelHolds = false }
+    }
+
+    // MARK: Death and succession
+
+    mutating func kill(_ index: Int) {
+        guard hosts[index].life == .running, !hosts[index].isSuspended else { return }
+        log(nil, "kill h\(index)")
+        report.statistics.absences += 1
+        let state = hosts[index].router.state
+        let held = hosts[index].kernelHolds
+        leave(index, as: .crashed)
+        hosts[index].kernelHolds = held
+        hosts[index].diedAt = now
+        hosts[index].memory = state
+    }
+
+    mutating func adopt(_ index: Int) {
+        guard hosts[index].life == .crashed, let memory = hosts[index].memory else { return }
+        log(nil, "h\(index) has a new process")
+        report.statistics.adoptions += 1
+        let configuration = hosts[index].router.configuration
+        hosts[index].memory = nil
+        hosts[index].life = .running
+        hosts[index].router = VirtualRouter(
+            configuration, priority: hosts[index].tracking.effectivePriority,
+            primaryAddress: hosts[index].hasAddress ? hosts[index].plan.address : nil, obstacles: hosts[index].obstacles
+        )
+        hosts[index].hasLoan = hosts[index].kernelHolds
+        deliver(.adopted(memory, deafFor: Interval(nanoseconds: now - hosts[index].diedAt)), to: index)
+    }
+
+    // MARK: Standing still
+
+    mutating func suspend(_ index: Int, for duration: UInt64) {
+        guard hosts[index].life == .running, !hosts[index].isSuspended, hosts[index].busyUntil <= now else { return }
+        log(nil, "h\(index) is suspended for \(Interval(nanoseconds: duration))")
+        report.statistics.absences += 1
+        hosts[index].isSuspended = true
+        agenda.add(.awakening(host: index, after: duration), at: now + duration)
+        // The daemon has the processor a moment later, so that it learns of the pause before it looks at anything.
+        occupy(index, for: duration + 1)
+    }
+
+    mutating func awaken(_ index: Int, after duration: UInt64) {
+        log(nil, "h\(index) goes on")
+        hosts[index].isSuspended = false
+        hosts[index].stoodStill += duration
+        hosts[index].leaseEndsAt = hosts[index].leaseEndsAt.map { $0 + duration }
+        guard hosts[index].life == .running else { return }
+        hosts[index].wakeAt = hosts[index].wakeAt.map { $0 + duration }
+        hosts[index].queue.insert(.event(.wasAway(Interval(nanoseconds: duration))), at: 0)
+    }
+
+    // MARK: Meddling
+
+    mutating func deleteAddresses(of index: Int) {
+        guard hosts[index].kernelHolds, hosts[index].life == .running else { return }
+        log(nil, "somebody deletes the addresses of h\(index)")
+        report.statistics.absences += 1
+        hosts[index].kernelHolds = false
+        // Netlink tells at once, and the daemon takes its turn.
+        agenda.add(
+            .repair(host: index, incarnation: hosts[index].incarnation),
+            at: max(now + 1_000_000, hosts[index].busyUntil) + random.below(9_000_000))
+    }
+
+    mutating func repair(_ index: Int) {
+        guard hosts[index].wantsAddresses, hosts[index].life == .running else { return }
+        hosts[index].kernelHolds = true
+        renewLease(of: index)
+        send(Frame(from: index, payload: .announcement))
+        log(index, "puts the addresses back")
+    }
+}
