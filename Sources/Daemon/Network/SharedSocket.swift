@@ -91,7 +91,7 @@ final class SharedSocket {
         }
         guard let more = limiter.pass(true, at: now) else { return }
         log.warning(
-            "\(raw.interfaceName): more than \(FloodGate.most) VRRP packets in a second had to be ignored; the kernel now "
+            "flood of VRRP packets on \(raw.interfaceName): more than \(FloodGate.most) in a second had to be ignored; the kernel now "
                 + "drops all but one in \(FloodGate.sample) of those that cannot be for us, and the counters grow only by the "
                 + "ones that are left. Find who sends them: understudy sniff -i \(raw.interfaceName)\(more)")
     }
