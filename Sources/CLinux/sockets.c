@@ -210,6 +210,35 @@ int cl_accept_only_neighbor_advertisements(int fd) {
     return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
+int cl_accept_only_claims(int fd, int is_v6, const uint32_t *addresses, size_t count) {
+    // Six instructions before the list and one after it; conditional jumps reach 255 instructions, so each address has
+    // a return of its own.
+    enum { MOST = (BPF_MAXINSNS - 7) / 2 };
+    struct sock_filter program[BPF_MAXINSNS];
+    unsigned short length = 0;
+    if (is_v6) {
+        // Offsets count from the Ethernet header: next header at 14 + 6, ICMPv6 type at 14 + 40, target's end at 14 + 60.
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 20);
+        program[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_ICMPV6, 1, 0);
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 54);
+        program[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 136, 1, 0);
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 74);
+    } else {
+        // The sender's protocol address.
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 28);
+    }
+    int isWhole = count < MOST;
+    for (size_t i = 0; isWhole && i < count; i++) {
+        program[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, addresses[i], 0, 1);
+        program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0xFFFF);
+    }
+    program[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, isWhole ? 0 : 0xFFFF);
+    struct sock_fprog filter = {.len = length, .filter = program};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
 uint32_t cl_netlink_port(int fd) {
     struct sockaddr_nl address = {0};
     socklen_t size = sizeof address;

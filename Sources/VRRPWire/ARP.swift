@@ -86,10 +86,10 @@ public struct ARPPacket: Equatable, Sendable {
             targetAddress: frame.ipv4Address(at: Field.targetAddress))
     }
 
-    /// Appends the frame, broadcast, with the sender's hardware address as its source.
-    func emitFrame(into output: inout OutputSpan<UInt8>) {
+    /// Appends the frame, broadcast unless `destination` says otherwise, with the sender's hardware address as its source.
+    func emitFrame(to destination: HardwareAddress = .broadcast, into output: inout OutputSpan<UInt8>) {
         precondition(output.freeCapacity >= Self.frameSize, "the buffer must have room for the whole frame")
-        output.append(HardwareAddress.broadcast)
+        output.append(destination)
         output.append(senderHardwareAddress)
         output.appendBigEndian(Ethernet.arp)
         output.appendBigEndian(Value.ethernet)
@@ -140,10 +140,14 @@ public struct GratuitousARP: Equatable, Sendable {
     }
 
     /// Appends the whole Ethernet frame of an RFC 5227 section 2.1.1 probe, which claims nothing.
-    public func emitProbeFrame(into output: inout OutputSpan<UInt8>) {
+    ///
+    /// - Parameter destination: who is asked: everybody, or the members of an Ethernet group.
+    public func emitProbeFrame(
+        to destination: HardwareAddress = .broadcast, into output: inout OutputSpan<UInt8>
+    ) {
         ARPPacket(
             operation: .request, senderHardwareAddress: hardwareAddress, senderAddress: .any,
             targetHardwareAddress: HardwareAddress(rawValue: 0), targetAddress: address
-        ).emitFrame(into: &output)
+        ).emitFrame(to: destination, into: &output)
     }
 }

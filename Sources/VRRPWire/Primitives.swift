@@ -86,6 +86,8 @@ public struct HardwareAddress: Hashable, Sendable {
     public let rawValue: UInt64
     public static let size = 6
     public static let broadcast = HardwareAddress(rawValue: 0xFFFF_FFFF_FFFF)
+    /// The Ethernet group of 224.0.0.18 (RFC 1112 section 6.4).
+    public static let vrrpGroupV4 = HardwareAddress(rawValue: 0x0100_5E00_0012)
 
     public init(rawValue: UInt64) { self.rawValue = rawValue & 0xFFFF_FFFF_FFFF }
 

@@ -63,6 +63,12 @@ extension String {
         let standby = Standby(since: Sample.now, until: Sample.now)
         var instance = Sample.standby
         instance.sourceAddress = "192.0.2.1"
+        var other = OtherOwner(
+            address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:01", sinceSeconds: 1, lastSeenSeconds: 1,
+            announcements: 1)
+        other.peer = "192.0.2.7"
+        let repairs = RepairStatus(count: 1, lastSeconds: 1, culprit: "ip (process 1)", isFight: false)
+        (instance.otherOwners, instance.repairs) = ([other], repairs)
         let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
         instance.standbys = [standbySeen]
         let keyed = KeyedStatus(mode: "enforce", activeKey: 1, keys: [1], antiReplay: "time", timeWindowSeconds: 5)
@@ -90,7 +96,7 @@ extension String {
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, standbySeen, keyed, instance.addresses[0], check, standby, record,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], other, repairs, check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)

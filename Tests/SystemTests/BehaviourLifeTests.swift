@@ -42,6 +42,40 @@ extension Behaviour {
             #expect(result.output.split(separator: "\n").count == 1)
         }
 
+        @Test func `a second daemon does not run what another one on the host runs`() throws {
+            let (trial, host) = try prepared()
+            let first = try trial.start(host, instance())
+            try first.becomesMaster()
+            let mark = first.mark
+            let second = try host.run(Trial.daemon, ["-n", "-l", "-f", "/run/vrrp.conf", "-p", "/run/second.pid"])
+            #expect(second.status == exited(1))
+            #expect(
+                second.output.contains(
+                    "cannot start: another understudyd on this host runs virtual router 51 on eth0 already"))
+            #expect(!first.text(since: mark).contains("was removed by someone else"))
+            #expect(!first.text(since: mark).contains("Entering"))
+
+            // A third that runs another virtual router may not take this one up by a reload either.
+            try host.writeFile("/run/third.conf", instance("VI_3", id: 53, addresses: ["192.0.2.13/24"]))
+            let log = try OutputLog("third")
+            let process = try host.start(
+                Trial.daemon, ["-n", "-l", "-G", "-f", "/run/third.conf", "-p", "/run/third.pid"], log: log)
+            let third = RunningDaemon(trial: trial, host: host, process: process, log: log)
+            try third.becomesMaster()
+            try host.writeFile("/run/third.conf", instance("VI_1"))
+            try process.send(.reload)
+            try third.says("Reload refused: another understudyd on this host runs virtual router 51 on eth0 already")
+
+            // Who was killed holds nothing any more.
+            let worker = try first.worker
+            first.process.sendToAll(.kill)
+            _ = try first.process.wait(until: nil)
+            try trial.waitFor("the end of all of it") { hasEnded(worker) }
+            try process.send(.reload)
+            try third.says("Reload finished")
+            #expect(try third.stop() == exited(0))
+        }
+
         @Test func `version and help say what is asked and leave`() throws {
             let (_, host) = try prepared()
             let version = try host.run(Trial.daemon, ["-v"])

@@ -217,6 +217,26 @@ extension Behaviour.Controlled {
             }
         }
 
+        @Test func `what the guardian says in the name of a worker it gives up is signed, and believed`() throws {
+            let pair = try ControlledPair(signedBy: block())
+            let daemon = pair.active
+            var killed: Set<Int32> = []
+            try pair.trial.waitFor("the guardian to give up", seconds: 20) {
+                let begun = daemon.lines().count { $0.contains("Startup complete") }
+                for child in SpawnedProcess.children(of: daemon.process.pid)
+                where begun > killed.count && !killed.contains(child) && processName(of: child) == "understudyd-run" {
+                    sendSignal(Signals.kill, to: child)
+                    killed.insert(child)
+                }
+                return daemon.process.status != nil
+            }
+            #expect(killed.count == 6)
+            try pair.backup.becomes(.active)
+            let counters = try pair.backup.instance().counters
+            #expect(counters["priority_zero_received", default: 0] >= 1)
+            #expect(counters["hmac_replays"] == 0 && counters["hmac_stale"] == 0 && counters["hmac_failures"] == 0)
+        }
+
         @Test func `a key that cannot be read stops the start and a reload, with a line that says so`() throws {
             let trial = try Trial()
             let host = try trial.host()

@@ -112,6 +112,9 @@ int cl_drop_refusable(
 int cl_drop_nothing(int fd);
 // Classic BPF on a packet socket for IPv6: neighbor advertisements, nothing else.
 int cl_accept_only_neighbor_advertisements(int fd);
+// Classic BPF on a packet socket for ARP or, if `is_v6`, IPv6: what claims one of the addresses whose last 32 bits these
+// are. A longer list than a filter can hold lets every claim through.
+int cl_accept_only_claims(int fd, int is_v6, const uint32_t *addresses, size_t count);
 // The port of a bound netlink socket; 0 when it has none.
 uint32_t cl_netlink_port(int fd);
 // Drops netlink messages that `port` has caused.

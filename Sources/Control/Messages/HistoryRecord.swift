@@ -11,6 +11,12 @@ package struct HistoryRecord: Codable, Equatable, Sendable {
         case stopped
         /// Somebody of lower claim advertised while we were active.
         case contested
+        /// Somebody else on the link said that it has an address of ours.
+        case twoOwners = "two_owners"
+        /// Nobody says so any more.
+        case oneOwner = "one_owner"
+        /// Somebody removed an address of ours, and it was put back.
+        case addressRestored = "address_restored"
         case priorityChanged = "priority_changed"
         case daemonStarted = "daemon_started"
         case daemonStopped = "daemon_stopped"

@@ -64,6 +64,10 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     /// What would happen next, a sentence each.
     package var next: [String]
     package var counters: [String: Int]
+    /// Others that claim addresses which this router holds; nil when none do.
+    package var otherOwners: [OtherOwner]?
+    /// What somebody removed and was put back; nil when nothing was.
+    package var repairs: RepairStatus?
     /// Nil without `auth_hmac`.
     package var hmac: KeyedStatus?
 

@@ -159,7 +159,8 @@ struct CauseChain {
         case .standbyOff: return closed("\(time) maintenance mode ended: \(record.cause)")
         // It repeats itself; the last one is enough.
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
-        case .processReplaced, .wasAway: return closed("\(time): \(record.cause)")
+        case .processReplaced, .wasAway, .twoOwners, .oneOwner, .addressRestored:
+            return closed("\(time): \(record.cause)")
         case .contested, .reloadRefused, .daemonStarted, .daemonStopped, .standbyMissing, .standbyPresent: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil
         }

@@ -10,7 +10,9 @@ extension Status {
             ]
         }
         return instances.flatMap { instance in
-            (instance.stateProblems + instance.addressProblems).map { "\(instance.name): \($0)" }
+            (instance.stateProblems + instance.addressProblems + instance.ownerProblems).map {
+                "\(instance.name): \($0)"
+            }
         }
     }
 
@@ -47,6 +49,21 @@ extension InstanceStatus {
             case .present, .absent: nil
             }
         }
+    }
+
+    /// Others that have its addresses as well, and programs here that take them off again and again.
+    package var ownerProblems: [String] {
+        var problems = (otherOwners ?? []).map { other in
+            "\(other.address) is at \(other.hardwareAddress)\(other.peer.map { " (\($0))" } ?? "") as well, last seen "
+                + "\(spoken(ago: other.lastSeenSeconds)): two hosts answer for it. Take it off there, or let the two hear "
+                + "each other's adverts."
+        }
+        if let repairs, repairs.isFight {
+            problems.append(
+                "\(repairs.culprit) takes our addresses off again and again, \(repairs.count) times so far: they are put back "
+                    + "each time, at most ten times a second. Keep it from doing so.")
+        }
+        return problems
     }
 
     /// Whoever says on the wire that it has the addresses, while this router does not take part and follows nobody.

@@ -34,6 +34,11 @@ extension Daemon {
             tell(.reloadRefused, "the configuration has errors: " + (error.details?.first ?? ""), at: now)
             throw error
         }
+        if let reason = reasonNotToClaim(loaded.model) {
+            log.error("Reload refused: \(reason); the one that runs goes on unchanged")
+            tell(.reloadRefused, reason, at: now)
+            throw Problem(.system, "\(reason); what runs goes on unchanged")
+        }
         for line in loaded.remarks { log.warning(line) }
         var report = report(on: loaded.model, loaded.remarks)
         report.applied = !report.changes.isEmpty
@@ -47,6 +52,14 @@ extension Daemon {
         }
         log.notice("Reload finished")
         return report
+    }
+
+    private func reasonNotToClaim(_ new: Model) -> String? {
+        do throws(SystemError) {
+            return try claim(new)
+        } catch {
+            return "\(error)"
+        }
     }
 
     private func load() throws(Problem) -> Loaded {

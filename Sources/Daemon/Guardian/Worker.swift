@@ -1,4 +1,5 @@
 internal import LinuxKernel
+internal import VRRPCore
 
 /// What ps and pgrep call the process that does the work.
 package let workerName = "understudyd-run"
@@ -54,6 +55,11 @@ struct Worker {
             }
             let daemon = try Daemon(options, log: log, loader: loader, memory: memory)
             if !isHeir { for line in loaded.remarks { log.warning(line) } }
+            // A process that was just killed may take a moment to let go.
+            if let reason = try daemon.claim(loaded.model, waiting: .seconds(1)) {
+                log.explain("cannot start: \(reason)", options)
+                return ExitCode.failure
+            }
             daemon.start(loaded)
             if !options.foreground { silenceStandardStreams() }
             let code = daemon.run()

@@ -92,7 +92,7 @@ final class Chronicle {
 
     /// Adds a record; the clock and the numbers are put in here.
     func add(_ record: HistoryRecord, at now: MonotonicInstant) {
-        let isFlood = record.event == .priorityChanged || record.event == .contested
+        let isFlood = [.priorityChanged, .contested, .twoOwners, .oneOwner, .addressRestored].contains(record.event)
         guard let heldBack = admit(Source(instance: record.instance, isFlood: isFlood), at: now) else { return }
         var record = record
         record.sequence = sequence

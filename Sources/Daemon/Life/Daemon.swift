@@ -54,6 +54,8 @@ final class Daemon {
     /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
     private let presence: NamespaceLock?
     var isAlone: Bool { presence != nil }
+    /// The virtual routers that no other daemon here may run meanwhile.
+    var claims: [InstanceIdentity: NamespaceLock] = [:]
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
@@ -196,6 +198,8 @@ final class Daemon {
             socket.drain(log: log, isCatchingUp: isCatchingUp)
         case .announcements(let link):
             link.read(at: now)
+        case .claims(let listener):
+            listener.read(at: now)
         case .script(let script):
             script.childEnded(at: now)
         case .processEvents:
@@ -232,6 +236,7 @@ final class Daemon {
         do throws(SystemError) {
             let outcome = try routes.drain { change in
                 announceLink(change)
+                surroundings.noteRemoval(change, by: routes.requester, at: now)
                 if surroundings.interfaces.apply(change) { worldChanged = true }
             }
             guard outcome == .overrun else { return }
@@ -339,7 +344,9 @@ final class Daemon {
     }
 
     private func discardLeft() {
+        guard leaving.contains(where: \.router.isStopped) else { return }
         for runner in leaving where runner.router.isStopped { runner.close() }
         leaving.removeAll { $0.router.isStopped }
+        giveUpClaims()
     }
 }

@@ -55,6 +55,7 @@ package struct InterfaceTable {
     }
 
     package func link(named name: String) -> LinkInfo? { links.values.first { $0.name == name } }
+    package var everyLink: some Sequence<LinkInfo> { links.values }
     package func link(at index: UInt32) -> LinkInfo? { links[index] }
     package func addresses(on index: UInt32) -> [AddressInfo] { addresses[index] ?? [] }
     package var everyAddress: [AddressInfo] { addresses.values.flatMap(\.self) }

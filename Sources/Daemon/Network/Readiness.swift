@@ -6,6 +6,7 @@ enum Source {
     case routes
     case socket(SharedSocket)
     case announcements(LinkListener)
+    case claims(ClaimListener)
     case script(ScriptRunner)
     case processEvents
     case process(pid: Int32)

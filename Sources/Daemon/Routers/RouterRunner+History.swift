@@ -182,7 +182,7 @@ extension RouterRunner {
         }
     }
 
-    private func rounded(_ interval: Interval) -> String {
+    func rounded(_ interval: Interval) -> String {
         Interval.milliseconds((interval.nanoseconds + 5_000_000) / 10_000_000 * 10).description
     }
 

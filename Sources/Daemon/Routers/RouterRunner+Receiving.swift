@@ -10,6 +10,7 @@ enum LineKind: Hashable {
     case contested
     case ownAddress
     case repaired
+    case rival
     case company
     case sending(Int32)
     case opening(Int32)

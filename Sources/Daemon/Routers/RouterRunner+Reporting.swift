@@ -32,6 +32,7 @@ extension RouterRunner {
         case .contested(let rival):
             // Whoever we have just taken over from says its last; nothing is contested by that.
             if let activeSince, now.since(activeSince) < Interval(instance.advertisementInterval) { return }
+            answerRival(at: now)
             guard let more = limiter.pass(.contested, at: now) else { return }
             recordContest(with: rival, at: now)
             log.notice(

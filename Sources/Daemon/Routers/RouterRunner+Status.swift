@@ -24,6 +24,8 @@ extension RouterRunner {
         status.checks = zip(trackers, tracking.trackers).map { checkStatus($0, $1, checks($0), at: now) }
         status.counters = counterTable
         status.next = outlook(at: now)
+        status.otherOwners = otherOwners(at: now)
+        status.repairs = repairStatus(at: now)
         status.hmac = keyedStatus
         return status
     }
@@ -104,7 +106,9 @@ extension RouterRunner {
             ("priority_zero_received", counters.priorityZeroReceived),
             ("priority_zero_sent", counters.priorityZeroSent),
             ("own_address_heard", counters.ownAddressHeard), ("contested", counters.contested),
-            ("interval_errors", counters.intervalErrors), ("hop_limit_errors", counters.hopLimitErrors),
+            ("foreign_announcements", owners.foreignAnnouncements), ("probes_sent", owners.probesSent),
+            ("address_repairs", repairs.count), ("interval_errors", counters.intervalErrors),
+            ("hop_limit_errors", counters.hopLimitErrors),
             ("invalid_types", counters.invalidTypes), ("address_list_errors", counters.addressListErrors),
             ("length_errors", counters.lengthErrors), ("version_errors", counters.versionErrors),
             ("checksum_errors", counters.checksumErrors),

@@ -43,9 +43,11 @@ final class RouterRunner {
     var listeners: [LinkListener] = []
     /// The addresses that no successor has announced yet.
     var unannounced: Set<IPAddress> = []
-    /// The last repair of the addresses, to keep two managers of one address from racing.
-    private var repairedAt: MonotonicInstant?
-    private(set) var repairDueAt: MonotonicInstant?
+    /// The repairs of the addresses, to keep two managers of one address from racing.
+    var repairs = RepairLedger()
+    var repairedAfter: String?
+    /// Who else answers for the addresses.
+    var owners = OwnerWatch()
     /// Addresses that an earlier run left are here, and go with their lease unless we take them over or hear another.
     var hasLoan = false
     /// Where the successor of this process finds what it needs of us; nil until it has a place.
@@ -76,7 +78,7 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        [routerDeadline, repairDueAt, renewalDeadline, noticeDeadline].compactMap(\.self).min()
+        [routerDeadline, repairs.deadline, owners.deadline, renewalDeadline, noticeDeadline].compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -106,6 +108,7 @@ final class RouterRunner {
             note($0)
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
+        attendOwners(at: now)
         if router.state != before { remember(after: before) }
         surroundings.memory.goOn(at: surroundings.now)
     }
@@ -117,6 +120,7 @@ final class RouterRunner {
     private func perform(_ action: Action, at now: MonotonicInstant) {
         switch action {
         case .advertise(let priority):
+            if priority != .resigning { accompanyAdvert(at: now) }
             advertise(priority, at: now)
             if priority != .resigning { renewLeases(at: now) }
         case .acquireAddresses:
@@ -162,9 +166,10 @@ final class RouterRunner {
 
     /// Delivers the clock.
     func tick(at now: MonotonicInstant) {
-        if let repairDueAt, repairDueAt <= now { repair(at: now) }
+        tickRepairs(at: now)
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
+        tickOwners(at: now)
         tickNotices(at: now)
     }
 
@@ -251,11 +256,11 @@ final class RouterRunner {
 
     // MARK: Addresses
 
-    private var desiredAddresses: [VirtualAddress] { router.holdsAddresses ? everyAddress : [] }
+    var desiredAddresses: [VirtualAddress] { router.holdsAddresses ? everyAddress : [] }
 
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
-    private func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
+    func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
         let operations = plan(for: everyAddress, desired: desiredAddresses)
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         return surroundings.keeper.carryOut(
@@ -263,7 +268,7 @@ final class RouterRunner {
     }
 
     /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
-    private func plan(for addresses: [VirtualAddress], desired: [VirtualAddress]) -> [AddressOperation] {
+    func plan(for addresses: [VirtualAddress], desired: [VirtualAddress]) -> [AddressOperation] {
         let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
         let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
         return AddressPlan.operations(desired: desired, observed: observed).filter { operation in
@@ -272,31 +277,6 @@ final class RouterRunner {
             return !others.contains { $0.address == present.address && $0.interface == present.interface }
         }
     }
-
-    /// Somebody else removed an address of ours, or one of ours is here that should not be.
-    private func noticeWrongAddresses(at now: MonotonicInstant) {
-        warnOfCompany(at: now)
-        guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
-        let earliest = repairedAt.map { $0 + Self.repairSpacing } ?? now
-        if earliest <= now { repair(at: now) } else { repairDueAt = earliest }
-    }
-
-    /// Puts back what somebody else removed, and says where it is.
-    ///
-    /// Trying counts as well as succeeding: an address that the kernel refuses is not asked for all the time.
-    private func repair(at now: MonotonicInstant) {
-        repairDueAt = nil
-        repairedAt = now
-        let restored = reconcileAddresses(at: now)
-        guard !restored.isEmpty else { return }
-        if let more = limiter.pass(.repaired, at: now) {
-            let list = restored.map(\.address.description).joined(separator: ", ")
-            log.warning("(\(name)) \(list) was removed by someone else; put back and announced\(more)")
-        }
-        surroundings.announcer.announce(restored, times: 2, for: name, at: now, in: surroundings.interfaces)
-    }
-
-    private static let repairSpacing = Interval.milliseconds(100)
 
     // MARK: Reload
 

@@ -13,6 +13,7 @@ final class Surroundings {
     /// What a successor of this process will know.
     let memory: WorkerMemory
     let announcer: Announcer
+    let prober: Prober
     let sockets: SocketPool
     let readiness: Readiness
     /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
@@ -27,6 +28,11 @@ final class Surroundings {
     var transitioned: (RouterRunner, Transition, MonotonicInstant) -> Void = { _, _, _ in }
 
     private var listeners: [UInt32: LinkListener] = [:]
+    /// Who listens on an interface for others that claim addresses, and for which addresses each router does.
+    var claimListeners: [UInt32: ClaimListener] = [:]
+    var claimed: [ObjectIdentifier: [VirtualAddress]] = [:]
+    /// Who removed addresses of ours last.
+    var culprits: [IPAddress: Culprit] = [:]
 
     /// The listener for announcements on an interface.
     ///
@@ -48,7 +54,9 @@ final class Surroundings {
         chronicle = Chronicle(StateFiles.directory, readiness, log)
         renewals = try RenewalSocket()
         keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
-        announcer = Announcer(socket: try PacketSocket(), log: log)
+        let frames = try PacketSocket()
+        announcer = Announcer(socket: frames, log: log)
+        prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
     }
 

@@ -8,6 +8,15 @@ package final class NamespaceLock {
 
     private init(_ socket: consuming FileDescriptor) { self.socket = socket }
 
+    /// Takes the name, and waits for it until `deadline`, an instant of the monotonic clock; nil when somebody still has it.
+    package static func acquire(_ name: String, until deadline: UInt64) throws(SystemError) -> NamespaceLock? {
+        while true {
+            if let lock = try acquire(name) { return lock }
+            if monotonicNanoseconds() >= deadline { return nil }
+            usleep(1000)
+        }
+    }
+
     /// Takes the name; nil when another process of this network namespace has it.
     package static func acquire(_ name: String) throws(SystemError) -> NamespaceLock? {
         let socket = try FileDescriptor("socket") {
@@ -15,8 +24,8 @@ package final class NamespaceLock {
         }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let octets = Array(name.utf8.prefix(64))
-        // SAFETY: at most 65 of sun_path's 108 octets are written, the first of them the NUL of an abstract name.
+        let octets = Array(name.utf8.prefix(96))
+        // SAFETY: at most 97 of sun_path's 108 octets are written, the first of them the NUL of an abstract name.
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
             for (index, octet) in octets.enumerated() { unsafe room[index + 1] = octet }
         }

@@ -38,6 +38,8 @@ struct NetlinkHeader {
     let type: UInt16
     let flags: UInt16
     let sequence: UInt32
+    /// The port of whoever asked for it; 0 for the kernel.
+    let port: UInt32
     /// Where the message's own data lies in the datagram.
     let payload: Range<Int>
 
@@ -45,11 +47,13 @@ struct NetlinkHeader {
     init?(_ bytes: Span<UInt8>, at offset: Int) {
         guard let length = bytes.hostUInt32(at: offset), let type = bytes.hostUInt16(at: offset + 4),
             let flags = bytes.hostUInt16(at: offset + 6), let sequence = bytes.hostUInt32(at: offset + 8),
+            let port = bytes.hostUInt32(at: offset + 12),
             length >= Self.size, let length = Int(exactly: length), length <= bytes.count - offset
         else { return nil }
         self.type = type
         self.flags = flags
         self.sequence = sequence
+        self.port = port
         payload = offset + Self.size..<offset + length
     }
 

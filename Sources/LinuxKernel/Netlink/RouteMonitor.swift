@@ -20,6 +20,10 @@ package final class RouteMonitor {
 
     private let socket: FileDescriptor
     private var buffer: [UInt8]
+    /// While a change is told: the netlink port of the process that asked the kernel for it, 0 when none did.
+    ///
+    /// A port is often, and not always, the number of the process in whose name it was opened.
+    package private(set) var requester: UInt32 = 0
 
     /// Subscribes; `receiveBuffer` is how many bytes of events may wait.
     package init(receiveBuffer: Int32 = 1 << 20) throws(SystemError) {
@@ -78,6 +82,7 @@ package final class RouteMonitor {
         let span = bytes.span.extracting(0..<count)
         var offset = 0
         while let header = NetlinkHeader(span, at: offset) {
+            requester = header.port
             if let change = RouteChange(span, header) { body(change) }
             offset = header.end
         }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+package import VRRPWire
 
 /// Hears the claims to addresses that others make on one interface: ARP, and ICMPv6 neighbor advertisements.
 ///
@@ -29,6 +30,29 @@ package final class AnnouncementListener {
         self.epoll = epoll
         self.interfaceIndex = interfaceIndex
         buffer = Array(repeating: 0, count: Self.bufferSize)
+    }
+
+    /// Hears only who claims one of `addresses` from now on; other traffic costs no more than the kernel's filter.
+    ///
+    /// The filter looks at the last 32 bits, so that a little more may come through.
+    package func listen(onlyFor addresses: [IPAddress]) throws(SystemError) {
+        var tails: (v4: [UInt32], v6: [UInt32]) = ([], [])
+        for address in addresses {
+            switch address {
+            case .v4(let address): tails.v4.append(address.bigEndianValue)
+            case .v6(let address): tails.v6.append(UInt32(truncatingIfNeeded: address.low))
+            }
+        }
+        try attach(tails.v4, to: arp.rawValue, isV6: 0)
+        try attach(tails.v6, to: neighbor.rawValue, isV6: 1)
+    }
+
+    private func attach(_ tails: [UInt32], to descriptor: Int32, isV6: Int32) throws(SystemError) {
+        // SAFETY: the filter is made from the buffer's count of words, which are read during the call only.
+        let result = unsafe tails.withUnsafeBufferPointer { buffer in
+            unsafe cl_accept_only_claims(descriptor, isV6, buffer.baseAddress, buffer.count)
+        }
+        if result < 0 { throw SystemError("attach filter on \(interfaceLabel(interfaceIndex))", errno) }
     }
 
     /// Opened for no protocol at all, so that nothing is queued before the filter is in place and the device chosen.

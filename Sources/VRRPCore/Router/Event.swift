@@ -14,7 +14,8 @@ public enum Event: Equatable, Sendable {
     case timer
     /// An advertisement passed every check of RFC 9568 section 7.1.
     case received(Heard)
-    /// Every address we still hold was announced by someone else (gratuitous ARP, neighbour advertisement).
+    /// Every address we still hold was announced by someone else (gratuitous ARP, neighbour advertisement); while Active,
+    /// any of them.
     case successorAnnounced
     /// What keeps the router from taking part has changed.
     case obstaclesChanged(Obstacles)

@@ -78,9 +78,12 @@ extension VirtualRouter {
             resign(.stop, at: now, &actions)
         case .switchOver:
             resign(.switchOver, at: now, &actions)
+        case .successorAnnounced:
+            // Nobody was asked to succeed: two owners are settled by adverts, not by announcements.
+            reassert(active, at: now, &actions)
         case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
-        case .startup, .resumed, .successorAnnounced, .adopted:
-            break  // Already started; nothing was handed over; two owners are settled by adverts, not by announcements.
+        case .startup, .resumed, .adopted:
+            break  // Already started; nothing was handed over.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)
         case .priorityChanged(let new): changePriority(to: new, at: now)

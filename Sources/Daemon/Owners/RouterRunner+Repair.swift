@@ -1,0 +1,68 @@
+internal import Control
+internal import VRRPCore
+internal import VRRPWire
+
+/// Repair, not failover: an address that somebody takes off is put back, docs/design/0010-two-owners.md.
+extension RouterRunner {
+    /// Somebody else removed an address of ours, or one of ours is here that should not be.
+    func noticeWrongAddresses(at now: MonotonicInstant) {
+        warnOfCompany(at: now)
+        guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
+        if repairs.mayRepair(at: now) { repair(at: now) }
+    }
+
+    func tickRepairs(at now: MonotonicInstant) {
+        if repairs.isDue(at: now) { repair(at: now) }
+        guard repairs.calmedDown(at: now) else { return }
+        surroundings.statusChanged()
+        log.notice("(\(name)) nobody took our addresses off for a minute: the fight for them is over")
+    }
+
+    /// Puts back what somebody else removed, and says where it is.
+    private func repair(at now: MonotonicInstant) {
+        repairs.tried(at: now)
+        let restored = reconcileAddresses(at: now)
+        guard !restored.isEmpty else { return }
+        surroundings.announcer.announce(restored, times: 2, for: name, at: now, in: surroundings.interfaces)
+        let culprit = culprit(of: restored)
+        repairedAfter = culprit
+        let list =
+            restored.prefix(8).map(\.address.description).joined(separator: ", ")
+            + (restored.count > 8 ? " and \(restored.count - 8) more" : "")
+        let isNewFight = repairs.repaired(at: now)
+        if isNewFight {
+            surroundings.statusChanged()
+            log.error(
+                "(\(name)) \(culprit) takes our addresses off again and again: they are put back each time, at most ten times "
+                    + "a second, and this host stays MASTER; keep it from doing so")
+        }
+        let more = limiter.pass(.repaired, at: now)
+        if let more {
+            log.warning("(\(name)) \(list) was removed by someone else: \(culprit); put back and announced\(more)")
+        }
+        guard more != nil || isNewFight else { return }
+        var record = HistoryRecord(
+            at: surroundings.wall, sequence: 0, boot: nil, instance: name, event: .addressRestored,
+            cause: "\(culprit) took \(list) off" + (isNewFight ? ", again and again" : ""))
+        record.priority = Int(router.priority.rawValue)
+        surroundings.chronicle.add(record, at: now)
+    }
+
+    private func culprit(of restored: [VirtualAddress]) -> String {
+        var words: String?
+        for address in restored {
+            guard let culprit = surroundings.culprits.removeValue(forKey: address.address) else { continue }
+            words = words ?? culprit.words
+        }
+        return words ?? Culprit.unknown
+    }
+
+    /// Nil when nothing had to be put back.
+    func repairStatus(at now: MonotonicInstant) -> RepairStatus? {
+        repairs.lastAt.map { last in
+            RepairStatus(
+                count: Int(clamping: repairs.count), lastSeconds: now.since(last).inSeconds,
+                culprit: repairedAfter ?? Culprit.unknown, isFight: repairs.isFight)
+        }
+    }
+}
