@@ -43,7 +43,7 @@ extension Behaviour.Controlled {
                 #expect(result.output.contains("/run/vrrp.conf:"), "\(name): \(result.output)")
                 let refused = try daemon.history().filter { $0.event == .reloadRefused }
                 #expect(refused.count == count + 1, "\(name)")
-                #expect(refused.last?.cause?.isEmpty == false, "\(name)")
+                #expect(refused.last?.cause.isEmpty == false, "\(name)")
             }
             let end = monotonicNanoseconds()
             try trial.waitFor("further adverts") { recorder.adverts(since: end).count >= 3 }
