@@ -1,5 +1,7 @@
 // A libFuzzer target for everything that VRRPWire reads. Compiled together with its sources: see scripts/fuzz.
 
+@testable import VRRPWire
+
 /// What the first octet of an input selects, so that one target reaches every parser with every kind of carrier.
 private struct Mode {
     var octet: UInt8

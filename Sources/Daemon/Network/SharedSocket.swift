@@ -23,8 +23,9 @@ final class SharedSocket {
 
     /// A bound for a process that was paused and catches up: more than the receive buffer holds.
     private static let packetsPerTurn = 4096
-    /// Reading what comes faster than it can be read may not make an advert late: a turn of the loop reads for so long,
-    /// then acts on what is due. A tenth of the shortest advertisement interval.
+    /// How long a turn of the loop reads before it acts on what is due: a tenth of the shortest advertisement interval.
+    ///
+    /// Packets that come faster than they can be read may not make an advert late.
     private static let slice = Interval.milliseconds(1)
     fileprivate private(set) var gate = FloodGate()
     private var limiter = LineLimiter<Bool>()
@@ -91,9 +92,9 @@ final class SharedSocket {
         }
         guard let more = limiter.pass(true, at: now) else { return }
         log.warning(
-            "\(raw.interfaceName): more than \(FloodGate.most) VRRP packets in a second had to be ignored; the kernel now "
-                + "drops all but one in \(FloodGate.sample) of those that cannot be for us, and the counters grow only by the "
-                + "ones that are left. Find who sends them: understudy sniff -i \(raw.interfaceName)\(more)")
+            "flood of VRRP packets on \(raw.interfaceName): more than \(FloodGate.most) in a second had to be ignored; the "
+                + "kernel now drops all but one in \(FloodGate.sample) of those that cannot be for us, and the counters grow "
+                + "only by the ones that are left. Find who sends them: understudy sniff \(raw.interfaceName)\(more)")
     }
 
     /// False when the packet was refused.

@@ -84,7 +84,7 @@ extension ProcessEvents.Event {
     private static let whatOffset = 20
     private static let dataOffset = 36
 
-    fileprivate init?(_ bytes: Span<UInt8>, _ payload: Range<Int>) {
+    init?(_ bytes: Span<UInt8>, _ payload: Range<Int>) {
         func number(_ index: Int) -> Int32? {
             let offset = payload.lowerBound + Self.dataOffset + 4 * index
             guard offset + 4 <= payload.upperBound else { return nil }

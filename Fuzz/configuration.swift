@@ -1,0 +1,45 @@
+// A libFuzzer target for configuration files: parser, resolver and lints. See scripts/fuzz.
+
+import Configuration
+import VRRPWire
+
+/// One file in memory, which may include itself and a second one.
+private struct OneFile: SourceReader {
+    var content: [UInt8]
+
+    func read(_ path: String) -> Result<[UInt8], ReadFailure> {
+        switch path {
+        case "/etc/fuzz.conf": .success(content)
+        case "/etc/other.conf": .success(Array("vrrp_script chk {\n script /bin/true\n}\n".utf8))
+        default: .failure(ReadFailure("No such file or directory"))
+        }
+    }
+
+    func glob(_ pattern: String) -> [String] {
+        pattern.hasSuffix("other.conf") ? ["/etc/other.conf"] : pattern.hasSuffix("fuzz.conf") ? ["/etc/fuzz.conf"] : []
+    }
+
+    func isIncludable(_ path: String) -> Bool { true }
+}
+
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let content = Array(UnsafeBufferPointer(start: data, count: count))
+    let lines = content.count { $0 == 0x0A || $0 == 0x0D } + 1
+    let checked = check(
+        file: "/etc/fuzz.conf", reading: OneFile(content: content), configurationID: "one", host: nil,
+        hostIsAuthoritative: false)
+    for diagnostic in checked.diagnostics {
+        precondition(!diagnostic.message.isEmpty && !diagnostic.code.isEmpty)
+        let location = diagnostic.location
+        // Where nothing is, nobody finds what to mend; an instance that a line makes many of counts as that line.
+        precondition(location.line >= 1 && location.column >= 1, "\(diagnostic)")
+        if location.file == "/etc/fuzz.conf" { precondition(location.line <= lines, "\(diagnostic)") }
+    }
+    // What runs never runs with numbers that its packets cannot carry.
+    guard !checked.diagnostics.contains(where: { $0.severity == .error }) else { return 0 }
+    for instance in checked.model.instances {
+        precondition(instance.virtualRouterID.rawValue > 0 && instance.advertisementInterval.count > 0)
+    }
+    return 0
+}
