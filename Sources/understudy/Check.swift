@@ -26,6 +26,9 @@ struct Check: ParsableCommand {
     @Flag(help: "The files are for this host: what it lacks is an error.")
     var host = false
 
+    @Flag(help: "Name the keywords that only Understudy knows, for files that keepalived has to read too.")
+    var portable = false
+
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
@@ -49,7 +52,8 @@ struct Check: ParsableCommand {
         }
         let report = check(
             files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
-            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host)
+            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host,
+            portable: portable)
         if json {
             print(report.json, terminator: "")
         } else {

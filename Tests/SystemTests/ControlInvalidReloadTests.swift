@@ -15,7 +15,8 @@ extension Behaviour.Controlled {
         /// The files of the corpus that have an error; what has only warnings runs, and is no mistake to be refused.
         private static func mistakes() throws -> [(name: String, text: String)] {
             let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
-            return try names.filter { $0.hasSuffix(".conf") }.compactMap { name in
+            // An address that is a mistake on the host of the corpus only.
+            return try names.filter { $0.hasSuffix(".conf") && !$0.contains("own-address") }.compactMap { name in
                 let path = "\(directory)/\(name)"
                 let judged = try LocalFiles.read(path.replacing(".conf", with: ".diagnostics"))
                 guard String(decoding: judged, as: UTF8.self).contains(": error: ") else { return nil }
@@ -35,15 +36,13 @@ extension Behaviour.Controlled {
             let recorder = try AdvertRecorder(in: client)
             let (start, mark) = (monotonicNanoseconds(), daemon.mark)
             for (name, text) in mistakes {
-                let count = try daemon.history().filter { $0.event == .reloadRefused }.count
                 try host.writeFile("/run/vrrp.conf", text)
                 let arguments = ["reload", "--socket", "/run/understudy/control.sock"]
                 let result = try host.run(Trial.command, arguments)
                 #expect(result.status == .exited(code: 2), "\(name): \(result.output)")
                 #expect(result.output.contains("/run/vrrp.conf:"), "\(name): \(result.output)")
-                let refused = try daemon.history().filter { $0.event == .reloadRefused }
-                #expect(refused.count == count + 1, "\(name)")
-                #expect(refused.last?.cause.isEmpty == false, "\(name)")
+                let remark = try #require(try daemon.status().remarks.first, "\(name)")
+                #expect(remark.hasPrefix("the reload at ") && remark.contains("/run/vrrp.conf:"), "\(name): \(remark)")
             }
             let end = monotonicNanoseconds()
             try trial.waitFor("further adverts") { recorder.adverts(since: end).count >= 3 }

@@ -112,7 +112,7 @@ extension Behaviour.Controlled {
                 seen = try daemon.instance().addresses.map(\.isPresent)
                 return seen == [false]
             }
-            try daemon.says("was removed by someone else; put back")
+            try daemon.says("was removed by someone else: ")
             try trial.waitFor("the repair") { try daemon.instance().addresses.first?.isPresent == true }
             // An interface that is gone takes its address with it, and the router cannot go on.
             try host.addCable("gone0")

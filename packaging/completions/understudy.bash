@@ -513,7 +513,7 @@ _understudy_init() {
 
 _understudy_check() {
     repeating_flags=()
-    non_repeating_flags=(--host --json --version -h --help)
+    non_repeating_flags=(--host --portable --json --version -h --help)
     repeating_options=()
     non_repeating_options=(-i --id)
     __understudy_offer_flags_options -1

@@ -48,7 +48,7 @@ function __understudy_parse_tokens -S
         case 'init'
             __understudy_parse_subcommand 0 'interface=' 'peer-interface=' 'address=+' 'peer=' 'vrid=' 'priority=' 'unicast' 'name=' 'check=' 'password=' 'o/output=' 'peer-output=' 'directory=' 'force' 'listen=' 'version' 'h/help'
         case 'check'
-            __understudy_parse_subcommand -r 1 'host' 'json' 'i/id=' 'version' 'h/help'
+            __understudy_parse_subcommand -r 1 'host' 'portable' 'json' 'i/id=' 'version' 'h/help'
         case 'rehearse'
             __understudy_parse_subcommand -r 1 'json' 'v/verbose' 'events=' 'work=' 'version' 'h/help'
         case 'simulate'
@@ -217,6 +217,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy check" -ge 1' -F
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" host' -l 'host' -d 'The files are for this host: what it lacks is an error.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" portable' -l 'portable' -d 'Name the keywords that only Understudy knows, for files that keepalived has to read too.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" json' -l 'json' -d 'Print one JSON object instead of text.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" i id' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" version' -l 'version' -d 'Show the version.'

@@ -78,6 +78,23 @@ kill_daemon() {
 
 is_held_by_one() { is_held_by lb1 || is_held_by lb2; }
 
+# A network service that removes what it does not know is the outage of many: it was running all the time, and takes the
+# interface over.
+restart_networkd() {
+    watch
+    inside lb1 'printf "[Match]\nName=eth0\n[Network]\nKeepConfiguration=no\nAddress=192.168.50.11/24\n" |
+        sudo tee /run/systemd/network/eth0.network >/dev/null; sudo systemctl restart systemd-networkd'
+    eventually 'systemd-networkd takes lb1'\''s interface over: the address is there' 10 is_held_by lb1
+    inside lb1 'sudo systemctl restart systemd-networkd'
+    eventually 'and after its next restart' 10 is_held_by lb1
+    end_watch
+    client_saw 'the address never moves' '.a.responders == ["lb1"]'
+    expect 'lb1 has made no transition' says_json '[.history[] | select(.event == "became_standby" or .event == "faulted")] | length == 0' \
+        inside lb1 'sudo understudy history --limit 3 --json'
+    inside lb1 'sudo rm /run/systemd/network/eth0.network; sudo systemctl stop systemd-networkd'
+    both_are_well
+}
+
 # The cable of lb1's eth0, at the switch.
 pull_the_cable() {
     watch
@@ -145,6 +162,7 @@ break_it() {
     stop_haproxy
     stop_daemon
     kill_daemon
+    restart_networkd
     pull_the_cable
     reboot_the_active
     power_off

@@ -12,14 +12,15 @@ public struct CheckedFile: Sendable {
 /// `hostIsAuthoritative` says that the file is for that machine, so that what it lacks is an error.
 public func check(
     file: String, reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
-    hostIsAuthoritative: Bool
+    hostIsAuthoritative: Bool, portable: Bool = false
 ) -> CheckedFile {
     let parsed = parse(file: file, reading: reader, configurationID: configurationID)
     guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let (model, problems) = resolve(
-        parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning)
+        parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
+        portable: portable)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
     return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
 }
@@ -27,12 +28,12 @@ public func check(
 /// Checks each file, and two also as a pair.
 public func check(
     files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
-    hostIsAuthoritative: Bool
+    hostIsAuthoritative: Bool, portable: Bool = false
 ) -> CheckReport {
     let checked = files.map {
         check(
             file: $0, reading: reader, configurationID: configurationID, host: host,
-            hostIsAuthoritative: hostIsAuthoritative)
+            hostIsAuthoritative: hostIsAuthoritative, portable: portable)
     }
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {

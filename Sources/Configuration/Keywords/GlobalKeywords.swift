@@ -43,11 +43,13 @@ extension KeywordTable {
         Keyword(
             "lease", .word("off|SECONDS"), "as long as a takeover may take",
             "how long the kernel keeps virtual addresses that a dead or hanging daemon no longer renews; `off` keeps them "
-                + "until somebody removes them. Understudy's own keyword"),
+                + "until somebody removes them"
+        ).ours,
         Keyword(
             "standby_notice", .optionalBoolean, "off",
             "a standby tells the active router once a second that it is there, and the active one says when nobody does; the "
-                + "same on both routers, which must both be Understudy. Understudy's own keyword"),
+                + "same on both routers, which must both be Understudy"
+        ).ours,
     ]
 
     static let globalDefsLater: [Keyword] = [

@@ -58,8 +58,8 @@ extension KeywordTable {
         Keyword(
             "garp_lower_prio_repeat", .integer(0...1000), "`vrrp_garp_lower_prio_repeat`", "as in global_defs"),
         Keyword("v3_checksum_as_v2", .optionalBoolean, "as in global_defs", "as in global_defs"),
-        Keyword("lease", .word("off|SECONDS"), "as in global_defs", "as in global_defs"),
-        Keyword("standby_notice", .optionalBoolean, "as in global_defs", "as in global_defs"),
+        Keyword("lease", .word("off|SECONDS"), "as in global_defs", "as in global_defs").ours,
+        Keyword("standby_notice", .optionalBoolean, "as in global_defs", "as in global_defs").ours,
     ]
 
     static let authentication: [Keyword] = [

@@ -25,6 +25,8 @@ public struct Keyword: Equatable, Sendable {
     public var opens: BlockKind?
     /// True when the keyword may stand several times in its block.
     public var repeats: Bool
+    /// True for what only Understudy knows.
+    public var isOurs = false
 
     public init(
         _ name: String, _ shape: ArgumentShape, _ defaultText: String? = nil, _ meaning: String,
@@ -57,6 +59,13 @@ public struct Keyword: Equatable, Sendable {
     }
 
     var isSupported: Bool { status == .supported }
+
+    /// Marks a keyword as one that only Understudy knows.
+    var ours: Keyword {
+        var keyword = self
+        keyword.isOurs = true
+        return keyword
+    }
 }
 
 /// What may follow a keyword.

@@ -76,6 +76,7 @@ public enum DiagnosticCodes {
         ("version-2-with-ipv6", "VRRPv2 is IPv4 only"),
         ("nopreempt-cancelled", "`nopreempt` is ignored"),
         ("preempt-delay-ignored", "`preempt_delay` is ignored"),
+        ("not-portable", "a keyword that only Understudy knows; with `--portable`"),
         ("bad-lease", "`lease` is neither `off` nor a number of seconds"),
         ("one-sided-standby-notice", "`standby_notice` is on in one of the two files only"),
         ("lease-too-short", "`lease` ends before a standby has taken over"),

@@ -15,7 +15,20 @@ public func referencePage() -> String {
 
         """
     for block in BlockKind.allCases { page += section(block) }
-    return page
+    return page + ours()
+}
+
+/// What keepalived would not know, apart.
+private func ours() -> String {
+    var text = "## Understudy's own\n\n"
+    text += "keepalived logs these as unknown and passes over the line; `understudy check --portable` names them.\n\n"
+    text += "| keyword | in | meaning |\n|---|---|---|\n"
+    for block in BlockKind.allCases {
+        for keyword in KeywordTable.keywords(in: block) where keyword.isOurs {
+            text += row(["`\(keyword.name)`", "`\(block.rawValue)`", keyword.meaning])
+        }
+    }
+    return text
 }
 
 private func section(_ block: BlockKind) -> String {

@@ -82,10 +82,19 @@ extension Resolver {
                 continue
             }
             guard let value = value(of: statement, shape: keyword.shape, in: block) else { continue }
+            if portable, keyword.isOurs { reportOurs(statement) }
             if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, earlier: earlier) }
             contents.add(Setting(keyword: keyword, statement: statement, value: value))
         }
         return contents
+    }
+
+    private mutating func reportOurs(_ statement: Statement) {
+        let name = statement.keyword.text
+        report(
+            .warning, "not-portable", at: statement.location, "`\(name)` is known to Understudy only",
+            consequence: "keepalived logs an unknown keyword, passes over the line, and does not do what it says",
+            fix: "remove the line where keepalived has to read the file")
     }
 
     private mutating func reportRepeated(_ statement: Statement, earlier: Setting) {

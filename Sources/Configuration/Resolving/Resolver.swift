@@ -9,14 +9,16 @@ internal import VRRPWire
 ///
 /// - Parameters:
 ///   - keySource: reads the files that hold keys; without it they are not known.
+///   - portable: whether what only Understudy knows is complained of.
 ///   - lacking: how bad it is when such a file cannot be read.
 public func resolve(
     _ statements: [Statement], file: String = "configuration", keySource: (any SourceReader)? = nil,
-    lacking: Diagnostic.Severity = .warning
+    lacking: Diagnostic.Severity = .warning, portable: Bool = false
 ) -> (model: Model, diagnostics: [Diagnostic]) {
     var resolver = Resolver()
     resolver.keySource = keySource
     resolver.lacking = lacking
+    resolver.portable = portable
     resolver.resolveFile(statements, file: file)
     return (resolver.model, resolver.orderedDiagnostics(files: statements))
 }
@@ -28,6 +30,7 @@ struct Resolver {
     var model = Model()
     var keySource: (any SourceReader)?
     var lacking = Diagnostic.Severity.warning
+    var portable = false
     private(set) var diagnostics: [Diagnostic] = []
     private var said: [SourceLocation: [Diagnostic]] = [:]
     var defaults = GlobalDefaults()

@@ -136,7 +136,8 @@ extension Daemon {
         let runners = try runners(named: request.instance)
         var answer = answer
         answer.status = Status(
-            loadedAt: loadedAt, standby: surroundings.standby, instances: [], remarks: surroundings.chronicle.remarks)
+            loadedAt: loadedAt, standby: surroundings.standby, instances: [],
+            remarks: [refusedReload].compactMap(\.self) + surroundings.chronicle.remarks)
         send(answer, to: client, listAt: ["status", "instances"], count: runners.count, at: now) {
             [unowned self] index, instant in
             encode(runners[index].status(at: instant) { self.facts(of: $0) }).text

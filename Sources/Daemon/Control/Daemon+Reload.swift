@@ -64,8 +64,13 @@ extension Daemon {
 
     private func load() throws(Problem) -> Loaded {
         switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
-        case .success(let loaded): return loaded
+        case .success(let loaded):
+            refusedReload = nil
+            return loaded
         case .failure(let refused):
+            refusedReload =
+                "the reload at \(surroundings.wall) was refused, and what ran before runs on: "
+                + (refused.lines.first ?? "the configuration has errors")
             throw Problem(
                 .configuration, "\(options.configurationFile) has errors; what runs goes on unchanged",
                 details: refused.lines)

@@ -291,7 +291,10 @@ final class Guardian {
             if let more = limiter.pass(.starved, at: now) { log.warning("\(late): it gets no processor\(more)") }
         case .running, .sleeping:
             let until = memory.pulse.dueAt + patience(memory.pulse.tolerance, at: now)
-            guard until <= now else { return checkAt = min(until, now + .seconds(1)) }
+            guard until <= now else {
+                checkAt = min(until, now + .seconds(1))
+                return
+            }
             fallthrough
         case .stopped, .ended:
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"

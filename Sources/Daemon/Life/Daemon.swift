@@ -28,6 +28,8 @@ final class Daemon {
     var processes: ProcessWatcher?
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
+    /// What was wrong with the configuration that was refused last; nil when the newest one runs.
+    var refusedReload: String?
     var isStopping = false
     /// Ends without a word, because another program goes on.
     var isUpgrading = false

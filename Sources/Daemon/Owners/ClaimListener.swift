@@ -19,8 +19,6 @@ final class ClaimListener {
         self.readiness = readiness
     }
 
-    var isListening: Bool { !routers.isEmpty }
-
     func join(_ router: RouterRunner, for addresses: [IPAddress]) throws(SystemError) {
         try socket.listen(onlyFor: addresses)
         if token == nil {
@@ -39,7 +37,13 @@ final class ClaimListener {
         } catch {
             router.log.debug("(\(router.name)) the filter for claims stays as it was: \(error)")
         }
-        guard routers.isEmpty, let token else { return }
+        if routers.isEmpty { end() }
+    }
+
+    /// Hears nobody any more.
+    func end() {
+        routers = []
+        guard let token else { return }
         readiness.forget(socket.descriptor, token)
         self.token = nil
     }

@@ -156,7 +156,10 @@ extension Surroundings {
     private func claimListener(on index: UInt32) throws(SystemError) -> ClaimListener {
         if let kept = claimListeners[index] { return kept }
         // Those of interfaces that are gone hear nothing any more.
-        claimListeners = claimListeners.filter { interfaces.link(at: $0.key) != nil || $0.value.isListening }
+        for (gone, listener) in claimListeners where interfaces.link(at: gone) == nil {
+            listener.end()
+            claimListeners[gone] = nil
+        }
         let fresh = ClaimListener(try AnnouncementListener(interfaceIndex: index), readiness)
         claimListeners[index] = fresh
         return fresh

@@ -63,6 +63,8 @@ extension VirtualRouter {
 
     private mutating func standDown(after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         counters.leftActive += 1
+        // It claims nothing: whoever is Active by now learns that the link may still send here, and announces itself.
+        advertise(.resigning, &actions)
         actions.append(.releaseAddresses)
         listen(.away(absence), at: now)
         actions.append(.report(.becameBackup(.away(absence))))
