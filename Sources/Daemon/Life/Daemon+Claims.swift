@@ -14,13 +14,14 @@ extension Daemon {
     /// - Parameter patience: how long to wait for whoever has one.
     func claim(_ model: Model, waiting patience: Interval = .zero) throws(SystemError) -> String? {
         let deadline = (now + patience).nanoseconds
-        var taken: [InstanceIdentity: NamespaceLock] = [:]
-        for instance in model.instances where claims[instance.identity] == nil {
+        var taken: [String: NamespaceLock] = [:]
+        // By name: a virtual router that changes from multicast to unicast stays ours.
+        for instance in model.instances where claims[instance.identity.claim] == nil {
             guard let lock = try NamespaceLock.acquire(instance.identity.claim, until: deadline) else {
                 return "another understudyd on this host runs virtual router \(instance.virtualRouterID.rawValue) on "
                     + "\(instance.interface) already (pgrep -a understudyd shows it; understudy status asks it)"
             }
-            taken[instance.identity] = lock
+            taken[instance.identity.claim] = lock
         }
         claims.merge(taken) { _, new in new }
         return nil
@@ -28,7 +29,7 @@ extension Daemon {
 
     /// Lets others have the virtual routers that have left.
     func giveUpClaims() {
-        let wanted = Set((routers + leaving).map(\.instance.identity))
+        let wanted = Set((routers + leaving).map(\.instance.identity.claim))
         claims = claims.filter { wanted.contains($0.key) }
     }
 }

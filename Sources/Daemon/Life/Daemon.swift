@@ -57,7 +57,7 @@ final class Daemon {
     private let presence: NamespaceLock?
     var isAlone: Bool { presence != nil }
     /// The virtual routers that no other daemon here may run meanwhile.
-    var claims: [InstanceIdentity: NamespaceLock] = [:]
+    var claims: [String: NamespaceLock] = [:]
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
