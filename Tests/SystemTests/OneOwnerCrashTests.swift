@@ -13,7 +13,7 @@ extension OneOwner {
             defer { trial.close() }
             try trial.open()
             var gaps: [Double] = []
-            for _ in 0..<OneOwner.runs(3) {
+            for _ in 0..<OneOwner.runs(2) {
                 let (transitions, start) = ([0, 1].map(trial.transitions), monotonicNanoseconds())
                 let old = try trial.worker(role)
                 sendSignal(Signals.kill, to: old)
@@ -30,7 +30,7 @@ extension OneOwner {
                 #expect(trial.adverts.adverts(since: start).allSatisfy { $0.priority == 150 })
                 gaps.append(trial.adverts.gaps(since: start - UInt64(trial.interval * 1e9)).max() ?? .infinity)
                 // So that this is no crash loop.
-                if OneOwner.runs(3) > 4 { try trial.rest(6) }
+                if OneOwner.runs(2) > 4 { try trial.rest(6) }
             }
             #expect(gaps.allSatisfy { $0 < trial.interval * 3000 }, "\(gaps)")
             OneOwner.tell(

@@ -57,7 +57,7 @@ extension OneOwner {
             try trial.rest(1.2)
             let cut = try #require(trial.members[meeting.away].host)
             var gaps: [Double] = []
-            for _ in 0..<OneOwner.runs(3) {
+            for _ in 0..<OneOwner.runs(1) {
                 try trial.laboratory.setForwarding(of: cut, "eth0", false)
                 try trial.waitFor("an owner on each side") {
                     trial.holders[0].isHolding && trial.holders[1].isHolding

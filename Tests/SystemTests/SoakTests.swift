@@ -7,7 +7,7 @@ import class Foundation.ProcessInfo
 
 /// Hours of a pair's life in one test: faults in random order, reloads between them, and a client who asks all the time.
 ///
-/// UNDERSTUDY_SOAK is how many seconds (30 unless it is given), UNDERSTUDY_SEED which faults.
+/// UNDERSTUDY_SOAK is how many seconds (20 unless it is given), UNDERSTUDY_SEED which faults.
 @Suite(.serialized) struct SoakTests {
     private static func setting(_ name: String, _ usual: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
@@ -17,7 +17,7 @@ import class Foundation.ProcessInfo
         let soak = try Soak(seed: UInt64(Self.setting("UNDERSTUDY_SEED", 1)))
         defer { soak.trial.close() }
         try soak.trial.open()
-        let end = monotonicNanoseconds() + UInt64(Self.setting("UNDERSTUDY_SOAK", 30)) * 1_000_000_000
+        let end = monotonicNanoseconds() + UInt64(Self.setting("UNDERSTUDY_SOAK", 20)) * 1_000_000_000
         while monotonicNanoseconds() < end { try soak.step() }
         print(soak.report)
         #expect(soak.complaints.isEmpty, "\(soak.complaints.joined(separator: "\n"))")
