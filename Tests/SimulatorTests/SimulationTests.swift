@@ -35,7 +35,9 @@ import Testing
     }
 
     /// 2944, 2970, 2982: a machine that was suspended for less than the others wait went on as if no time had passed, and
-    /// advertised after it had been replaced. 51: a reload shortens a lease. 102093, 111377: a dead process left addresses.
+    /// advertised after it had been replaced.
+    ///
+    /// 51: a reload shortens a lease. 102093, 111377: a dead process left addresses.
     /// 129031: an advert on its way when a priority moves.
     @Test(arguments: [51, 2944, 2970, 2982, 5428, 6488, 6631, 102_093, 111_377, 129_031, 135_013] as [UInt64])
     func `keep their promises when daemons and machines are away`(seed: UInt64) {

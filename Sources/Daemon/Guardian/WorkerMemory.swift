@@ -85,7 +85,9 @@ final class WorkerMemory {
         write(writer.octets, at: Place.aliveAt)
     }
 
-    /// In the middle of much work: it goes on. Cheap enough to be said after every piece of it.
+    /// In the middle of much work: it goes on.
+    ///
+    /// Cheap enough to be said after every piece of it.
     func goOn(at now: MonotonicInstant) {
         guard now.since(beatenAt) >= .milliseconds(10) else { return }
         beatenAt = now

@@ -47,7 +47,9 @@ extension Daemon {
     }
 
     /// How late the loop may be before the guardian replaces it: a successor has to advertise before the others have waited
-    /// for three intervals. Where it could not, there is no hurry.
+    /// for three intervals.
+    ///
+    /// Where it could not, there is no hurry.
     private var tolerance: Interval {
         let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
         if fastest < .milliseconds(100) { return .milliseconds(300) }

@@ -1,7 +1,8 @@
 internal import VRRPWire
 
-/// How long the kernel keeps a virtual address when nobody renews it, and how often it is renewed. docs/design/0008-leases.md.
+/// How long the kernel keeps a virtual address when nobody renews it, and how often it is renewed.
 ///
+/// docs/design/0008-leases.md.
 /// A daemon that is killed or hangs cannot remove its addresses; the kernel does it for it, soon after a successor has
 /// taken over and not before.
 public struct AddressLease: Hashable, Sendable {

@@ -2,7 +2,9 @@ public import VRRPWire
 
 /// How adverts prove who sent them (`auth_hmac`): draft-cassen-vrrp-auth-hmac, as keepalived 2.4.2 and later speak it.
 public struct KeyedAuthentication: Equatable, Sendable {
-    /// What is sent, and what is demanded. The three are the steps of a roll-out.
+    /// What is sent, and what is demanded.
+    ///
+    /// The three are the steps of a roll-out.
     public enum Mode: String, CaseIterable, Sendable {
         /// Sends no trailer, and believes adverts without one.
         case receiveOnly = "receive-only"

@@ -22,7 +22,9 @@ public struct VirtualRouter: Sendable {
     public internal(set) var obstacles: Obstacles
     public internal(set) var state: State = .initialize(Initialize(isWanted: false))
     public internal(set) var counters = Counters()
-    /// `auth_hmac`: what was sent and heard last. A successor process is given it.
+    /// `auth_hmac`: what was sent and heard last.
+    ///
+    /// A successor process is given it.
     public var keyedMemory = KeyedMemory()
 
     /// - Parameters:
