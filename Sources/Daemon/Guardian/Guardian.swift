@@ -87,8 +87,13 @@ final class Guardian {
             }
         } catch {
             log.error("the guardian cannot go on: \(error)")
-            worker?.signalGroup(Signals.terminate)
-            code = ExitCode.failure
+            if let worker {
+                // It hands over by itself.
+                worker.signalGroup(Signals.terminate)
+                code = ExitCode.failure
+            } else {
+                code = giveUp(because: "no successor can be started: \(error)", ExitCode.failure)
+            }
         }
         return code ?? ExitCode.failure
     }
@@ -130,6 +135,8 @@ final class Guardian {
         if case .exited(0) = status, phase == .upgrading { return try upgrade(from: worker.pid) }
         if case .exited(let code) = status, !hasRun || isStopping || phase == .stopping { return code }
         if !hasRun {
+            // It was asked to stop before it could take a signal.
+            if isStopping { return ExitCode.success }
             log.error("cannot start: the process ended \(status.inWords)")
             return ExitCode.failure
         }
@@ -223,9 +230,8 @@ final class Guardian {
 
     private func relay(_ signal: Int32) {
         if signal == Signals.terminate || signal == Signals.interrupt { isStopping = true }
-        // One that has not set up its signals yet would die of most.
-        if isRunning || isStopping, !hasRun { return pass(signal) }
-        if isRunning { pass(signal) } else { held.append(signal) }
+        // One that has not set up its signals yet would die of most, which is right before anything has begun.
+        if isRunning || isStopping && !hasRun { pass(signal) } else { held.append(signal) }
     }
 
     private func pass(_ signal: Int32) {
