@@ -1,6 +1,7 @@
 import LinuxKernel
 import Rehearsal
 import Synchronization
+import Testing
 import VRRPWire
 
 /// Knows since when a host has an address, from the news of its kernel.
@@ -13,6 +14,8 @@ final class HoldingRecorder {
     private final class Shared: Sendable {
         let changes = Mutex<[Change]>([])
         let isEnding = Mutex(false)
+        /// Why nothing more is heard: who hears nothing would find every address where it was.
+        let failure = Mutex<SystemError?>(nil)
     }
 
     private let shared = Shared()
@@ -26,10 +29,14 @@ final class HoldingRecorder {
         thread = try WorkerThread {
             let watch = handed.take()
             while !shared.isEnding.withLock({ $0 }) {
-                var items = [Readiness(watch.rawDescriptor)]
-                try? Readiness.wait(&items, until: monotonicNanoseconds() + 20_000_000)
                 let before = watch.holds(address)
-                guard (try? watch.refresh()) != nil else { return }
+                do throws(SystemError) {
+                    var items = [Readiness(watch.rawDescriptor)]
+                    try Readiness.wait(&items, until: monotonicNanoseconds() + 20_000_000)
+                    try watch.refresh()
+                } catch {
+                    return shared.failure.withLock { $0 = error }
+                }
                 let now = monotonicNanoseconds()
                 let after = watch.holds(address)
                 if before != after { shared.changes.withLock { $0.append(Change(instant: now, isHeld: after)) } }
@@ -53,8 +60,10 @@ final class HoldingRecorder {
 
     func stop() {
         shared.isEnding.withLock { $0 = true }
-        thread?.join()
-        thread = nil
+        guard let thread else { return }
+        thread.join()
+        self.thread = nil
+        if let failure = shared.failure.withLock({ $0 }) { Issue.record("the addresses were not watched: \(failure)") }
     }
 
     deinit { stop() }

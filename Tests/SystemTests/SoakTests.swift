@@ -158,6 +158,9 @@ private final class Soak {
             let flood = try Flood(in: host(1).namespaces.network, Insults.frames, perSecond: 2000)
             try trial.rest(1)
             flood.stop()
+            if flood.sent < 500 {
+                complaints.append("round \(round): only \(flood.sent) invalid adverts could be sent")
+            }
         }
     }
 
