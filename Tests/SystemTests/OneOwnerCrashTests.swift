@@ -10,10 +10,10 @@ extension OneOwner {
             let trial = try OwnerTrial(interval: interval)
             defer { trial.close() }
             try trial.open()
-            for role in [0, 1] { try killWorker(role, of: trial) }
+            for role in [0, 1] { try killWorker(role, of: trial, interval) }
         }
 
-        private func killWorker(_ role: Int, of trial: OwnerTrial) throws {
+        private func killWorker(_ role: Int, of trial: OwnerTrial, _ interval: String) throws {
             var gaps: [Double] = []
             for _ in 0..<OneOwner.runs(2) {
                 let (transitions, start) = ([0, 1].map(trial.transitions), monotonicNanoseconds())
@@ -36,7 +36,7 @@ extension OneOwner {
             }
             #expect(gaps.allSatisfy { $0 < trial.interval * 3000 }, "\(gaps)")
             OneOwner.tell(
-                "worker of \(role == 0 ? "active" : "standby") killed, adverts every \(trial.interval) s, longest gap",
+                "worker of \(role == 0 ? "active" : "standby") killed, adverts every \(interval) s, longest gap",
                 gaps)
         }
 
