@@ -62,6 +62,7 @@ extension VirtualRouter {
             return
         }
         count(heard)
+        _ = resignations.judge(heard, after: nil, at: now)
         if heard.priority == .resigning {
             // Whoever resigns had the addresses too, so the link may send there; it is told where they are.
             answer(heard, as: active, at: now, &actions)
