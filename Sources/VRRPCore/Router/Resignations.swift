@@ -5,13 +5,16 @@ internal import VRRPWire
 /// Anybody on the link can say it in another's name, and a Backup has as little time to learn better as Skew_Time: by then
 /// the Active Router may not have answered, and both would take turns for as long as somebody goes on. So whoever was
 /// contradicted once is not believed for a while. The price is small: a resignation that is true within that time is
-/// followed by the whole Active_Down_Interval.
+/// followed by the whole Active_Down_Interval, as silence is.
 struct Resignations: Equatable, Sendable {
     /// The router that was Active when a resignation was believed last, and when that was.
     private var believed: (source: IPAddress, at: MonotonicInstant)?
     private var doubtUntil: MonotonicInstant?
+    /// Of whoever contradicted.
+    private var interval = Interval.zero
 
-    /// For so many of its intervals none is believed after the Active Router went on as if nothing had been said.
+    /// For so many of its intervals, counted from the last resignation, none is believed after the Active Router went on as if
+    /// nothing had been said.
     static let doubt: UInt64 = 10
     /// It answers at once, or its next advert contradicts as well.
     private static let contradiction: UInt64 = 2
@@ -21,12 +24,16 @@ struct Resignations: Equatable, Sendable {
     /// - Parameter last: what a Backup has heard before; nil when we are not Backup.
     mutating func judge(_ heard: Heard, after last: Heard?, at now: MonotonicInstant) -> Bool {
         if heard.priority == .resigning {
-            if let doubtUntil, now < doubtUntil { return true }
+            if let doubtUntil, now < doubtUntil {
+                // Whoever goes on with it does not get through every ten intervals either.
+                self.doubtUntil = now + interval * Self.doubt
+                return true
+            }
             if let last, last.priority != .resigning { believed = (last.source, now) }
             return false
         }
         guard let believed else { return false }
-        let interval = Interval(heard.interval)
+        interval = Interval(heard.interval)
         if now.since(believed.at) > interval * Self.contradiction {
             self.believed = nil
         } else if heard.source == believed.source {
@@ -38,6 +45,6 @@ struct Resignations: Equatable, Sendable {
 
     static func == (left: Self, right: Self) -> Bool {
         left.believed?.source == right.believed?.source && left.believed?.at == right.believed?.at
-            && left.doubtUntil == right.doubtUntil
+            && left.doubtUntil == right.doubtUntil && left.interval == right.interval
     }
 }

@@ -56,8 +56,9 @@ extension VirtualRouter {
     mutating func contend(
         with heard: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
     ) {
-        if heard.source == primaryAddress, heard.priority == priority {
-            // Our own echo, or a second host with our address. Answering it would be a storm.
+        if heard.source == primaryAddress, heard.priority == priority || heard.priority == advertised {
+            // Our own echo, perhaps of what we said before our priority changed, or a second host with our address. Answering
+            // it would be a storm.
             counters.ownAddressHeard += 1
             return
         }

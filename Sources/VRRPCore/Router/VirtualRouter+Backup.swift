@@ -41,6 +41,11 @@ extension VirtualRouter {
 
     mutating func hear(_ heard: Heard, as backup: Backup, at now: MonotonicInstant) {
         var backup = backup
+        if heard.source == primaryAddress, heard.priority == .resigning, advertised == .resigning {
+            // The echo of our own resignation: it must not make us take back what we have just handed over.
+            counters.ownAddressHeard += 1
+            return
+        }
         count(heard)
         let isDoubtful = resignations.judge(heard, after: backup.lastHeard, at: now)
         if isDoubtful { return }

@@ -25,6 +25,8 @@ public struct VirtualRouter: Sendable {
     public internal(set) var state: State = .initialize(Initialize(isWanted: false))
     public internal(set) var counters = Counters()
     var resignations = Resignations()
+    /// What our last advert said: a network that sends it back does so a moment later.
+    var advertised: Priority?
     /// `auth_hmac`: what was sent and heard last.
     ///
     /// A successor process is given it.
