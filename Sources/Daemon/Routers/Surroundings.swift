@@ -58,6 +58,7 @@ final class Surroundings {
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
+        keeper.goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
     }
 
     var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
