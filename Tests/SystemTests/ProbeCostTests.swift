@@ -4,9 +4,10 @@ import Testing
 import VRRPWire
 
 extension OneOwner {
-    /// What it costs to ask who else has a thousand addresses.
+    /// What it costs to ask who else has many addresses.
     @Suite(.serialized) struct ProbeCosts {
-        private static let count = 1000
+        /// A thousand, or for IPv6 as many as the kernel adds between two adverts of this interval on a busy machine.
+        private static func count(_ family: AddressFamily) -> Int { family == .v4 ? 1000 : 200 }
 
         private func processorTime(_ worker: Int32) throws -> Double {
             let text = String(decoding: try LocalFiles.read("/proc/\(worker)/schedstat"), as: UTF8.self)
@@ -14,9 +15,16 @@ extension OneOwner {
         }
 
         private func probesSent(_ daemon: RunningDaemon) throws -> Int {
-            let status = try daemon.host.run(Trial.command, ["status", "--json"]).output.filter { !$0.isWhitespace }
-            let rest = try #require(status.range(of: "\"probes_sent\":")).upperBound
-            return try #require(Int(status[rest...].prefix { $0.isNumber }))
+            var sent: Int?
+            // A host that is busy with a thousand addresses may keep a question waiting.
+            try daemon.trial.waitFor("an answer of the daemon", seconds: 20) {
+                let status = try daemon.host.run(Trial.command, ["status", "--json"]).output.filter { !$0.isWhitespace }
+                sent = status.range(of: "\"probes_sent\":").flatMap { range in
+                    Int(status[range.upperBound...].prefix { $0.isNumber })
+                }
+                return sent != nil
+            }
+            return try #require(sent)
         }
 
         /// In one run, against our own adverts: the machine may be as slow as it likes.
@@ -24,7 +32,7 @@ extension OneOwner {
         func `a question about an address costs no more than an advert`(family: AddressFamily) throws {
             let trial = try Trial()
             let host = try trial.host()
-            let excluded = (1..<Self.count).map { number in
+            let excluded = (1..<Self.count(family)).map { number in
                 family == .v4
                     ? "10.9.\(number / 250).\(number % 250 + 1)/32" : "fd00:9::\(String(number, radix: 16))/128"
             }
@@ -75,7 +83,7 @@ extension OneOwner {
             )
             #expect(quiet.adverts >= 10 && questions > 100)
             #expect(question < advert * 1.5)
-            #expect(try probesSent(daemon) >= Self.count)
+            #expect(try probesSent(daemon) >= Self.count(family))
         }
     }
 }

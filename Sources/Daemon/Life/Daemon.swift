@@ -239,6 +239,8 @@ final class Daemon {
         defer { if routes.forged.count != forgedBefore { complainOfForgery() } }
         do throws(SystemError) {
             let outcome = try routes.drain { change in
+                // A thousand addresses are a thousand pieces of news.
+                memory.goOn(at: now)
                 announceLink(change)
                 surroundings.noteRemoval(change, by: routes.requester, at: now)
                 if surroundings.interfaces.apply(change) { worldChanged = true }
