@@ -23,6 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
+// After <sched.h>, whose declaration it must not rename.
+#include "clone.h"
+
 _Static_assert(LAB_NAMESPACE_NETWORK == CLONE_NEWNET, "CLONE_NEWNET");
 _Static_assert(LAB_NAMESPACE_PROCESS == CLONE_NEWPID, "CLONE_NEWPID");
 

@@ -17,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// After <sched.h>, whose declaration it must not rename.
+#include "clone.h"
+
 #ifndef P_PIDFD
 #define P_PIDFD 3
 #endif

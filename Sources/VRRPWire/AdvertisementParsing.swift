@@ -91,14 +91,24 @@ extension Advertisement {
     private static func interval(
         in bytes: Span<UInt8>, version: ProtocolVersion
     ) throws(WireError) -> Centiseconds {
-        let count =
-            switch version {
-            case .v2: UInt16(bytes[MessageField.intervalInSeconds]) * 100
-            // The upper four bits are reserved and ignored on receipt.
-            case .v3: bytes.bigEndian16(at: MessageField.interval) & 0x0FFF
-            }
+        let count = statedInterval(in: bytes, version: version)
         guard count != 0 else { throw .zeroInterval }
         return Centiseconds(unchecked: count)
+    }
+
+    /// The interval that a message states, in centiseconds, before anything about it has been found good: 0 when it states none.
+    ///
+    /// The message must be as long as the fixed header.
+    public static func statedInterval(in bytes: Span<UInt8>) -> UInt16 {
+        statedInterval(in: bytes, version: bytes[MessageField.versionAndType] >> 4 == 2 ? .v2 : .v3)
+    }
+
+    private static func statedInterval(in bytes: Span<UInt8>, version: ProtocolVersion) -> UInt16 {
+        switch version {
+        case .v2: UInt16(bytes[MessageField.intervalInSeconds]) * 100
+        // The upper four bits are reserved and ignored on receipt.
+        case .v3: bytes.bigEndian16(at: MessageField.interval) & 0x0FFF
+        }
     }
 
     private static func authentication(in bytes: Span<UInt8>) throws(WireError) -> Authentication {

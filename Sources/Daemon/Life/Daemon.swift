@@ -235,8 +235,12 @@ final class Daemon {
     }
 
     private func readRoutes() {
+        let forgedBefore = routes.forged.count
+        defer { if routes.forged.count != forgedBefore { complainOfForgery() } }
         do throws(SystemError) {
             let outcome = try routes.drain { change in
+                // A thousand addresses are a thousand pieces of news.
+                memory.goOn(at: now)
                 announceLink(change)
                 surroundings.noteRemoval(change, by: routes.requester, at: now)
                 if surroundings.interfaces.apply(change) { worldChanged = true }
@@ -267,7 +271,16 @@ final class Daemon {
         if let more = limiter.pass(kind, at: now) { log.warning(text + more) }
     }
 
-    private enum WorldLine: Hashable { case overrun, newsFailed, listFailed }
+    private enum WorldLine: Hashable { case overrun, newsFailed, listFailed, forged }
+
+    private func complainOfForgery() {
+        let port = routes.forged.port
+        let name = Int32(exactly: port).flatMap { processName(of: $0) }.map { "\($0) (process \(port))" }
+        complain(
+            .forged,
+            "\(name ?? "a process of this host (netlink port \(port))") sent us news of interfaces in the kernel's place: "
+                + "ignored. Only root can; find out what it is")
+    }
 
     private static let rereadDelay = Interval.milliseconds(100)
 
@@ -342,6 +355,7 @@ final class Daemon {
         }
         log.notice(
             "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "
+                + "netlink messages that are not the kernel's \(routes.forged.count), "
                 + "not VRRP at all \(surroundings.sockets.malformedPackets)")
     }
 

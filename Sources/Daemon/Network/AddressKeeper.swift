@@ -27,6 +27,8 @@ final class AddressKeeper {
     private let log: Log
     private var added: Set<Key> = []
     private var limiter = LineLimiter<Failure>()
+    /// Called after each operation: many of them are a long turn of the loop, and no hang.
+    var goesOn: () -> Void = {}
 
     /// One for each address of the configuration and error, so that there is an end to them.
     private struct Failure: Hashable {
@@ -47,9 +49,8 @@ final class AddressKeeper {
 
     /// Forgets addresses of ours that somebody else removed, so that one who adds such an address later owns it.
     func forgetVanished(from table: InterfaceTable) {
-        added = added.filter { key in
-            table.addresses(on: key.interfaceIndex).contains { Key($0) == key }
-        }
+        // By sets here and below: each of a thousand addresses compared with each of a thousand is a late advert.
+        if !added.isEmpty { added.formIntersection(table.everyAddress.map(Key.init)) }
     }
 
     /// Every address that carries our mark.
@@ -76,8 +77,9 @@ final class AddressKeeper {
 
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
-        table.everyAddress.compactMap { present in
-            guard addresses.contains(present.address), let link = table.link(at: present.interfaceIndex) else {
+        let wanted = Set(addresses)
+        return table.everyAddress.compactMap { present in
+            guard wanted.contains(present.address), let link = table.link(at: present.interfaceIndex) else {
                 return nil
             }
             return ObservedAddress(
@@ -95,6 +97,7 @@ final class AddressKeeper {
     ) -> [VirtualAddress] {
         var present: [VirtualAddress] = []
         for operation in operations {
+            defer { goesOn() }
             switch operation {
             case .add(let address):
                 if add(address, lease: lease, for: router, at: now, in: &table) { present.append(address) }
@@ -157,10 +160,12 @@ final class AddressKeeper {
         _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, at now: MonotonicInstant,
         in table: InterfaceTable
     ) {
+        let held = Set(table.everyAddress.filter(isOurs).map(Key.init))
         let requests = addresses.compactMap { address -> AddressRequest? in
-            guard let link = table.link(named: address.interface), isHeld(address, on: link.index, in: table) else {
-                return nil
-            }
+            guard let link = table.link(named: address.interface),
+                held.contains(
+                    Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength))
+            else { return nil }
             return Self.request(address, on: link.index, lease: lease)
         }
         guard let first = requests.first, let refused = renewals.renew(requests) else { return }
@@ -169,12 +174,6 @@ final class AddressKeeper {
         log.error(
             "(\(router)) cannot renew \(refused.count) of \(requests.count) address(es): \(refused.error); the kernel removes them when "
                 + "their lease ends\(more)")
-    }
-
-    private func isHeld(_ address: VirtualAddress, on index: UInt32, in table: InterfaceTable) -> Bool {
-        table.addresses(on: index).contains {
-            $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
-        }
     }
 
     private static func request(_ address: VirtualAddress, on index: UInt32, lease: AddressLease?) -> AddressRequest {

@@ -15,6 +15,8 @@ final class Announcer {
     private var spacing: [AddressFamily: Interval] = [:]
     private var queue: [Pending] = []
     private var nextAt: MonotonicInstant?
+    /// Called before each address: many of them are a long turn of the loop, and no hang.
+    var goesOn: () -> Void = {}
 
     init(socket: PacketSocket, log: Log) {
         self.socket = socket
@@ -41,6 +43,7 @@ final class Announcer {
         }
         for round in 0..<times {
             for address in addresses {
+                goesOn()
                 let pending = Pending(address: address.address, interface: address.interface, router: router)
                 if spacing[address.address.family] ?? .zero == .zero {
                     send(pending, in: table)

@@ -20,6 +20,7 @@ final class SharedSocket {
     /// Packets that were for nobody here or for no VRRP router at all (vrrpv3RouterVrIdErrors and the like).
     private(set) var unknownVirtualRouterIDs: UInt64 = 0
     private(set) var malformedPackets: UInt64 = 0
+    private var heard = VirtualRouterIDs()
 
     /// A bound for a process that was paused and catches up: more than the receive buffer holds.
     private static let packetsPerTurn = 4096
@@ -74,6 +75,13 @@ final class SharedSocket {
         }
     }
 
+    /// The lowest VRID that nobody was heard to use on this link, and no router here has; nil when there is none.
+    var freeVirtualRouterID: VirtualRouterID? {
+        var taken = heard
+        for id in routers.keys { taken.insert(id) }
+        return taken.lowestFree
+    }
+
     /// What is refused may be welcome now.
     func openGate() {
         guard gate.opensAt != nil else { return }
@@ -126,6 +134,7 @@ final class SharedSocket {
     }
 
     private func deliver(_ message: Span<UInt8>, _ carrier: Carrier, at now: MonotonicInstant) -> Bool {
+        if message.count >= Advertisement.headerSize, carrier.isOnLink { heard.insert(message[1]) }
         guard message.count >= 2, let router = routers[message[1]] else {
             unknownVirtualRouterIDs += 1
             return false

@@ -47,7 +47,8 @@ final class Prober {
                 probe.emitProbeFrame(to: audience == .routers ? .vrrpGroupV4 : .broadcast, into: &output)
             }
         case .v6(let target):
-            let sources = table.addresses(on: index).compactMap { present -> IPv6Address? in
+            // The first will do: with a thousand addresses there would be a million looks in a round.
+            let sources = table.addresses(on: index).lazy.compactMap { present -> IPv6Address? in
                 guard case .v6(let source) = present.address, source.isLinkLocal, source != target,
                     !present.isTentative, !present.isDADFailed
                 else { return nil }

@@ -72,9 +72,13 @@ extension RouterRunner {
     private func remark(_ admitted: Admitted, at now: MonotonicInstant) {
         let source = admitted.heard.source
         if admitted.remarks.contains(.addressesDiffer), let more = limiter.pass(.addressesDiffer, at: now) {
+            let free = socket?.freeVirtualRouterID.map {
+                " (\($0.rawValue) was heard from nobody on \(instance.interface))"
+            }
             log.warning(
                 "(\(name)) \(source) advertises other virtual addresses than ours for VRID \(virtualRouterID.rawValue): "
-                    + "make virtual_ipaddress the same on both, or give one of them another virtual_router_id\(more)")
+                    + "make virtual_ipaddress the same on both if they are a pair; if it is another cluster, one of the two is "
+                    + "without an owner: give it another virtual_router_id\(free ?? "")\(more)")
         }
         if admitted.remarks.contains(.intervalDiffers), let more = limiter.pass(.intervalDiffers, at: now) {
             log.warning(

@@ -7,7 +7,11 @@ internal import VRRPWire
 ///
 /// It decides nothing about the protocol. Everything it knows about the world it reads from ``Surroundings``.
 final class RouterRunner {
-    private(set) var instance: Instance
+    private(set) var instance: Instance {
+        didSet { everyAddress = instance.addresses + instance.excludedAddresses }
+    }
+    /// All of them, advertised or not; kept, because each advert and each question asks for one.
+    private(set) var everyAddress: [VirtualAddress]
     var router: VirtualRouter
     private(set) var rules: ReceptionRules
     private(set) var tracking: PriorityTracking
@@ -61,6 +65,7 @@ final class RouterRunner {
 
     init(_ instance: Instance, in surroundings: Surroundings) {
         self.instance = instance
+        everyAddress = instance.addresses + instance.excludedAddresses
         self.surroundings = surroundings
         rules = instance.receptionRules
         trackers = instance.trackerNames
@@ -74,7 +79,6 @@ final class RouterRunner {
     var name: String { instance.name }
     var virtualRouterID: VirtualRouterID { instance.virtualRouterID }
     var log: Log { surroundings.log }
-    var everyAddress: [VirtualAddress] { instance.addresses + instance.excludedAddresses }
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {

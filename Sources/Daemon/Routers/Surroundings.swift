@@ -58,6 +58,9 @@ final class Surroundings {
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
+        let goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
+        keeper.goesOn = goesOn
+        announcer.goesOn = goesOn
     }
 
     var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }

@@ -24,6 +24,8 @@ package final class RouteMonitor {
     ///
     /// A port is often, and not always, the number of the process in whose name it was opened.
     package private(set) var requester: UInt32 = 0
+    /// Messages that the kernel did not send, which were not read, and the netlink port that the last of them came from.
+    package private(set) var forged: (count: UInt64, port: UInt32) = (0, 0)
 
     /// Subscribes; `receiveBuffer` is how many bytes of events may wait.
     package init(receiveBuffer: Int32 = 1 << 20) throws(SystemError) {
@@ -40,6 +42,8 @@ package final class RouteMonitor {
     }
 
     package var descriptor: Int32 { socket.rawValue }
+    /// Where it is spoken to.
+    package var port: UInt32 { cl_netlink_port(descriptor) }
 
     /// Hears no more of what the owner of `port` changes; on kernels without such filters, still all of it.
     package func ignoreChanges(by port: UInt32) { _ = cl_ignore_netlink_port(descriptor, port) }
@@ -54,7 +58,10 @@ package final class RouteMonitor {
                 guard let datagram = try receiveDatagram(descriptor, into: &buffer, "receive interface changes") else {
                     return .drained
                 }
-                guard datagram.isFromKernel else { continue }
+                guard datagram.isFromKernel else {
+                    forged = (forged.count + 1, datagram.details.source.scope)
+                    continue
+                }
                 if datagram.isTruncated { return try empty() }
                 deliver(datagram.count, body)
             } catch {

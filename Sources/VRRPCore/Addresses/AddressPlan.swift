@@ -36,14 +36,21 @@ public enum AddressPlan {
     ) -> [AddressOperation] {
         var operations: [AddressOperation] = []
         var afterwards: [AddressOperation] = []
-        for present in observed where present.isOurs && !desired.contains(where: { present.satisfies($0) }) {
-            if desired.contains(where: { present.canAccompany($0) }) {
+        // Only what is about the same address can match: a thousand of each would else be a million comparisons.
+        let wantedAt = Dictionary(grouping: desired, by: \.address)
+        let presentAt = Dictionary(grouping: observed, by: \.address)
+        for present in observed where present.isOurs {
+            let wanted = wantedAt[present.address] ?? []
+            if wanted.contains(where: { present.satisfies($0) }) { continue }
+            if wanted.contains(where: { present.canAccompany($0) }) {
                 afterwards.append(.remove(present))
             } else {
                 operations.append(.remove(present))
             }
         }
-        for wanted in desired where !observed.contains(where: { $0.satisfies(wanted) || $0.isNative(wanted) }) {
+        for wanted in desired {
+            let present = presentAt[wanted.address] ?? []
+            if present.contains(where: { $0.satisfies(wanted) || $0.isNative(wanted) }) { continue }
             operations.append(.add(wanted))
         }
         return operations + afterwards

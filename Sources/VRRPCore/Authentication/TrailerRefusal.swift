@@ -61,11 +61,11 @@ extension VirtualRouter {
         let code = AuthenticationTrailer.code(over: message, from: source, key: key)
         guard code.matches(trailer.code) else { throw .wrongCode(key: trailer.keyID) }
         if let mark, !trailer.sequence.isAfter(mark.sequence) {
-            // A mark that the window would refuse orders nothing any more: the clocks were set back since.
-            let isStranded =
-                clock.map { keyed.replayProtection == .time && abs($0.wall.secondsSince(mark.sequence)) > keyed.window }
-                ?? false
-            guard isStranded, isOfThePresent else { throw .replayed }
+            guard isOfThePresent, let clock, keyed.replayProtection == .time,
+                mark.isStranded(
+                    at: clock, window: keyed.window,
+                    interval: .milliseconds(10 * UInt64(Advertisement.statedInterval(in: message))))
+            else { throw .replayed }
         }
         return KeyedMemory.Mark(
             source: source, sequence: trailer.sequence, at: clock?.now ?? MonotonicInstant(nanoseconds: 0))
@@ -73,6 +73,14 @@ extension VirtualRouter {
 }
 
 extension KeyedMemory.Mark {
+    /// Whether the mark orders nothing any more, because the clocks were set back since.
+    ///
+    /// The window would refuse it, and two and a half of the sender's intervals went by without another. While a sender goes on
+    /// from it, what is older is a recording, however far our own clock is off.
+    fileprivate func isStranded(at clock: AuthenticationClock, window: Int, interval: Interval) -> Bool {
+        abs(clock.wall.secondsSince(sequence)) > window && clock.now.since(at) * 2 > interval * 5
+    }
+
     /// How many seconds a sender's clock has gone on since, unless it was set.
     fileprivate func expected(at now: MonotonicInstant) -> Int {
         Int(clamping: now.since(at).nanoseconds / 1_000_000_000)

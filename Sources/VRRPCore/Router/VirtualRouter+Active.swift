@@ -56,12 +56,14 @@ extension VirtualRouter {
     mutating func contend(
         with heard: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
     ) {
-        if heard.source == primaryAddress, heard.priority == priority {
-            // Our own echo, or a second host with our address. Answering it would be a storm.
+        if heard.source == primaryAddress, heard.priority == priority || heard.priority == advertised {
+            // Our own echo, perhaps of what we said before our priority changed, or a second host with our address. Answering
+            // it would be a storm.
             counters.ownAddressHeard += 1
             return
         }
         count(heard)
+        _ = resignations.judge(heard, after: nil, at: now)
         if heard.priority == .resigning {
             // Whoever resigns had the addresses too, so the link may send there; it is told where they are.
             answer(heard, as: active, at: now, &actions)

@@ -41,12 +41,20 @@ extension VirtualRouter {
 
     mutating func hear(_ heard: Heard, as backup: Backup, at now: MonotonicInstant) {
         var backup = backup
+        if heard.source == primaryAddress, heard.priority == .resigning, advertised == .resigning {
+            // The echo of our own resignation: it must not make us take back what we have just handed over.
+            counters.ownAddressHeard += 1
+            return
+        }
         count(heard)
+        let isDoubtful = resignations.judge(heard, after: backup.lastHeard, at: now)
+        if isDoubtful { return }
         backup.lastHeard = heard
         backup.lastHeardAt = now
         backup.hasListenedAgain = false
         if heard.priority == .resigning {
-            backup.takeOverAt = now + skewTime(for: backup.learnedInterval)
+            // Never later than it was: whoever repeats it would put off for ever what it asks for.
+            backup.takeOverAt = min(backup.takeOverAt, now + skewTime(for: backup.learnedInterval))
         } else if !configuration.preempts || backup.handedOver || heard.priority >= priority {
             backup.preemptAt = nil
             follow(heard, &backup, at: now)

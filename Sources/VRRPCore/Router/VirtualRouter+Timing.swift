@@ -85,6 +85,7 @@ extension VirtualRouter {
 
     mutating func advertise(_ priority: Priority, _ actions: inout ActionBuffer) {
         counters.sent += 1
+        advertised = priority
         if priority == .resigning { counters.priorityZeroSent += 1 }
         actions.append(.advertise(priority))
     }

@@ -12,7 +12,9 @@ public import VRRPWire
 /// 3. An Active Router that hears a rival announces its addresses again, at most once per interval; one that yields
 ///    advertises once more before it lets go, so that the winner learns of the contest and announces its addresses.
 /// 4. A router that was away for longer than the others wait listens before it claims anything (VirtualRouter+Away.swift).
-/// 5. An owner (priority 255) processes adverts in both versions (RFC 9568 erratum 8298), so two owners settle it.
+/// 5. A Backup whose Active Router goes on after a resignation believes none for ten intervals (``Resignations``), and one
+///    that is repeated puts nothing off.
+/// 6. An owner (priority 255) processes adverts in both versions (RFC 9568 erratum 8298), so two owners settle it.
 public struct VirtualRouter: Sendable {
     public internal(set) var configuration: Configuration
     /// The priority in force, trackers included.
@@ -22,6 +24,9 @@ public struct VirtualRouter: Sendable {
     public internal(set) var obstacles: Obstacles
     public internal(set) var state: State = .initialize(Initialize(isWanted: false))
     public internal(set) var counters = Counters()
+    var resignations = Resignations()
+    /// What our last advert said: a network that sends it back does so a moment later.
+    var advertised: Priority?
     /// `auth_hmac`: what was sent and heard last.
     ///
     /// A successor process is given it.
