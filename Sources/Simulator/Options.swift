@@ -13,6 +13,9 @@ public struct Options: Sendable {
     /// True when daemons die and are replaced by processes that go on in their state, addresses are leases, machines are
     /// suspended, and somebody deletes addresses.
     public var absences = true
+    /// True when, besides, clocks run at different rates, kernels refuse for a while what they are asked, daemons and
+    /// machines are away for up to half a minute, and a change of the configuration reaches one host after the other.
+    public var hardships = true
     /// True to keep one line per event in ``Report/log``.
     public var keepsLog = false
     /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.

@@ -29,6 +29,8 @@ public enum Rule: String, Sendable {
     case linkNotMisled = "the link does not send to a host without the addresses for longer than allowed"
     case succession = "the standby with the shortest skew takes over, and no other router does"
     case prompt = "it takes over when the formulas of RFC 9568 section 6.1 say"
+    case overlapBounded =
+        "a host that was stopped keeps the addresses for no longer than its lease, and claims nothing afterwards"
     case standbyIsQuiet = "the end of a standby moves nothing"
 }
 
@@ -72,6 +74,12 @@ public struct Report: Sendable {
         public var adoptions = 0
         /// Addresses that the kernel removed because nobody renewed them.
         public var expiries = 0
+        /// Additions and removals of addresses that a kernel refused.
+        public var kernelRefusals = 0
+        /// Pauses and suspensions of a second and more.
+        public var longAbsences = 0
+        /// Changes that every host got, one after the other.
+        public var rollouts = 0
         /// Moves played, by name.
         public var moves: [String: Int] = [:]
         /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.

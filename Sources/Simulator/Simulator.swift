@@ -14,6 +14,8 @@ public struct Simulator: Sendable {
 
     /// Nanoseconds by which a daemon may wake up late for a deadline when calm.
     static let calmLateness: UInt64 = 100_000
+    /// Nanoseconds by which converting between clocks may be out.
+    static let rounding: UInt64 = 10
 
     let options: Options
     let cluster: ClusterPlan
@@ -30,6 +32,10 @@ public struct Simulator: Sendable {
     var linkLearnedAt: UInt64 = 0
     /// When the announcement that it believes was sent.
     var linkFrameSentAt: UInt64 = 0
+    /// When everything is mended.
+    var turmoilEndsAt: UInt64 = 0
+    /// What the whole cluster is being changed to.
+    var rollout: Rollout?
     /// When the last fault ended.
     var healedAt: UInt64 = 0
     /// For each host, when it last heard a believed advert of each other, by position.
@@ -62,6 +68,8 @@ public struct Simulator: Sendable {
                 agenda.add(.disturbance(trouble.what), at: now + trouble.at)
             }
         }
+        turmoilEndsAt = now + options.turmoil.nanoseconds
+        if options.hardships, options.absences { drawHardships(seed) }
         for index in hosts.indices {
             agenda.add(.disturbance(.start(index)), at: now + random.below(4_000_000_000))
         }
@@ -69,13 +77,14 @@ public struct Simulator: Sendable {
 
     /// Plays the whole story: turmoil, healing, then calm moves; every rule is judged where it applies.
     public mutating func run() -> Report {
-        run(until: now + options.turmoil.nanoseconds)
+        run(until: turmoilEndsAt)
         heal()
         run(until: now + 5_000_000_000)
         perform(.startSomebody(Int(random.below(UInt64(hosts.count)))))
         run(until: now + settlingTime)
         judgeSettled()
         for _ in 0..<options.calmMoves where report.violations.isEmpty { playMove() }
+        if options.hardships, options.absences, report.violations.isEmpty { playFreeze() }
         return report
     }
 

@@ -49,30 +49,39 @@ extension Simulator {
     }
 
     /// The deadlines that RFC 9568 section 6.1 gives when all standbys follow the owner, computed apart from the core.
-    private func succession(of owner: Int, _ standbys: [Int], silence: UInt64, from start: UInt64) -> Succession {
+    func succession(of owner: Int, _ standbys: [Int], silence: UInt64, from start: UInt64) -> Succession {
         let followed = Interval(hosts[owner].interval).nanoseconds
-        let unit = cluster.version == .v2 ? Interval.seconds(1).nanoseconds : followed
+        let unit = hosts[owner].version == .v2 ? Interval.seconds(1).nanoseconds : followed
         return Succession(
             due: standbys.map { index in
                 let skew = (256 - UInt64(hosts[index].router.priority.rawValue)) * unit / 256
-                return (index, start + network.latency(owner, index) + silence * followed + skew)
+                // By the clock of the standby.
+                let wait = hosts[index].trueTime(silence * followed + skew)
+                return (index, start + network.latency(owner, index) + wait)
             })
     }
 
-    private mutating func judge(_ succession: Succession) {
+    mutating func judge(_ succession: Succession) {
         guard let winner = continuity.takeovers.first else {
             violate(.succession, "nobody took over")
             return
         }
         let contenders = succession.contenders
         for takeover in continuity.takeovers where !contenders.contains(takeover.host) {
+            if preempts(takeover.host, fastClockOf: winner.host) { continue }
             violate(.succession, "h\(takeover.host) became Active; only \(contenders) were due")
         }
-        let latest = succession.first + Self.calmLateness
-        if winner.at < succession.first || winner.at > latest {
+        let latest = succession.first + Self.calmLateness + Self.rounding
+        if winner.at + Self.rounding < succession.first || winner.at > latest {
             violate(
                 .prompt, "h\(winner.host) at \(EventLog.stamp(winner.at)), due at \(EventLog.stamp(succession.first))")
         }
+    }
+
+    /// Priorities that are closer than the clocks are apart: the lower one was first, and is preempted in due time.
+    private func preempts(_ host: Int, fastClockOf winner: Int) -> Bool {
+        let (own, other) = (hosts[host].router, hosts[winner].router)
+        return hosts[winner].drift > hosts[host].drift && own.configuration.preempts && own.priority > other.priority
     }
 
     // MARK: Stop and switch-over
@@ -197,12 +206,13 @@ extension Simulator {
     /// addresses at every instant; only who takes an owner for silent does not wait for its kernel.
     private mutating func playStart(_ host: Int, _ owner: Int) {
         let start = now
-        let before = (owner: hosts[owner].router.priority, interval: Interval(hosts[owner].interval).nanoseconds)
+        let pace = hosts[owner].trueTime(Interval(hosts[owner].interval).nanoseconds)
+        let before = (owner: hosts[owner].router.priority, interval: pace)
         begin("start", .start(host))
         let own = hosts[host].router
-        let unit = cluster.version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
+        let unit = hosts[host].version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
         let skew = (256 - UInt64(own.priority.rawValue)) * unit.nanoseconds / 256
-        let down = 3 * Interval(own.configuration.advertisementInterval).nanoseconds + skew
+        let down = hosts[host].trueTime(3 * Interval(own.configuration.advertisementInterval).nanoseconds + skew)
         let takeover = continuity.takeovers.first { $0.host == host }?.at
         // With much faster adverts of its own it takes the owner for silent, and is put right.
         let mistakesSilence = down < before.interval + Network.calmDelay + Self.calmLateness
@@ -210,13 +220,13 @@ extension Simulator {
             violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after a start")
         }
         let preempts = own.configuration.preempts && own.priority > before.owner
-        let delay = own.configuration.preemptDelay.nanoseconds
+        let delay = hosts[host].trueTime(own.configuration.preemptDelay.nanoseconds)
         if own.priority != .owner, !mistakesSilence {
             // While preempt_delay lasts it follows the owner, at the owner's pace.
             let due = start + (preempts ? (delay == 0 ? down : delay) : 0)
             // It advertises once its kernel has the addresses.
-            let latest = delay == 0 ? due + Self.calmLateness + hosts[host].plan.acquireLatency : .max
-            let isRight = takeover.map { preempts && $0 >= due && $0 <= latest } ?? !preempts
+            let latest = delay == 0 ? due + Self.calmLateness + Self.rounding + hosts[host].plan.acquireLatency : .max
+            let isRight = takeover.map { preempts && $0 + Self.rounding >= due && $0 <= latest } ?? !preempts
             if !isRight { violate(.prompt, "h\(host) at \(takeover.map(EventLog.stamp) ?? "never") after its start") }
         }
         judgeSettled()

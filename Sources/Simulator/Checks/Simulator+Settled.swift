@@ -10,14 +10,16 @@ extension Simulator {
     /// and a third because a preempt_delay may begin with what the second brought. Then the last burst of announcements.
     var settlingTime: UInt64 {
         let slowest = hosts.map { Interval($0.interval).nanoseconds }.max() ?? 0
-        let skew = cluster.version == .v2 ? Interval.seconds(1).nanoseconds : slowest
+        let skew = hosts.contains { $0.version == .v2 } ? max(slowest, 1_000_000_000) : slowest
         let delays = hosts.map { $0.router.configuration.preemptDelay.nanoseconds }.max() ?? 0
         let bursts = hosts.map { host in
             let policy = host.router.configuration.announcements
             return max(policy.delay, policy.contestedDelay, policy.refresh).nanoseconds
         }
         let inFlight = network.maximumDelay + 1_500_000_000
-        return 3 * (4 * slowest + skew) + delays + (bursts.max() ?? 0) + inFlight
+        let fair = 3 * (4 * slowest + skew) + delays + (bursts.max() ?? 0) + inFlight
+        // Slow clocks take longer.
+        return hosts.map { $0.trueTime(fair) }.max() ?? fair
     }
 
     /// The one host that has the addresses, or nil.

@@ -75,18 +75,26 @@ struct ClusterPlan: Sendable {
         }
     }
 
-    /// The rules by which a host with this interval judges what it receives.
-    func rules(interval: Centiseconds) -> ReceptionRules {
+    /// The rules by which a host with this configuration judges what it receives.
+    func rules(_ configuration: VirtualRouter.Configuration) -> ReceptionRules {
         ReceptionRules(
-            version: version, interval: interval, authentication: authentication, addresses: virtualAddresses,
-            peers: nil)
+            version: configuration.version, interval: configuration.advertisementInterval,
+            authentication: authentication(configuration.version), addresses: virtualAddresses, peers: nil)
     }
 
-    /// The octets of one advertisement.
-    func message(_ priority: Priority, interval: Centiseconds, carrier: Carrier) -> [UInt8] {
+    /// VRRPv3 has no password; the file may keep it.
+    private func authentication(_ version: ProtocolVersion) -> Authentication {
+        version == .v2 ? authentication : .none
+    }
+
+    /// The octets of one advertisement of a host with this configuration.
+    func message(
+        _ priority: Priority, _ configuration: VirtualRouter.Configuration, carrier: Carrier
+    ) -> [UInt8] {
         let advertisement = Advertisement(
-            version: version, virtualRouterID: virtualRouterID, priority: priority, interval: interval,
-            addressCount: virtualAddresses.count, authentication: authentication)
+            version: configuration.version, virtualRouterID: virtualRouterID, priority: priority,
+            interval: configuration.advertisementInterval, addressCount: virtualAddresses.count,
+            authentication: authentication(configuration.version))
         let size = advertisement.encodedSize(addresses: virtualAddresses)
         return [UInt8](capacity: size) { output in
             advertisement.emit(into: &output, addresses: virtualAddresses, carrier: carrier, checksum: checksum)

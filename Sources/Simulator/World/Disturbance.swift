@@ -30,6 +30,10 @@ enum Disturbance: Sendable {
     case suspend(Int, UInt64)
     /// Somebody deletes the addresses; the daemon puts them back.
     case delete(Int)
+    /// The kernel refuses this from now on.
+    case refuse(Int, KernelRefusal)
+    /// A change that the whole cluster gets, one host after the other, reaches this one.
+    case rollOut(Int, Rollout)
     /// If everybody left, somebody is started.
     case startSomebody(Int)
 }

@@ -29,6 +29,8 @@ struct Host: Sendable {
     /// What its actions so far ask of the kernel.
     var wantsAddresses = false
     var lastAdvertAt: UInt64 = 0
+    /// When it last said that it has the addresses, by an advert or an announcement.
+    var lastClaimAt: UInt64 = 0
     /// What that advert told the others to expect.
     var lastAdvertInterval = Interval.zero
     var lastRenewalAt: UInt64 = 0
@@ -52,6 +54,14 @@ struct Host: Sendable {
     var isSuspended = false
     /// Nanoseconds by which its monotonic clock is behind for having stood still.
     var stoodStill: UInt64 = 0
+    /// By how much that clock is fast: parts per million, less than zero when it is slow.
+    var drift: Int64 = 0
+    /// What its kernel refuses at present.
+    var refuses: KernelRefusal = []
+    /// What it was changed to with the rest of the cluster.
+    var rolledOut: Rollout?
+    /// It was asked to remove the addresses, and refused.
+    var couldNotRelease = false
     /// When it last began to.
     var acquiredAt: UInt64 = 0
     var cableIsIn = true
@@ -61,7 +71,7 @@ struct Host: Sendable {
     init(_ plan: HostPlan, in cluster: ClusterPlan) {
         self.plan = plan
         router = VirtualRouter(plan.configuration, priority: plan.base, primaryAddress: plan.address)
-        rules = cluster.rules(interval: plan.configuration.advertisementInterval)
+        rules = cluster.rules(plan.configuration)
         tracking = PriorityTracking(base: plan.base, trackers: plan.weights.map { Tracker(weight: Weight($0)) })
     }
 
@@ -84,4 +94,27 @@ struct Host: Sendable {
     }
 
     var interval: Centiseconds { router.configuration.advertisementInterval }
+    var version: ProtocolVersion { router.configuration.version }
+
+    /// What a daemon that starts, or reloads, finds: a change of the cluster may have reached it that its router has not seen.
+    var configurationOnDisk: VirtualRouter.Configuration {
+        rolledOut?.applied(to: router.configuration, base: plan.base) ?? router.configuration
+    }
+
+    /// What the true time `nanoseconds` is on its clock.
+    func ownTime(_ nanoseconds: UInt64) -> UInt64 { nanoseconds * UInt64(1_000_000 + drift) / 1_000_000 }
+
+    /// How long it truly takes until its clock has moved by `nanoseconds`, rounded up.
+    func trueTime(_ nanoseconds: UInt64) -> UInt64 {
+        let rate = UInt64(1_000_000 + drift)
+        return (nanoseconds * 1_000_000 + rate - 1) / rate
+    }
+}
+
+/// What a kernel refuses: no memory, a full socket, a security policy.
+struct KernelRefusal: OptionSet, Sendable {
+    let rawValue: UInt8
+    /// Adding addresses, and giving those that are there a new lease.
+    static let adding = KernelRefusal(rawValue: 1)
+    static let removing = KernelRefusal(rawValue: 2)
 }

@@ -15,6 +15,19 @@ struct Frame: Sendable {
     var isSpoilt = false
     /// Nanoseconds since the start.
     var sentAt: UInt64 = 0
+    /// What its sender was configured for when it sent an advert.
+    var dialect: Dialect?
+
+    /// What two routers must agree on to believe each other: the version, and in VRRPv2 the interval.
+    struct Dialect: Equatable, Sendable {
+        var version: ProtocolVersion
+        var interval: Centiseconds?
+
+        init(_ version: ProtocolVersion, _ interval: Centiseconds) {
+            self.version = version
+            self.interval = version == .v2 ? interval : nil
+        }
+    }
 }
 
 /// One segment: ports 0 ..< n are the hosts, port n is everyone else, "the link".
@@ -86,6 +99,9 @@ struct Network: Sendable {
             let bit = Int(random.below(UInt64(bytes.count * 8)))
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
         }
-        return Frame(from: frame.from, payload: .advert(bytes, carrier), isSpoilt: true, sentAt: frame.sentAt)
+        var spoiled = frame
+        spoiled.payload = .advert(bytes, carrier)
+        spoiled.isSpoilt = true
+        return spoiled
     }
 }

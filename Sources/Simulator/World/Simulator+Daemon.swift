@@ -34,7 +34,7 @@ extension Simulator {
         switch input {
         case .event(let event):
             if case .reconfigured(let new) = event {
-                hosts[index].rules = cluster.rules(interval: new.advertisementInterval)
+                hosts[index].rules = cluster.rules(new)
             }
             deliver(event, to: index)
             // A lease by the new parameters, as the daemon gives it at a reload.
@@ -60,7 +60,10 @@ extension Simulator {
         } catch {
             report.statistics.refusals += 1
             log(index, "refuses: \(error)")
-            if !frame.isSpoilt { violate(.spoiltRefused, "h\(index) refused h\(frame.from): \(error)") }
+            let own = Frame.Dialect(hosts[index].version, hosts[index].interval)
+            if !frame.isSpoilt, frame.dialect == own {
+                violate(.spoiltRefused, "h\(index) refused h\(frame.from): \(error)")
+            }
             if before.state != hosts[index].router.state { violate(.spoiltRefused, "a refused advert moved h\(index)") }
         }
     }
@@ -92,7 +95,9 @@ extension Simulator {
         if deadline == hosts[index].deadline { return }
         hosts[index].deadline = deadline
         let lateness = network.isCalm ? random.below(Self.calmLateness) : random.below(3_000_000)
-        hosts[index].wakeAt = deadline.map { max($0.nanoseconds + hosts[index].stoodStill, now) + lateness }
+        hosts[index].wakeAt = deadline.map {
+            max(hosts[index].trueTime($0.nanoseconds) + hosts[index].stoodStill, now) + lateness
+        }
     }
 
     /// Carries out actions in order; those after an acquisition wait until the kernel has done it, and so does the daemon.
@@ -136,9 +141,15 @@ extension Simulator {
             advertise(priority, from: index)
         case .acquireAddresses:
             report.statistics.acquisitions += 1
+            guard !hosts[index].refuses.contains(.adding) || hosts[index].kernelHolds else {
+                log(index, "is refused the addresses by its kernel")
+                report.statistics.kernelRefusals += 1
+                return repairSoon(index)
+            }
             if hosts.contains(where: \.serves), !network.isCalm { report.statistics.doubleOwners += 1 }
             hosts[index].kernelHolds = true
             hosts[index].hasLoan = false
+            hosts[index].couldNotRelease = false
             hosts[index].acquiredAt = now
             renewLease(of: index)
             continuity.acquired(by: index, at: now)
@@ -147,7 +158,7 @@ extension Simulator {
             // More copies than two change nothing here except the time it takes.
             for _ in 0..<min(times, 2) { send(Frame(from: index, payload: .announcement)) }
         case .releaseAddresses:
-            hosts[index].kernelHolds = false
+            dropAddresses(of: index)
         case .report(.contested):
             report.statistics.contests += 1
         case .report(.remainedActive):
@@ -171,8 +182,12 @@ extension Simulator {
         // What an earlier process left is nobody's any more.
         if hosts[index].hasLoan { hosts[index].kernelHolds = false }
         hosts[index].hasLoan = false
-        if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
-        if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {
+        if life == .crashed, !options.addressesOutliveDaemon {
+            hosts[index].kernelHolds = false
+            hosts[index].couldNotRelease = false
+        }
+        let mayKeep = life == .crashed && options.addressesOutliveDaemon || hosts[index].couldNotRelease
+        if hosts[index].kernelHolds, !mayKeep {
             violate(.deadHoldNothing, "h\(index) left the addresses behind")
         }
     }
@@ -185,20 +200,26 @@ extension Simulator {
         report.statistics.adverts += 1
         hosts[index].lastAdvertAt = now
         hosts[index].lastAdvertInterval = Interval(hosts[index].interval)
-        if priority != .resigning { renewLease(of: index) }
+        if priority != .resigning {
+            hosts[index].lastClaimAt = now
+            renewLease(of: index)
+        }
         continuity.advertised(priority, by: index, at: now)
         // Without an address of its own there is nothing to send from; the socket says so and the advert is lost.
         guard hosts[index].hasAddress else { return }
         let source = hosts[index].plan.address
         let carrier = Carrier(source: source, destination: .vrrpGroup(source.family))
-        let bytes = cluster.message(priority, interval: hosts[index].interval, carrier: carrier)
-        send(Frame(from: index, payload: .advert(bytes, carrier)))
+        let bytes = cluster.message(priority, hosts[index].router.configuration, carrier: carrier)
+        var frame = Frame(from: index, payload: .advert(bytes, carrier))
+        frame.dialect = Frame.Dialect(hosts[index].version, hosts[index].interval)
+        send(frame)
     }
 
     mutating func send(_ frame: Frame) {
         guard hosts[frame.from].cableIsIn else { return }
         var frame = frame
         frame.sentAt = now
+        if case .announcement = frame.payload { hosts[frame.from].lastClaimAt = now }
         for port in 0...hosts.count where port != frame.from {
             if case .advert = frame.payload, port == hosts.count { continue }
             for delay in network.delays(of: frame, to: port) {

@@ -44,6 +44,8 @@ extension Simulator {
         case .adopt(let host): adopt(host)
         case .suspend(let host, let duration): suspend(host, for: duration)
         case .delete(let host): deleteAddresses(of: host)
+        case .refuse(let host, let what): refuse(what, on: host)
+        case .rollOut(let host, let change): rollOut(change, to: host)
         case .startSomebody(let host):
             if !hosts.contains(where: \.isStaying) { start(host) }
         }
@@ -66,10 +68,11 @@ extension Simulator {
 
     private mutating func reload(_ host: Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds) {
         log(nil, "reload h\(host)")
-        var new = hosts[host].router.configuration
+        var new = hosts[host].configurationOnDisk
         new.preempts = preempts
         new.preemptDelay = preemptDelay
-        new.advertisementInterval = interval
+        // What the whole cluster is being changed to stays.
+        if hosts[host].rolledOut == nil { new.advertisementInterval = interval }
         offer(.event(.reconfigured(new)), to: host)
     }
 
@@ -77,13 +80,13 @@ extension Simulator {
     private mutating func start(_ host: Int) {
         guard hosts[host].life != .running else { return }
         log(nil, "start h\(host)")
-        let old = hosts[host].router.configuration
-        hosts[host].kernelHolds = false
+        let old = hosts[host].configurationOnDisk
+        dropLeftovers(of: host)
         hosts[host].hasLoan = false
         hosts[host].hasInherited = false
         hosts[host].memory = nil
         hosts[host].life = .running
-        hosts[host].rules = cluster.rules(interval: old.advertisementInterval)
+        hosts[host].rules = cluster.rules(old)
         hosts[host].router = VirtualRouter(
             old, priority: hosts[host].tracking.effectivePriority,
             primaryAddress: hosts[host].hasAddress ? hosts[host].plan.address : nil, obstacles: hosts[host].obstacles)
@@ -97,6 +100,7 @@ extension Simulator {
         network.heal()
         healedAt = now
         agenda.removeDisturbances()
+        endHardships()
         for index in hosts.indices {
             if hosts[index].memory != nil { adopt(index) }
             if !hosts[index].cableIsIn { perform(.cable(index, isIn: true)) }
