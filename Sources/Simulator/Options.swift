@@ -16,6 +16,10 @@ public struct Options: Sendable {
     /// True when, besides, clocks run at different rates, kernels refuse for a while what they are asked, daemons and
     /// machines are away for up to half a minute, and a change of the configuration reaches one host after the other.
     public var hardships = true
+    /// True when an owner asks the link whether somebody else has the addresses too, and defends them, as the daemon does.
+    public var watchesOwners = true
+    /// True when some seeds have models of keepalived and FRR among the routers.
+    public var models = true
     /// True to keep one line per event in ``Report/log``.
     public var keepsLog = false
     /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.

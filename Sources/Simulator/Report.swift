@@ -24,6 +24,8 @@ public enum Rule: String, Sendable {
     case oneOwner = "exactly one host has the addresses"
     case rightOwner = "no Backup that would preempt has a higher priority than the owner"
     case linkFollowsOwner = "the link sends to the owner"
+    // In a scenario.
+    case expected = "what the scenario expects"
     // During one move of a calm cluster.
     case neverNobody = "somebody holds the addresses at every instant"
     case linkNotMisled = "the link does not send to a host without the addresses for longer than allowed"
@@ -32,6 +34,21 @@ public enum Rule: String, Sendable {
     case overlapBounded =
         "a host that was stopped keeps the addresses for no longer than its lease, and claims nothing afterwards"
     case standbyIsQuiet = "the end of a standby moves nothing"
+}
+
+extension Rule {
+    /// True for what holds once healed and during moves, to which every router of the link contributes.
+    var isAboutOrder: Bool {
+        switch self {
+        case .oneOwner, .rightOwner, .linkFollowsOwner, .neverNobody, .linkNotMisled, .succession, .prompt,
+            .standbyIsQuiet:
+            true
+        case .heldMatchesState, .acquisitionAnnounced, .actionsBounded, .countersGrow, .deadHoldNothing,
+            .deadlineAhead, .obstaclesRespected, .advertHonest, .spoiltRefused, .silentAfterAbsence, .rivalAnswered,
+            .storm, .overlapBounded, .expected:
+            false
+        }
+    }
 }
 
 /// One rule that did not hold.
@@ -80,6 +97,11 @@ public struct Report: Sendable {
         public var longAbsences = 0
         /// Changes that every host got, one after the other.
         public var rollouts = 0
+        /// Seeds in which other programs took part, and what is known of those and broke a promise, by name.
+        public var mixed = 0
+        public var knownFlaws: [String: Int] = [:]
+        /// Times an owner noticed that somebody else has the addresses too, and told the link again.
+        public var defences = 0
         /// Moves played, by name.
         public var moves: [String: Int] = [:]
         /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.

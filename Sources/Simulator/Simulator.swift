@@ -41,18 +41,25 @@ public struct Simulator: Sendable {
     /// For each host, when it last heard a believed advert of each other, by position.
     var heardAt: [[UInt64]]
     var continuity = Continuity()
+    /// While a scenario is played.
+    var ownership: Ownership?
 
     public init(seed: UInt64, options: Options = Options()) {
         self.options = options
         var source = SplitMix64(seed: seed)
         var configurations = source.fork()
-        let cluster = ClusterPlan(hostCount: options.hosts, random: &configurations)
+        var cluster = ClusterPlan(hostCount: options.hosts, random: &configurations)
+        if options.models {
+            var models = SplitMix64(seed: seed ^ 0x6EE9_A11D)
+            cluster.admitModels(random: &models)
+        }
         self.cluster = cluster
         network = Network(hosts: cluster.hosts.count, random: source.fork())
         random = source.fork()
         hosts = cluster.hosts.map { Host($0, in: cluster) }
         heardAt = cluster.hosts.map { _ in cluster.hosts.map { _ in 0 } }
         report = Report(seed: seed)
+        report.statistics.mixed = cluster.isMixed ? 1 : 0
         report.cluster =
             ["cluster version=\(cluster.version.rawValue) hosts=\(cluster.hosts.count)"]
             + cluster.hosts.enumerated().map { EventLog.describe($1, index: $0) }
@@ -85,6 +92,7 @@ public struct Simulator: Sendable {
         judgeSettled()
         for _ in 0..<options.calmMoves where report.violations.isEmpty { playMove() }
         if options.hardships, options.absences, report.violations.isEmpty { playFreeze() }
+        nameKnownFlaws()
         return report
     }
 
@@ -111,10 +119,15 @@ public struct Simulator: Sendable {
             } else if let sleeper {
                 wake(sleeper.host)
             }
-            continuity.observe(now, holders: hosts.count { $0.serves }, isMisled: isLinkMisled)
+            observe()
         }
         now = end
+        observe()
+    }
+
+    private mutating func observe() {
         continuity.observe(now, holders: hosts.count { $0.serves }, isMisled: isLinkMisled)
+        ownership?.observe(now, holders: hosts.indices.filter { hosts[$0].serves })
     }
 
     private var isLinkMisled: Bool { linkTarget.map { !hosts[$0].serves } ?? false }
@@ -154,6 +167,10 @@ public struct Simulator: Sendable {
         case .awakening(let host, let duration, let incarnation):
             guard hosts[host].incarnation == incarnation else { break }
             awaken(host, after: duration)
+        case .defence(let host, let incarnation):
+            guard hosts[host].incarnation == incarnation else { break }
+            defend(host)
+        case .inquiry(let host, let since): inquire(host, since: since)
         case .repair(let host, let incarnation):
             guard hosts[host].incarnation == incarnation else { break }
             repair(host)

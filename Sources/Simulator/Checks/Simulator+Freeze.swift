@@ -8,7 +8,7 @@ extension Simulator {
     /// and at most two seconds longer; when it goes on it claims nothing that it has not earned anew.
     mutating func playFreeze() {
         var random = SplitMix64(seed: report.seed ^ 0xF2EE_2E01)
-        guard random.chance(40), let owner = soleOwner else { return }
+        guard random.chance(40), let owner = soleOwner, hosts[owner].make == .understudy else { return }
         let duration: UInt64 = random.pick([1_000_000_000, 5_000_000_000, 30_000_000_000])
         let isSuspension = random.chance(40)
         let standbys = hosts.indices.filter { $0 != owner && hosts[$0].life == .running }

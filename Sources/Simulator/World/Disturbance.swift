@@ -18,8 +18,8 @@ enum Disturbance: Sendable {
     /// An operator lets the election decide again after a switch-over.
     case resume(Int)
     case crash(Int)
-    /// A reload changes what may differ between routers.
-    case reload(Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds)
+    /// A reload changes what may differ between routers; nil stays as it is.
+    case reload(Int, preempts: Bool?, preemptDelay: Interval?, interval: Centiseconds?)
     /// One direction between two ports is cut or mended.
     case cut(from: Int, to: Int, Bool)
     /// The daemon dies, and its addresses stay until their lease ends.

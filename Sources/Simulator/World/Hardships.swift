@@ -94,6 +94,8 @@ extension Simulator {
     // MARK: What happens
 
     mutating func refuse(_ what: KernelRefusal, on index: Int) {
+        // What other programs do about it is not modelled.
+        guard hosts[index].foreign == nil, hosts[index].make == .understudy else { return }
         log(nil, what.isEmpty ? "the kernel of h\(index) complies again" : "the kernel of h\(index) refuses \(what)")
         hosts[index].refuses = what
     }

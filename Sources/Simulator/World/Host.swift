@@ -12,7 +12,9 @@ struct Host: Sendable {
     }
 
     let plan: HostPlan
+    /// For a host of another make it only carries what that is configured for, and reads what is on the wire.
     var router: VirtualRouter
+    var foreign: (any ForeignRouter)?
     var rules: ReceptionRules
     var tracking: PriorityTracking
     var life = Life.stopped
@@ -29,6 +31,11 @@ struct Host: Sendable {
     /// What its actions so far ask of the kernel.
     var wantsAddresses = false
     var lastAdvertAt: UInt64 = 0
+    /// When it last said priority 0.
+    var resignedAt: UInt64 = 0
+    /// When it last became Active; a successor process goes on with it.
+    var activeAt: UInt64 = 0
+    var defence = Defence()
     /// When it last said that it has the addresses, by an advert or an announcement.
     var lastClaimAt: UInt64 = 0
     /// What that advert told the others to expect.
@@ -88,9 +95,37 @@ struct Host: Sendable {
 
     /// True when it takes part, or will as soon as it can, and was not told to leave.
     var isStaying: Bool {
+        if foreign != nil { return life == .running }
         guard life == .running, !router.isStopped else { return false }
         if case .resigning(let resigning) = router.state { return resigning.purpose == .switchOver }
         return true
+    }
+
+    var role: Role {
+        if let foreign { return foreign.role }
+        return switch router.state {
+        case .initialize: .away
+        case .backup: .backup
+        case .active: .active
+        case .resigning: .resigning
+        }
+    }
+
+    var nextDeadline: MonotonicInstant? {
+        if let foreign { return foreign.deadline }
+        return router.deadline
+    }
+
+    var make: Make { plan.make }
+
+    /// The model that a host of another make begins with.
+    func model() -> (any ForeignRouter)? {
+        switch plan.make {
+        case .understudy: nil
+        case .keepalived:
+            KeepalivedModel(router.configuration, priority: tracking.effectivePriority, source: plan.address)
+        case .frr: FRRModel(router.configuration, priority: tracking.effectivePriority, source: plan.address)
+        }
     }
 
     var interval: Centiseconds { router.configuration.advertisementInterval }

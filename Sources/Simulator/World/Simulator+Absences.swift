@@ -11,7 +11,8 @@ extension Simulator {
 
     /// With the adverts, as the daemon does; not more often than the lease asks for.
     mutating func renewLease(of index: Int, isForced: Bool = false) {
-        guard options.absences, hosts[index].kernelHolds,
+        // Other programs leave their addresses for ever.
+        guard options.absences, hosts[index].foreign == nil, hosts[index].kernelHolds,
             let lease = hosts[index].router.configuration.lease(.automatic)
         else { return }
         let isNew = hosts[index].acquiredAt == now
@@ -76,6 +77,8 @@ extension Simulator {
 
     mutating func adopt(_ index: Int) {
         guard hosts[index].life == .crashed, let memory = hosts[index].memory else { return }
+        // A keepalived that is started again, or an FRR, begins anew.
+        if hosts[index].foreign != nil { return perform(.start(index)) }
         log(nil, "h\(index) has a new process")
         report.statistics.adoptions += 1
         let configuration = hosts[index].configurationOnDisk
@@ -121,10 +124,11 @@ extension Simulator {
     // MARK: Meddling
 
     mutating func deleteAddresses(of index: Int) {
-        guard hosts[index].kernelHolds, hosts[index].life == .running else { return }
+        guard hosts[index].kernelHolds, hosts[index].life == .running, hosts[index].make != .frr else { return }
         log(nil, "somebody deletes the addresses of h\(index)")
         report.statistics.absences += 1
         hosts[index].kernelHolds = false
+        if hosts[index].foreign != nil { return loseAddresses(ofForeign: index) }
         // Netlink tells at once, and the daemon takes its turn.
         agenda.add(
             .repair(host: index, incarnation: hosts[index].incarnation),

@@ -13,10 +13,13 @@ extension Simulator {
 
     /// One turn: what has arrived first, then what is due, so that a host that was paused hears the news before it acts.
     mutating func turn(_ index: Int) {
+        // Other programs act on their timers before they read.
+        if hosts[index].foreign != nil { actIfDue(index) }
         while !hosts[index].queue.isEmpty, hosts[index].busyUntil <= now, hosts[index].life == .running {
             take(hosts[index].queue.removeFirst(), on: index)
         }
         guard hosts[index].life == .running, hosts[index].busyUntil <= now else { return }
+        if hosts[index].foreign != nil { return actIfDue(index) }
         // Every turn ends with the timer, due or not: early delivery must be harmless.
         if let deadline = hosts[index].router.deadline, deadline.nanoseconds <= clock(of: index) || random.chance(5) {
             deliver(.timer, to: index)
@@ -43,6 +46,12 @@ extension Simulator {
             switch frame.payload {
             case .announcement:
                 deliver(.successorAnnounced, to: index)
+                noticeRival(on: index)
+            case .answer:
+                deliver(.successorAnnounced, to: index)
+                noticeRival(on: index)
+            case .question:
+                break  // Its kernel answered.
             case .advert(let bytes, let carrier):
                 receive(bytes, carrier: carrier, from: frame, on: index)
             }
@@ -71,6 +80,7 @@ extension Simulator {
     /// Hands one event to the core, carries out its actions and judges both.
     mutating func deliver(_ event: Event, to index: Int) {
         report.statistics.events += 1
+        if hosts[index].foreign != nil { return deliver(event, toForeign: index) }
         // Most timers only advertise, which the next line says.
         if event != .timer { log(index, EventLog.describe(event)) }
         let before = hosts[index].router
@@ -90,8 +100,8 @@ extension Simulator {
         arm(index)
     }
 
-    private mutating func arm(_ index: Int) {
-        let deadline = hosts[index].router.deadline
+    mutating func arm(_ index: Int) {
+        let deadline = hosts[index].nextDeadline
         if deadline == hosts[index].deadline { return }
         hosts[index].deadline = deadline
         let lateness = network.isCalm ? random.below(Self.calmLateness) : random.below(3_000_000)
@@ -101,7 +111,7 @@ extension Simulator {
     }
 
     /// Carries out actions in order; those after an acquisition wait until the kernel has done it, and so does the daemon.
-    private mutating func perform(_ actions: [Action], on index: Int) {
+    mutating func perform(_ actions: [Action], on index: Int) {
         var delay: UInt64 = 0
         for action in actions {
             log(index, EventLog.describe(action))
@@ -159,10 +169,14 @@ extension Simulator {
             for _ in 0..<min(times, 2) { send(Frame(from: index, payload: .announcement)) }
         case .releaseAddresses:
             dropAddresses(of: index)
-        case .report(.contested):
-            report.statistics.contests += 1
+        case .report(.becameActive):
+            beginWatching(index)
         case .report(.remainedActive):
             report.statistics.remainedActive += 1
+            hosts[index].defence = Defence()
+        case .report(.contested):
+            report.statistics.contests += 1
+            noticeContest(on: index)
         case .report:
             break
         }
@@ -187,6 +201,7 @@ extension Simulator {
             hosts[index].couldNotRelease = false
         }
         let mayKeep = life == .crashed && options.addressesOutliveDaemon || hosts[index].couldNotRelease
+        hosts[index].defence = Defence()
         if hosts[index].kernelHolds, !mayKeep {
             violate(.deadHoldNothing, "h\(index) left the addresses behind")
         }
@@ -200,6 +215,7 @@ extension Simulator {
         report.statistics.adverts += 1
         hosts[index].lastAdvertAt = now
         hosts[index].lastAdvertInterval = Interval(hosts[index].interval)
+        if priority == .resigning { hosts[index].resignedAt = now }
         if priority != .resigning {
             hosts[index].lastClaimAt = now
             renewLease(of: index)
@@ -207,6 +223,7 @@ extension Simulator {
         continuity.advertised(priority, by: index, at: now)
         // Without an address of its own there is nothing to send from; the socket says so and the advert is lost.
         guard hosts[index].hasAddress else { return }
+        if priority != .resigning { ask(index) }
         let source = hosts[index].plan.address
         let carrier = Carrier(source: source, destination: .vrrpGroup(source.family))
         let bytes = cluster.message(priority, hosts[index].router.configuration, carrier: carrier)
@@ -221,7 +238,8 @@ extension Simulator {
         frame.sentAt = now
         if case .announcement = frame.payload { hosts[frame.from].lastClaimAt = now }
         for port in 0...hosts.count where port != frame.from {
-            if case .advert = frame.payload, port == hosts.count { continue }
+            if !frame.isForLink, port == hosts.count { continue }
+            if case .answer(let asker) = frame.payload, port != asker { continue }
             for delay in network.delays(of: frame, to: port) {
                 agenda.add(.arrival(network.spoiled(frame), to: port), at: now + delay)
             }
@@ -235,6 +253,7 @@ extension Simulator {
             linkLearnedAt = now
             linkFrameSentAt = frame.sentAt
         } else if hosts[port].cableIsIn, !hosts[port].isSuspended {
+            if case .question = frame.payload { return answer(frame, at: port) }
             if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
             offer(.frame(frame), to: port)
         }

@@ -15,6 +15,8 @@ extension Simulator {
         case .address(let host, let isThere):
             changeAddress(of: host, isThere: isThere)
         case .check(let host, let isFailing):
+            // FRR has no checks.
+            guard hosts[host].make != .frr else { break }
             log(nil, "check on h\(host) \(isFailing ? "fails" : "works")")
             hosts[host].checkIsFailing = isFailing
             offer(.event(.obstaclesChanged(hosts[host].obstacles)), to: host)
@@ -52,6 +54,7 @@ extension Simulator {
     }
 
     private mutating func changeTracker(_ index: Int, of host: Int, to status: CheckState.Status) {
+        guard hosts[host].make != .frr else { return }
         let before = hosts[host].tracking.effectivePriority
         hosts[host].tracking.set(status, at: index)
         let after = hosts[host].tracking.effectivePriority
@@ -66,13 +69,14 @@ extension Simulator {
         offer(.event(.obstaclesChanged(hosts[host].obstacles)), to: host)
     }
 
-    private mutating func reload(_ host: Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds) {
+    private mutating func reload(_ host: Int, preempts: Bool?, preemptDelay: Interval?, interval: Centiseconds?) {
         log(nil, "reload h\(host)")
         var new = hosts[host].configurationOnDisk
-        new.preempts = preempts
-        new.preemptDelay = preemptDelay
+        if let preempts { new.preempts = preempts }
+        // FRR has no such thing.
+        if let preemptDelay, hosts[host].make != .frr { new.preemptDelay = preemptDelay }
         // What the whole cluster is being changed to stays.
-        if hosts[host].rolledOut == nil { new.advertisementInterval = interval }
+        if hosts[host].rolledOut == nil, let interval { new.advertisementInterval = interval }
         offer(.event(.reconfigured(new)), to: host)
     }
 
@@ -90,7 +94,11 @@ extension Simulator {
         hosts[host].router = VirtualRouter(
             old, priority: hosts[host].tracking.effectivePriority,
             primaryAddress: hosts[host].hasAddress ? hosts[host].plan.address : nil, obstacles: hosts[host].obstacles)
+        hosts[host].foreign = hosts[host].model()
         heardAt[host] = heardAt[host].map { _ in 0 }
+        if hosts[host].foreign != nil, !hosts[host].obstacles.isEmpty {
+            deliver(.obstaclesChanged(hosts[host].obstacles), to: host)
+        }
         deliver(.startup, to: host)
     }
 
