@@ -66,7 +66,7 @@ public struct ScenarioProblem: Error, Equatable, Sendable {
     /// What is wrong, and what would be right.
     public var sentence: String
 
-    /// `FILE:LINE:COLUMN: 'TEXT': SENTENCE`
+    /// `FILE:LINE:COLUMN: 'TEXT': SENTENCE`.
     public func description(in file: String) -> String {
         "\(file):\(line):\(column): \(text.isEmpty ? "the end of the line" : "'\(text)'"): \(sentence)"
     }
