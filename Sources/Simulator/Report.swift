@@ -106,11 +106,8 @@ public struct Report: Sendable {
         public var moves: [String: Int] = [:]
         /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.
         public var unheardRivals = 0
-        /// Times the network delayed a rival's announcement beyond its own healing, and no advert of that rival reached the
-        /// owner or second bursts are off: nobody who is there can know of it.
-        public var lostYields = 0
-        /// Times it stayed with what a dead process had left, whose end says nothing.
-        public var staleLoans = 0
+        /// Times it stayed with somebody who had the addresses no more when the owner first asked for them.
+        public var goneWhenAsked = 0
         /// Times it stayed with a rival that was answered too early, where the operator has turned second bursts off.
         public var lateRivals = 0
         /// Longest time in a planned move during which the link sent to a host without the addresses.

@@ -30,8 +30,6 @@ public struct Simulator: Sendable {
     var linkTarget: Int?
     /// When the link learned that, from whatever source.
     var linkLearnedAt: UInt64 = 0
-    /// When the announcement that it believes was sent.
-    var linkFrameSentAt: UInt64 = 0
     /// When everything is mended.
     var turmoilEndsAt: UInt64 = 0
     /// What the whole cluster is being changed to.
@@ -126,6 +124,7 @@ public struct Simulator: Sendable {
     }
 
     private mutating func observe() {
+        for index in hosts.indices where hosts[index].serves { hosts[index].heldAt = now }
         continuity.observe(now, holders: hosts.count { $0.serves }, isMisled: isLinkMisled)
         ownership?.observe(now, holders: hosts.indices.filter { hosts[$0].serves })
     }

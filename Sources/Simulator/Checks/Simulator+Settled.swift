@@ -85,31 +85,11 @@ extension Simulator {
             log(nil, "known: \(flaw.rawValue)")
             return
         }
-        // Announced while the network was broken, and delivered afterwards: the owner has no reason to speak again when
-        // nothing else of that rival reached it, or when the operator has turned second bursts off.
-        let isLate = linkFrameSentAt < healedAt && linkLearnedAt > healedAt
+        if wasGoneWhenAsked(target, by: owner) {
+            report.statistics.goneWhenAsked += 1
+            return
+        }
         let policy = hosts[owner].router.configuration.announcements
-        let isUnanswerable =
-            heardAt[owner][target] < hosts[target].acquiredAt
-            || policy.contestedDelay == .zero && policy.refresh == .zero
-        if isLate, isUnanswerable {
-            report.statistics.lostYields += 1
-            return
-        }
-        // The owner announced while the link could not hear it, and what a dead process had left went without a word.
-        let isEstablished = hosts[owner].hasInherited || hosts[owner].acquiredAt <= healedAt
-        if hosts[target].loanEndedAt >= healedAt, isEstablished {
-            report.statistics.staleLoans += 1
-            return
-        }
-        // A neighbour that asked while two held the addresses in a handover believed the one that was leaving.
-        let isFresh = hosts[target].make != .understudy && hosts[owner].acquiredAt + Self.settling > healedAt
-        if linkLearnedAt == healedAt, hosts[target].handedOverAt >= healedAt || isFresh, policy.delay == .zero,
-            policy.refresh == .zero
-        {
-            report.statistics.lateRivals += 1
-            return
-        }
         // Whoever yields says nothing. If the owner spoke first it never heard the rival, and does not know that the link did.
         if heardAt[owner][target] < linkLearnedAt, !options.beyondTheProtocol.contains(.linkLeavesUnheardRivals) {
             report.statistics.unheardRivals += 1
@@ -123,6 +103,19 @@ extension Simulator {
             return
         }
         violate(.linkFollowsOwner, "it sends to h\(target) although h\(owner) is Active")
+    }
+
+    /// The link believed somebody when the network healed, or whose announcement was still under way, who had the addresses no
+    /// more when the owner first asked for them: nobody who is there can know, and a refresh or the neighbours' caches end it.
+    ///
+    /// The bound is one interval after the healing, or after an owner that is new has let a second pass.
+    private func wasGoneWhenAsked(_ target: Int, by owner: Int) -> Bool {
+        guard options.watchesOwners, hosts[owner].make == .understudy,
+            hosts[owner].activeAt <= healedAt + network.maximumDelay, linkLearnedAt <= healedAt + network.maximumDelay
+        else { return false }
+        let pace = hosts[owner].trueTime(Interval(hosts[owner].interval).nanoseconds)
+        let asked = max(healedAt, hosts[owner].activeAt + Self.settling) + pace + Network.calmDelay + 3_000_000
+        return hosts[target].heldAt <= asked
     }
 
     /// What the owner's program is known not to tell the link; nil when it is ours.

@@ -94,6 +94,10 @@ struct KeepalivedModel: ForeignRouter {
         }
     }
 
+    private func refresh(after now: MonotonicInstant) -> MonotonicInstant? {
+        configuration.announcements.refresh > .zero ? now + configuration.announcements.refresh : nil
+    }
+
     private mutating func act(at now: MonotonicInstant, _ actions: inout [Action]) {
         let policy = configuration.announcements
         switch state {
@@ -102,7 +106,7 @@ struct KeepalivedModel: ForeignRouter {
             guard downAt <= now else { break }
             actions += [.advertise(priority), .acquireAddresses, .announceAddresses(times: policy.repeats)]
             state = .master(
-                advertAt: now + interval, burstAt: policy.delay > .zero ? now + policy.delay : nil)
+                advertAt: now + interval, burstAt: policy.delay > .zero ? now + policy.delay : refresh(after: now))
         case .master(var advertAt, var burstAt):
             if advertAt <= now {
                 actions.append(.advertise(priority))
@@ -110,7 +114,7 @@ struct KeepalivedModel: ForeignRouter {
             }
             if let due = burstAt, due <= now {
                 actions.append(.announceAddresses(times: policy.repeats))
-                burstAt = policy.refresh > .zero ? now + policy.refresh : nil
+                burstAt = refresh(after: now)
             }
             state = .master(advertAt: advertAt, burstAt: burstAt)
         }

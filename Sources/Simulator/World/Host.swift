@@ -31,6 +31,8 @@ struct Host: Sendable {
     /// What its actions so far ask of the kernel.
     var wantsAddresses = false
     var lastAdvertAt: UInt64 = 0
+    /// When it last served.
+    var heldAt: UInt64 = 0
     /// When it last said priority 0.
     var resignedAt: UInt64 = 0
     /// When it last became Active; a successor process goes on with it.
@@ -54,9 +56,6 @@ struct Host: Sendable {
     var isLeaseWatched = false
     /// It keeps what a process that died left, until a rival is heard or the lease ends.
     var hasLoan = false
-    var loanEndedAt: UInt64 = 0
-    /// When it last handed over to a successor that it saw announce.
-    var handedOverAt: UInt64 = 0
     /// The machine stands still, its monotonic clock too.
     var isSuspended = false
     /// Nanoseconds by which its monotonic clock is behind for having stood still.
