@@ -26,11 +26,13 @@ import VRRPWire
         var resigning = Resigning(purpose: .switchOver, giveUpAt: at(11))
         resigning.successor = heard
         resigning.letGoAt = at(12)
+        var announced = Resigning(purpose: .stop, giveUpAt: at(11))
+        announced.announcementAwaited = false
         return [
             .initialize(Initialize(isWanted: true)), .initialize(Initialize(isWanted: false)), .backup(backup),
             .backup(Backup(takeOverAt: at(1), learnedInterval: .oneSecond)), .active(active),
             .active(Active(advertisedAt: at(1), advertiseAt: at(2))), .resigning(resigning),
-            .resigning(Resigning(purpose: .stop, giveUpAt: at(11))),
+            .resigning(Resigning(purpose: .stop, giveUpAt: at(11))), .resigning(announced),
         ]
     }()
 

@@ -12,6 +12,9 @@ import class Foundation.ProcessInfo
         ProcessInfo.processInfo.environment["UNDERSTUDY_RUNS"].flatMap { Int($0) } ?? usual
     }
 
+    /// Whether UNDERSTUDY_LONG asks for the questions that take minutes.
+    static var isLong: Bool { ProcessInfo.processInfo.environment["UNDERSTUDY_LONG"] != nil }
+
     /// Prints what was measured: the median and the worst of it.
     static func tell(_ what: String, _ values: [Double], _ unit: String = "ms") {
         let sorted = values.sorted()

@@ -125,7 +125,7 @@ extension OctetWriter {
             put(active.refreshAt)
             put(active.answerRivalsAt)
         case .resigning(let resigning):
-            put(UInt64(resigning.purpose == .stop ? 4 : 5))
+            put(UInt64((resigning.purpose == .stop ? 4 : 5) + (resigning.announcementAwaited ? 0 : 2)))
             put(resigning.giveUpAt)
             put(resigning.successor)
             put(resigning.letGoAt)
@@ -155,14 +155,17 @@ extension OctetReader {
             active.refreshAt = optionalInstant()
             active.answerRivalsAt = optionalInstant()
             return .active(active)
-        case 4: return .resigning(resigning(.stop))
-        case 5: return .resigning(resigning(.switchOver))
+        case 4: return .resigning(resigning(.stop, awaiting: true))
+        case 5: return .resigning(resigning(.switchOver, awaiting: true))
+        case 6: return .resigning(resigning(.stop, awaiting: false))
+        case 7: return .resigning(resigning(.switchOver, awaiting: false))
         default: return nil
         }
     }
 
-    private mutating func resigning(_ purpose: Resigning.Purpose) -> Resigning {
+    private mutating func resigning(_ purpose: Resigning.Purpose, awaiting: Bool) -> Resigning {
         var resigning = Resigning(purpose: purpose, giveUpAt: instant())
+        resigning.announcementAwaited = awaiting
         resigning.successor = heard()
         resigning.letGoAt = optionalInstant()
         return resigning

@@ -24,6 +24,8 @@ struct OwnerWatch {
     private var defended: Set<Int> = []
     private var defences: [MonotonicInstant] = []
     private var roundBeganAt: MonotonicInstant?
+    /// How often a claim within this round may still bring the next announcement forward.
+    private var extras = 0
     /// Rounds without a pause in the others' claims between them.
     private var rounds = 0
     private var claimedAt: MonotonicInstant?
@@ -36,8 +38,16 @@ struct OwnerWatch {
     private var companionAt: MonotonicInstant?
 
     /// A neighbour that hears two claims within a second of each other may keep the first (Linux: `locktime`), and the
-    /// first repeat may be overtaken by what the rival still had in its queue.
-    static let repeats: [Interval] = [.zero, .milliseconds(50), .milliseconds(200), .seconds(1), .seconds(5)]
+    /// first ones may be overtaken by what the rival still had in its queue.
+    static let repeats: [Interval] = [
+        .zero, .milliseconds(10), .milliseconds(30), .milliseconds(60), .milliseconds(200), .seconds(1), .seconds(5),
+    ]
+    /// A claim that is heard within a round may come from a rival's last word: the next announcement is no later than this,
+    /// so many times a round.
+    static let echo = Interval.milliseconds(10)
+    static let mostExtras = 4
+    /// Our question is answered by the rival's kernel before its program has answered our advert; by then we may have yielded.
+    static let hearing = Interval.milliseconds(3)
     /// The least time between two rounds of announcements, while they are few.
     static let roundSpacing = Interval.seconds(1)
     /// RFC 5227 section 1.1: DEFEND_INTERVAL.
@@ -72,7 +82,7 @@ struct OwnerWatch {
     /// The addresses are not ours any more: nothing of what was seen matters.
     mutating func end() {
         rivals = [:]
-        (defended, defences, roundBeganAt, rounds) = ([], [], nil, 0)
+        (defended, defences, roundBeganAt, rounds, extras) = ([], [], nil, 0, 0)
         (roundDueAt, suspicionDueAt, companionAt, position) = (nil, nil, nil, 0)
     }
 
@@ -94,16 +104,24 @@ struct OwnerWatch {
     // MARK: Answering
 
     /// Something foreign claimed some of our addresses: `indices` are announced, at once if that is not too often.
-    mutating func defend(_ indices: some Sequence<Int>, at now: MonotonicInstant) {
+    ///
+    /// - Parameter wait: how long the first announcement waits for an advert that makes us yield.
+    mutating func defend(_ indices: some Sequence<Int>, at now: MonotonicInstant, after wait: Interval = .zero) {
         defended.formUnion(indices)
         if let claimedAt, now.since(claimedAt) > Self.quiet { rounds = 0 }
         claimedAt = now
         let spacing = rounds < Self.mostQuickRounds ? Self.roundSpacing : Self.defendInterval
-        let start = max(now, roundBeganAt.map { $0 + spacing } ?? now)
-        // What is to be announced anyway before another round may begin does for this claim too.
-        if let next = defences.first, next <= start { return }
+        let start = max(now + wait, roundBeganAt.map { $0 + spacing } ?? now)
+        // What is to be announced anyway before another round may begin does for this claim too, if it comes soon.
+        if let next = defences.first, next <= start {
+            guard extras > 0, next > now + Self.echo else { return }
+            extras -= 1
+            defences.insert(now + Self.echo, at: 0)
+            return
+        }
         roundBeganAt = start
         rounds += 1
+        extras = Self.mostExtras
         defences = Self.repeats.map { start + $0 }
     }
 

@@ -22,7 +22,8 @@ extension RouterRunner {
         guard case .active = router.state, let index = everyAddress.firstIndex(where: { $0.address == claim.address }),
             !surroundings.interfaces.isOurs(claim.hardwareAddress)
         else { return }
-        defer { owners.defend([index], at: now) }
+        // When it is us who must yield, the advert that says so is on its way: no announcement of ours may follow it.
+        defer { owners.defend([index], at: now, after: OwnerWatch.hearing) }
         // Whoever had the addresses before may still be letting go.
         if let activeSince, now.since(activeSince) < OwnerWatch.settling { return }
         guard owners.saw(claim.address, at: claim.hardwareAddress, now: now) else { return }
@@ -31,9 +32,14 @@ extension RouterRunner {
         deliver(.successorAnnounced, at: now)
     }
 
-    /// An advert of a lower claim was answered: whoever sent it may have announced the addresses, and now lets go of them.
+    /// Whoever was just taken over from says its last; nothing is contested by that.
+    func isSettling(at now: MonotonicInstant) -> Bool {
+        activeSince.map { now.since($0) < Interval(instance.advertisementInterval) } ?? false
+    }
+
+    /// An advert of a lower claim came: whoever sent it may have announced the addresses, and now lets go of them.
     func answerRival(at now: MonotonicInstant) {
-        guard instance.announcements.contestedRepeats > 0 else { return }
+        guard instance.announcements.contestedRepeats > 0, !isSettling(at: now) else { return }
         owners.defend(everyAddress.indices, at: now)
     }
 

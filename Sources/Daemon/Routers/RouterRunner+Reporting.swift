@@ -31,8 +31,7 @@ extension RouterRunner {
             log.notice("(\(name)) goes on as \(stateName): the process was replaced, the state is the same")
         case .contested(let rival):
             // Whoever we have just taken over from says its last; nothing is contested by that.
-            if let activeSince, now.since(activeSince) < Interval(instance.advertisementInterval) { return }
-            answerRival(at: now)
+            guard !isSettling(at: now) else { return }
             guard let more = limiter.pass(.contested, at: now) else { return }
             recordContest(with: rival, at: now)
             log.notice(

@@ -98,7 +98,7 @@ final class RouterRunner {
     /// Feeds one event to the state machine and carries out what it asks for.
     func deliver(_ event: Event, at now: MonotonicInstant) {
         var actions = ActionBuffer()
-        let before = router.state
+        let (before, contests) = (router.state, router.counters.contested)
         router.handle(event, at: now, into: &actions)
         noteHandover(after: before, at: now)
         steps.removeAll(keepingCapacity: true)
@@ -109,6 +109,7 @@ final class RouterRunner {
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
         attendOwners(at: now)
+        if router.counters.contested != contests { answerRival(at: now) }
         if router.state != before { remember(after: before) }
         surroundings.memory.goOn(at: surroundings.now)
     }
