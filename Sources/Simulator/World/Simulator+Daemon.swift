@@ -90,6 +90,7 @@ extension Simulator {
         var list: [Action] = []
         actions.drain { list.append($0) }
         perform(list, on: index)
+        if before.counters.contested != hosts[index].router.counters.contested { noticeContest(on: index) }
         judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
         if hosts[index].router.isStopped { leave(index, as: .stopped) }
         arm(index)
@@ -171,7 +172,6 @@ extension Simulator {
             hosts[index].defence = Defence()
         case .report(.contested):
             report.statistics.contests += 1
-            noticeContest(on: index)
         case .report:
             break
         }

@@ -5,7 +5,12 @@ internal import VRRPWire
 
 /// When an owner tells the link again whose the addresses are.
 struct Defence: Sendable {
-    private static let repeats: [UInt64] = [0, 50_000_000, 200_000_000, 1_000_000_000, 5_000_000_000]
+    private static let repeats: [UInt64] = [
+        0, 10_000_000, 30_000_000, 60_000_000, 200_000_000, 1_000_000_000, 5_000_000_000,
+    ]
+    /// A claim within a round brings the next announcement forward to this, so many times.
+    private static let echo: UInt64 = 10_000_000
+    private static let mostExtras = 4
     private static let spacing: UInt64 = 1_000_000_000
     private static let slowSpacing: UInt64 = 10_000_000_000
     private static let mostQuickRounds = 5
@@ -15,14 +20,23 @@ struct Defence: Sendable {
     private var claimedAt: UInt64?
     private var beganAt: UInt64?
     private var rounds = 0
+    private var extras = 0
 
-    /// Somebody claims the addresses; returns the instants of a new round, if there has to be one.
-    mutating func claimed(at now: UInt64) -> [UInt64] {
+    /// Somebody claims the addresses; returns the instants at which to announce besides those that were known.
+    ///
+    /// - Parameter wait: for an advert that shows that it is us who must yield.
+    mutating func claimed(at now: UInt64, after wait: UInt64) -> [UInt64] {
         if let claimedAt, now > claimedAt + Self.quiet { rounds = 0 }
         claimedAt = now
         let spacing = rounds < Self.mostQuickRounds ? Self.spacing : Self.slowSpacing
-        let start = max(now, beganAt.map { $0 + spacing } ?? now)
-        if let next = due.first, next <= start { return [] }
+        let start = max(now + wait, beganAt.map { $0 + spacing } ?? now)
+        if let next = due.first, next <= start {
+            guard extras > 0, next > now + Self.echo else { return [] }
+            extras -= 1
+            due.insert(now + Self.echo, at: 0)
+            return [now + Self.echo]
+        }
+        extras = Self.mostExtras
         beganAt = start
         rounds += 1
         due = Self.repeats.map { start + $0 }
@@ -73,11 +87,14 @@ extension Simulator {
         send(Frame(from: index, payload: .answer(to: question.from)))
     }
 
+    /// Nanoseconds: a kernel answers a question before its program answers the advert that follows.
+    private static let hearing: UInt64 = 3_000_000
+
     /// Somebody else claims an address of ours.
-    mutating func noticeRival(on index: Int) {
+    mutating func noticeRival(on index: Int, after wait: UInt64 = Self.hearing) {
         guard isWatching(index) else { return }
         report.statistics.defences += 1
-        for instant in hosts[index].defence.claimed(at: now) {
+        for instant in hosts[index].defence.claimed(at: now, after: wait) {
             agenda.add(.defence(host: index, incarnation: hosts[index].incarnation), at: instant)
         }
     }
@@ -88,7 +105,7 @@ extension Simulator {
         guard own.announcements.contestedRepeats > 0,
             now >= hosts[index].activeAt + Interval(own.advertisementInterval).nanoseconds
         else { return }
-        noticeRival(on: index)
+        noticeRival(on: index, after: 0)
     }
 
     mutating func defend(_ index: Int) {
