@@ -27,6 +27,15 @@ public struct Options: Sendable {
 
     public init() {}
 
+    /// What the core gives without the daemon's questions to the link, among routers of its own kind.
+    ///
+    /// A fault of the core shows here that the daemon would make up for.
+    public static let coreAlone = {
+        var options = demanding
+        (options.hardships, options.models, options.watchesOwners) = (false, false, false)
+        return options
+    }()
+
     /// Everything is demanded that the core promises, which is more than RFC 9568 does.
     public static let demanding = {
         var options = Options()

@@ -30,6 +30,8 @@ public struct Simulator: Sendable {
     var linkTarget: Int?
     /// When the link learned that, from whatever source.
     var linkLearnedAt: UInt64 = 0
+    /// When the announcement that it believes was sent.
+    var linkFrameSentAt: UInt64 = 0
     /// When everything is mended.
     var turmoilEndsAt: UInt64 = 0
     /// What the whole cluster is being changed to.

@@ -85,7 +85,7 @@ extension Simulator {
             log(nil, "known: \(flaw.rawValue)")
             return
         }
-        if wasGoneWhenAsked(target, by: owner) {
+        if wasGoneWhenAsked(target, by: owner) || isBeyondTheCore(target, of: owner) {
             report.statistics.goneWhenAsked += 1
             return
         }
@@ -116,6 +116,21 @@ extension Simulator {
         let pace = hosts[owner].trueTime(Interval(hosts[owner].interval).nanoseconds)
         let asked = max(healedAt, hosts[owner].activeAt + Self.settling) + pace + Network.calmDelay + 3_000_000
         return hosts[target].heldAt <= asked
+    }
+
+    /// What the core cannot know without the daemon's questions: what was announced while the network was broken and delivered
+    /// afterwards, what a dead process had left, and what a neighbour believed that asked during a handover.
+    private func isBeyondTheCore(_ target: Int, of owner: Int) -> Bool {
+        guard !options.watchesOwners else { return false }
+        let policy = hosts[owner].router.configuration.announcements
+        let isUnanswerable =
+            heardAt[owner][target] < hosts[target].acquiredAt
+            || policy.contestedDelay == .zero && policy.refresh == .zero
+        if linkFrameSentAt < healedAt, linkLearnedAt > healedAt, isUnanswerable { return true }
+        let isEstablished = hosts[owner].hasInherited || hosts[owner].acquiredAt <= healedAt
+        if hosts[target].loanEndedAt >= healedAt, isEstablished { return true }
+        return linkLearnedAt == healedAt && hosts[target].handedOverAt >= healedAt && policy.delay == .zero
+            && policy.refresh == .zero
     }
 
     /// What the owner's program is known not to tell the link; nil when it is ours.

@@ -31,6 +31,10 @@ struct Host: Sendable {
     /// What its actions so far ask of the kernel.
     var wantsAddresses = false
     var lastAdvertAt: UInt64 = 0
+    /// When what a dead process had left ended.
+    var loanEndedAt: UInt64 = 0
+    /// When it last handed over to a successor that it saw announce.
+    var handedOverAt: UInt64 = 0
     /// When it last served.
     var heldAt: UInt64 = 0
     /// When it last said priority 0.

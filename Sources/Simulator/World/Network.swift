@@ -17,6 +17,8 @@ struct Frame: Sendable {
     var payload: Payload
     /// True when a bit was flipped or the hop limit spent on the way: whoever believes it is wrong.
     var isSpoilt = false
+    /// Nanoseconds since the start.
+    var sentAt: UInt64 = 0
     /// What its sender was configured for when it sent an advert.
     var dialect: Dialect?
 

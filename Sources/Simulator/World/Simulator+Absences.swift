@@ -46,6 +46,7 @@ extension Simulator {
         log(index, "loses the addresses, whose lease has ended")
         report.statistics.expiries += 1
         hosts[index].kernelHolds = false
+        if hosts[index].hasLoan || hosts[index].couldNotRelease { hosts[index].loanEndedAt = now }
         hosts[index].hasLoan = false
         hosts[index].couldNotRelease = false
         // Netlink tells the daemon, if there is one, which puts them back.
@@ -56,6 +57,7 @@ extension Simulator {
     mutating func endLoan(of index: Int, because heard: Heard) {
         guard hosts[index].hasLoan, heard.priority != .resigning else { return }
         hosts[index].hasLoan = false
+        hosts[index].loanEndedAt = now
         if !hosts[index].wantsAddresses { hosts[index].kernelHolds = false }
     }
 

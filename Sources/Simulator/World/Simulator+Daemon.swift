@@ -89,6 +89,11 @@ extension Simulator {
         hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: clock(of: index)), into: &actions)
         var list: [Action] = []
         actions.drain { list.append($0) }
+        if case .resigning(let resigning) = before.state, !resigning.announcementAwaited,
+            !hosts[index].router.holdsAddresses
+        {
+            hosts[index].handedOverAt = now
+        }
         perform(list, on: index)
         if before.counters.contested != hosts[index].router.counters.contested { noticeContest(on: index) }
         judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
@@ -229,6 +234,8 @@ extension Simulator {
 
     mutating func send(_ frame: Frame) {
         guard hosts[frame.from].cableIsIn else { return }
+        var frame = frame
+        frame.sentAt = now
         if case .announcement = frame.payload { hosts[frame.from].lastClaimAt = now }
         for port in 0...hosts.count where port != frame.from {
             if !frame.isForLink, port == hosts.count { continue }
@@ -244,6 +251,7 @@ extension Simulator {
             if linkTarget != frame.from { log(port, "-> h\(frame.from)") }
             linkTarget = frame.from
             linkLearnedAt = now
+            linkFrameSentAt = frame.sentAt
         } else if hosts[port].cableIsIn, !hosts[port].isSuspended {
             if case .question = frame.payload { return answer(frame, at: port) }
             if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
