@@ -53,8 +53,8 @@ import Testing
         }
     }
 
-    /// 1774, 18357, 36584, 44095, 81414, 89839: found faults of the models and of their judges.
-    @Test(arguments: [1774, 5899, 14_935, 18_357, 36_584, 44_095, 81_414, 89_839] as [UInt64])
+    /// 1774, 18357, 36584, 44095, 56627, 81414, 89839: found faults of the models and of their judges.
+    @Test(arguments: [1774, 5899, 14_935, 18_357, 36_584, 44_095, 56_627, 81_414, 89_839] as [UInt64])
     func `leave our routers their promises`(seed: UInt64) {
         var simulator = Simulator(seed: seed, options: .demanding)
         let report = simulator.run()

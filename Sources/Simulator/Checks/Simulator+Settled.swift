@@ -143,6 +143,8 @@ extension Simulator {
         // Ours says a last word when it yields, which a keepalived answers; of one that leaves it takes no notice.
         case .keepalived:
             if isForeign { return .yieldsInSilence }
+            let isLate = linkFrameSentAt < healedAt && linkLearnedAt > healedAt
+            if isLate || hosts[target].loanEndedAt >= healedAt { return .neverAsks }
             return hosts[target].resignedAt > hosts[owner].acquiredAt ? .resignationUnanswered : nil
         }
     }

@@ -39,6 +39,7 @@ enum Role: Sendable {
 enum KnownFlaw: String, Sendable {
     case yieldsInSilence = "keepalived and FRR yield without a word, and only an Understudy looks whom that misled"
     case announcesOnce = "FRR announces its addresses once, when it becomes Active, and never again"
+    case neverAsks = "keepalived does not ask who else has its addresses"
     case resignationUnanswered = "keepalived announces nothing when somebody who had the addresses too leaves"
     case rivalUnanswered =
         "FRR does not answer a rival that has to yield, so those who follow the rival's faster adverts take over from it again"
