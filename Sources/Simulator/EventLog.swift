@@ -78,7 +78,9 @@ public enum EventLog {
 
     static func describe(_ host: HostPlan, index: Int) -> String {
         let own = host.configuration
-        return "h\(index) \(host.address) priority=\(host.base.rawValue) interval=\(own.advertisementInterval.count)"
+        let make = host.make == .understudy ? "" : " \(host.make.rawValue)"
+        return
+            "h\(index) \(host.address)\(make) priority=\(host.base.rawValue) interval=\(own.advertisementInterval.count)"
             + " preempt=\(own.preempts) preempt_delay=\(own.preemptDelay) weights=\(host.weights)"
             + " garp=\(own.announcements.repeats)/\(own.announcements.delay)"
             + " contested=\(own.announcements.contestedRepeats)/\(own.announcements.contestedDelay)"

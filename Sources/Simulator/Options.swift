@@ -13,12 +13,28 @@ public struct Options: Sendable {
     /// True when daemons die and are replaced by processes that go on in their state, addresses are leases, machines are
     /// suspended, and somebody deletes addresses.
     public var absences = true
+    /// True when, besides, clocks run at different rates, kernels refuse for a while what they are asked, daemons and
+    /// machines are away for up to half a minute, and a change of the configuration reaches one host after the other.
+    public var hardships = true
+    /// True when an owner asks the link whether somebody else has the addresses too, and defends them, as the daemon does.
+    public var watchesOwners = true
+    /// True when some seeds have models of keepalived and FRR among the routers.
+    public var models = true
     /// True to keep one line per event in ``Report/log``.
     public var keepsLog = false
     /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.
     public var beyondTheProtocol: Guarantee = []
 
     public init() {}
+
+    /// What the core gives without the daemon's questions to the link, among routers of its own kind.
+    ///
+    /// A fault of the core shows here that the daemon would make up for.
+    public static let coreAlone = {
+        var options = demanding
+        (options.hardships, options.models, options.watchesOwners) = (false, false, false)
+        return options
+    }()
 
     /// Everything is demanded that the core promises, which is more than RFC 9568 does.
     public static let demanding = {

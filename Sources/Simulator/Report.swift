@@ -24,12 +24,31 @@ public enum Rule: String, Sendable {
     case oneOwner = "exactly one host has the addresses"
     case rightOwner = "no Backup that would preempt has a higher priority than the owner"
     case linkFollowsOwner = "the link sends to the owner"
+    // In a scenario.
+    case expected = "what the scenario expects"
     // During one move of a calm cluster.
     case neverNobody = "somebody holds the addresses at every instant"
     case linkNotMisled = "the link does not send to a host without the addresses for longer than allowed"
     case succession = "the standby with the shortest skew takes over, and no other router does"
     case prompt = "it takes over when the formulas of RFC 9568 section 6.1 say"
+    case overlapBounded =
+        "a host that was stopped keeps the addresses for no longer than its lease, and claims nothing afterwards"
     case standbyIsQuiet = "the end of a standby moves nothing"
+}
+
+extension Rule {
+    /// True for what holds once healed and during moves, to which every router of the link contributes.
+    var isAboutOrder: Bool {
+        switch self {
+        case .oneOwner, .rightOwner, .linkFollowsOwner, .neverNobody, .linkNotMisled, .succession, .prompt,
+            .standbyIsQuiet:
+            true
+        case .heldMatchesState, .acquisitionAnnounced, .actionsBounded, .countersGrow, .deadHoldNothing,
+            .deadlineAhead, .obstaclesRespected, .advertHonest, .spoiltRefused, .silentAfterAbsence, .rivalAnswered,
+            .storm, .overlapBounded, .expected:
+            false
+        }
+    }
 }
 
 /// One rule that did not hold.
@@ -72,15 +91,23 @@ public struct Report: Sendable {
         public var adoptions = 0
         /// Addresses that the kernel removed because nobody renewed them.
         public var expiries = 0
+        /// Additions and removals of addresses that a kernel refused.
+        public var kernelRefusals = 0
+        /// Pauses and suspensions of a second and more.
+        public var longAbsences = 0
+        /// Changes that every host got, one after the other.
+        public var rollouts = 0
+        /// Seeds in which other programs took part, and what is known of those and broke a promise, by name.
+        public var mixed = 0
+        public var knownFlaws: [String: Int] = [:]
+        /// Times an owner noticed that somebody else has the addresses too, and told the link again.
+        public var defences = 0
         /// Moves played, by name.
         public var moves: [String: Int] = [:]
         /// Times the link stayed with a rival that the owner never heard: a gap of the protocol.
         public var unheardRivals = 0
-        /// Times the network delayed a rival's announcement beyond its own healing, and no advert of that rival reached the
-        /// owner or second bursts are off: nobody who is there can know of it.
-        public var lostYields = 0
-        /// Times it stayed with what a dead process had left, whose end says nothing.
-        public var staleLoans = 0
+        /// Times it stayed with somebody who had the addresses no more when the owner first asked for them.
+        public var goneWhenAsked = 0
         /// Times it stayed with a rival that was answered too early, where the operator has turned second bursts off.
         public var lateRivals = 0
         /// Longest time in a planned move during which the link sent to a host without the addresses.

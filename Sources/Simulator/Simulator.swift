@@ -14,6 +14,8 @@ public struct Simulator: Sendable {
 
     /// Nanoseconds by which a daemon may wake up late for a deadline when calm.
     static let calmLateness: UInt64 = 100_000
+    /// Nanoseconds by which converting between clocks may be out.
+    static let rounding: UInt64 = 10
 
     let options: Options
     let cluster: ClusterPlan
@@ -30,23 +32,34 @@ public struct Simulator: Sendable {
     var linkLearnedAt: UInt64 = 0
     /// When the announcement that it believes was sent.
     var linkFrameSentAt: UInt64 = 0
+    /// When everything is mended.
+    var turmoilEndsAt: UInt64 = 0
+    /// What the whole cluster is being changed to.
+    var rollout: Rollout?
     /// When the last fault ended.
     var healedAt: UInt64 = 0
     /// For each host, when it last heard a believed advert of each other, by position.
     var heardAt: [[UInt64]]
     var continuity = Continuity()
+    /// While a scenario is played.
+    var ownership: Ownership?
 
     public init(seed: UInt64, options: Options = Options()) {
         self.options = options
         var source = SplitMix64(seed: seed)
         var configurations = source.fork()
-        let cluster = ClusterPlan(hostCount: options.hosts, random: &configurations)
+        var cluster = ClusterPlan(hostCount: options.hosts, random: &configurations)
+        if options.models {
+            var models = SplitMix64(seed: seed ^ 0x6EE9_A11D)
+            cluster.admitModels(random: &models)
+        }
         self.cluster = cluster
         network = Network(hosts: cluster.hosts.count, random: source.fork())
         random = source.fork()
         hosts = cluster.hosts.map { Host($0, in: cluster) }
         heardAt = cluster.hosts.map { _ in cluster.hosts.map { _ in 0 } }
         report = Report(seed: seed)
+        report.statistics.mixed = cluster.isMixed ? 1 : 0
         report.cluster =
             ["cluster version=\(cluster.version.rawValue) hosts=\(cluster.hosts.count)"]
             + cluster.hosts.enumerated().map { EventLog.describe($1, index: $0) }
@@ -62,6 +75,8 @@ public struct Simulator: Sendable {
                 agenda.add(.disturbance(trouble.what), at: now + trouble.at)
             }
         }
+        turmoilEndsAt = now + options.turmoil.nanoseconds
+        if options.hardships, options.absences { drawHardships(seed) }
         for index in hosts.indices {
             agenda.add(.disturbance(.start(index)), at: now + random.below(4_000_000_000))
         }
@@ -69,13 +84,15 @@ public struct Simulator: Sendable {
 
     /// Plays the whole story: turmoil, healing, then calm moves; every rule is judged where it applies.
     public mutating func run() -> Report {
-        run(until: now + options.turmoil.nanoseconds)
+        run(until: turmoilEndsAt)
         heal()
         run(until: now + 5_000_000_000)
         perform(.startSomebody(Int(random.below(UInt64(hosts.count)))))
         run(until: now + settlingTime)
         judgeSettled()
         for _ in 0..<options.calmMoves where report.violations.isEmpty { playMove() }
+        if options.hardships, options.absences, report.violations.isEmpty { playFreeze() }
+        nameKnownFlaws()
         return report
     }
 
@@ -102,10 +119,16 @@ public struct Simulator: Sendable {
             } else if let sleeper {
                 wake(sleeper.host)
             }
-            continuity.observe(now, holders: hosts.count { $0.serves }, isMisled: isLinkMisled)
+            observe()
         }
         now = end
+        observe()
+    }
+
+    private mutating func observe() {
+        for index in hosts.indices where hosts[index].serves { hosts[index].heldAt = now }
         continuity.observe(now, holders: hosts.count { $0.serves }, isMisled: isLinkMisled)
+        ownership?.observe(now, holders: hosts.indices.filter { hosts[$0].serves })
     }
 
     private var isLinkMisled: Bool { linkTarget.map { !hosts[$0].serves } ?? false }
@@ -145,6 +168,10 @@ public struct Simulator: Sendable {
         case .awakening(let host, let duration, let incarnation):
             guard hosts[host].incarnation == incarnation else { break }
             awaken(host, after: duration)
+        case .defence(let host, let incarnation):
+            guard hosts[host].incarnation == incarnation else { break }
+            defend(host)
+        case .inquiry(let host, let since): inquire(host, since: since)
         case .repair(let host, let incarnation):
             guard hosts[host].incarnation == incarnation else { break }
             repair(host)

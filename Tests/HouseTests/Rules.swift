@@ -33,7 +33,7 @@ struct Prohibition: Sendable {
             target: "understudy",
             mayImport: [
                 "ArgumentParser", "Configuration", "Console", "Control", "Daemon", "Glibc", "LinuxKernel", "Rehearsal",
-                "Simulator", "VRRPWire",
+                "Simulator", "Synchronization", "VRRPWire",
             ],
             isPure: false
         ),

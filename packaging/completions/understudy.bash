@@ -564,7 +564,7 @@ _understudy_simulate() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--seeds --seed)
+    non_repeating_options=(--seeds --seed --scenario --jobs)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
@@ -573,6 +573,13 @@ _understudy_simulate() {
         return
         ;;
     '--seed')
+        return
+        ;;
+    '--scenario')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--jobs')
         return
         ;;
     esac

@@ -52,7 +52,7 @@ function __understudy_parse_tokens -S
         case 'rehearse'
             __understudy_parse_subcommand -r 1 'json' 'v/verbose' 'events=' 'work=' 'version' 'h/help'
         case 'simulate'
-            __understudy_parse_subcommand 0 'seeds=' 'seed=' 'json' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'seeds=' 'seed=' 'scenario=' 'jobs=' 'json' 'version' 'h/help'
         case 'help'
             __understudy_parse_subcommand -r 1 'version'
         end
@@ -231,6 +231,8 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy rehearse" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" seeds' -l 'seeds' -d 'How many seeds to play (default: 1000, or 1 with --seed).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" seed' -l 'seed' -d 'The first seed. Without --seeds it is the only one, and its story is told.' -rfka ''
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" scenario' -l 'scenario' -d 'Play what this file says, and tell the story.' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" jobs' -l 'jobs' -d 'How many threads play (default: one for each processor); the result is the same.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" json' -l 'json' -d 'Print one JSON object instead of text.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy simulate" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -27,7 +27,9 @@ extension Simulator {
         // A link that was left with an unheard rival has asked again by now.
         linkTarget = owner
         continuity = Continuity(at: now, owner: owner)
-        switch random.pick(Move.allCases) {
+        let move = random.pick(Move.allCases)
+        if cluster.isMixed, !isPossible(move, for: owner) { return }
+        switch move {
         case .stop: playDeparture(of: owner, .stop(owner), "stop", standbys)
         case .switchOver:
             playDeparture(of: owner, .switchOver(owner), "switchOver", standbys)
@@ -41,6 +43,15 @@ extension Simulator {
         }
     }
 
+    /// Other programs have no command to hand over, and FRR has no checks.
+    private func isPossible(_ move: Move, for owner: Int) -> Bool {
+        switch move {
+        case .switchOver: hosts[owner].make == .understudy
+        case .fault: hosts[owner].make != .frr
+        case .stop, .death, .standbyStop, .start: true
+        }
+    }
+
     private mutating func begin(_ name: String, _ what: Disturbance) {
         log(nil, "move: \(name)")
         report.statistics.moves[name, default: 0] += 1
@@ -49,30 +60,47 @@ extension Simulator {
     }
 
     /// The deadlines that RFC 9568 section 6.1 gives when all standbys follow the owner, computed apart from the core.
-    private func succession(of owner: Int, _ standbys: [Int], silence: UInt64, from start: UInt64) -> Succession {
+    func succession(of owner: Int, _ standbys: [Int], silence: UInt64, from start: UInt64) -> Succession {
         let followed = Interval(hosts[owner].interval).nanoseconds
-        let unit = cluster.version == .v2 ? Interval.seconds(1).nanoseconds : followed
+        let unit = hosts[owner].version == .v2 ? Interval.seconds(1).nanoseconds : followed
         return Succession(
             due: standbys.map { index in
-                let skew = (256 - UInt64(hosts[index].router.priority.rawValue)) * unit / 256
-                return (index, start + network.latency(owner, index) + silence * followed + skew)
+                let skew = self.skew(of: index, unit: unit)
+                // By the clock of the standby.
+                let wait = hosts[index].trueTime(silence * followed + skew)
+                return (index, start + network.latency(owner, index) + wait)
             })
     }
 
-    private mutating func judge(_ succession: Succession) {
+    /// Nanoseconds; FRR counts whole centiseconds.
+    private func skew(of index: Int, unit: UInt64) -> UInt64 {
+        let exact = (256 - UInt64(hosts[index].router.priority.rawValue)) * unit / 256
+        return hosts[index].make == .frr ? exact / 10_000_000 * 10_000_000 : exact
+    }
+
+    mutating func judge(_ succession: Succession) {
         guard let winner = continuity.takeovers.first else {
             violate(.succession, "nobody took over")
             return
         }
         let contenders = succession.contenders
         for takeover in continuity.takeovers where !contenders.contains(takeover.host) {
+            if preempts(takeover.host, fastClockOf: winner.host) { continue }
             violate(.succession, "h\(takeover.host) became Active; only \(contenders) were due")
         }
-        let latest = succession.first + Self.calmLateness
-        if winner.at < succession.first || winner.at > latest {
+        let latest = succession.first + Self.calmLateness + Self.rounding
+        if winner.at + Self.rounding < succession.first || winner.at > latest {
             violate(
                 .prompt, "h\(winner.host) at \(EventLog.stamp(winner.at)), due at \(EventLog.stamp(succession.first))")
         }
+    }
+
+    /// Priorities that are closer than the clocks are apart, or than FRR's centiseconds: the lower one was first, and is
+    /// preempted in due time.
+    private func preempts(_ host: Int, fastClockOf winner: Int) -> Bool {
+        let (own, other) = (hosts[host].router, hosts[winner].router)
+        let isEarly = hosts[winner].drift > hosts[host].drift || hosts[winner].make == .frr
+        return isEarly && own.configuration.preempts && own.priority > other.priority
     }
 
     // MARK: Stop and switch-over
@@ -83,6 +111,7 @@ extension Simulator {
     /// the winner's next burst, and nobody holds them while the winner's kernel adds them.
     private mutating func playDeparture(of owner: Int, _ what: Disturbance, _ name: String, _ standbys: [Int]) {
         // The priority 0 advert leaves now; each standby hears it a port-to-port latency later.
+        let start = now
         let succession = succession(of: owner, standbys, silence: 0, from: now)
         begin(name + (standbys.isEmpty ? " alone" : ""), what)
         if standbys.isEmpty {
@@ -90,11 +119,17 @@ extension Simulator {
             return
         }
         judge(succession)
+        // Other programs let go at once, and nobody has the addresses until somebody's Skew_Time is over.
+        if hosts[owner].make != .understudy {
+            judgeGap(after: name, allowed: succession.first - start + Self.calmLateness)
+            return judgeSettled()
+        }
         // The loser of a tie lets go as soon as it hears the winner, whose kernel may not be ready.
-        if continuity.longestEmpty > (succession.contenders.count == 1 ? 0 : slowestKernel + Network.calmDelay) {
+        let isClear = succession.contenders.count == 1 && continuity.takeovers.count == 1
+        if continuity.longestEmpty > (isClear ? 0 : slowestKernel + Network.calmDelay) {
             violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) during \(name)")
         }
-        if succession.contenders.count == 1 {
+        if isClear {
             let allowed = Network.calmDelay
             if continuity.longestMisled > allowed {
                 violate(.linkNotMisled, "for \(Interval(nanoseconds: continuity.longestMisled)) during \(name)")
@@ -197,26 +232,30 @@ extension Simulator {
     /// addresses at every instant; only who takes an owner for silent does not wait for its kernel.
     private mutating func playStart(_ host: Int, _ owner: Int) {
         let start = now
-        let before = (owner: hosts[owner].router.priority, interval: Interval(hosts[owner].interval).nanoseconds)
+        let pace = hosts[owner].trueTime(Interval(hosts[owner].interval).nanoseconds)
+        let before = (owner: hosts[owner].router.priority, interval: pace)
         begin("start", .start(host))
         let own = hosts[host].router
-        let unit = cluster.version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
-        let skew = (256 - UInt64(own.priority.rawValue)) * unit.nanoseconds / 256
-        let down = 3 * Interval(own.configuration.advertisementInterval).nanoseconds + skew
+        let unit = hosts[host].version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
+        let skew = self.skew(of: host, unit: unit.nanoseconds)
+        let down = hosts[host].trueTime(3 * Interval(own.configuration.advertisementInterval).nanoseconds + skew)
         let takeover = continuity.takeovers.first { $0.host == host }?.at
         // With much faster adverts of its own it takes the owner for silent, and is put right.
         let mistakesSilence = down < before.interval + Network.calmDelay + Self.calmLateness
-        if continuity.longestEmpty > (mistakesSilence || own.priority == .owner ? slowestKernel : 0) {
+        // Other programs advertise before they have the addresses.
+        let advertisesFirst = mistakesSilence || own.priority == .owner || hosts[host].make != .understudy
+        if continuity.longestEmpty > (advertisesFirst ? slowestKernel : 0) {
             violate(.neverNobody, "nobody for \(Interval(nanoseconds: continuity.longestEmpty)) after a start")
         }
         let preempts = own.configuration.preempts && own.priority > before.owner
-        let delay = own.configuration.preemptDelay.nanoseconds
+        let delay = hosts[host].trueTime(own.configuration.preemptDelay.nanoseconds)
         if own.priority != .owner, !mistakesSilence {
             // While preempt_delay lasts it follows the owner, at the owner's pace.
             let due = start + (preempts ? (delay == 0 ? down : delay) : 0)
             // It advertises once its kernel has the addresses.
-            let latest = delay == 0 ? due + Self.calmLateness + hosts[host].plan.acquireLatency : .max
-            let isRight = takeover.map { preempts && $0 >= due && $0 <= latest } ?? !preempts
+            let preparation = hosts[host].make == .understudy ? hosts[host].plan.acquireLatency : 0
+            let latest = delay == 0 ? due + Self.calmLateness + Self.rounding + preparation : .max
+            let isRight = takeover.map { preempts && $0 + Self.rounding >= due && $0 <= latest } ?? !preempts
             if !isRight { violate(.prompt, "h\(host) at \(takeover.map(EventLog.stamp) ?? "never") after its start") }
         }
         judgeSettled()

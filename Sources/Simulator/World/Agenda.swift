@@ -14,6 +14,10 @@ struct Agenda: Sendable {
         case leaseCheck(host: Int)
         /// A suspended machine goes on, after so many nanoseconds.
         case awakening(host: Int, after: UInt64, incarnation: Int)
+        /// An owner tells the link again whose the addresses are.
+        case defence(host: Int, incarnation: Int)
+        /// An owner asks whether somebody else has the addresses, if it is the owner since then.
+        case inquiry(host: Int, since: UInt64)
         /// The daemon puts back what somebody deleted.
         case repair(host: Int, incarnation: Int)
     }

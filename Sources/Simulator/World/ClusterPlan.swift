@@ -10,6 +10,7 @@ struct HostPlan: Sendable {
     var weights: [Int]
     /// Nanoseconds from asking the kernel for the addresses until it answers for them.
     var acquireLatency: UInt64
+    var make = Make.understudy
 }
 
 /// The whole cluster as the seed draws it: everything that its members must agree on, and the members.
@@ -52,6 +53,30 @@ struct ClusterPlan: Sendable {
         }
     }
 
+    /// Lets models of other programs take the place of some hosts, but never of all.
+    mutating func admitModels(random: inout SplitMix64) {
+        guard random.chance(30) else { return }
+        let ours = Int(random.below(UInt64(hosts.count)))
+        for index in hosts.indices where index != ours && random.chance(60) {
+            let isKeepalived = authentication != .none || random.chance(60)
+            replace(index, by: isKeepalived ? .keepalived : .frr)
+        }
+    }
+
+    var isMixed: Bool { hosts.contains { $0.make != .understudy } }
+
+    /// What the other program cannot be told falls away.
+    mutating func replace(_ index: Int, by make: Make) {
+        hosts[index].make = make
+        guard make != .understudy else { return }
+        if hosts[index].base == .owner { hosts[index].base = Priority(254) }
+        guard make == .frr else { return }
+        hosts[index].configuration.preemptDelay = .zero
+        var once = AnnouncementPolicy()
+        (once.repeats, once.delay, once.contestedRepeats, once.contestedDelay) = (1, .zero, 0, .zero)
+        hosts[index].configuration.announcements = once
+    }
+
     /// VRRPv2 says whole seconds, and everyone the same.
     func interval(_ random: inout SplitMix64) -> Centiseconds {
         let count = version == .v2 ? random.pick([100, 100, 100, 200]) : random.pick([100, 100, 100, 50, 20, 10, 300])
@@ -68,25 +93,33 @@ struct ClusterPlan: Sendable {
         return policy
     }
 
-    private static func address(_ family: AddressFamily, _ suffix: UInt8) -> IPAddress {
+    static func address(_ family: AddressFamily, _ suffix: UInt8) -> IPAddress {
         switch family {
         case .v4: .v4(IPv4Address(10, 0, 0, suffix))
         case .v6: .v6(IPv6Address(high: 0xFE80_0000_0000_0000, low: UInt64(suffix)))
         }
     }
 
-    /// The rules by which a host with this interval judges what it receives.
-    func rules(interval: Centiseconds) -> ReceptionRules {
+    /// The rules by which a host with this configuration judges what it receives.
+    func rules(_ configuration: VirtualRouter.Configuration) -> ReceptionRules {
         ReceptionRules(
-            version: version, interval: interval, authentication: authentication, addresses: virtualAddresses,
-            peers: nil)
+            version: configuration.version, interval: configuration.advertisementInterval,
+            authentication: authentication(configuration.version), addresses: virtualAddresses, peers: nil)
     }
 
-    /// The octets of one advertisement.
-    func message(_ priority: Priority, interval: Centiseconds, carrier: Carrier) -> [UInt8] {
+    /// VRRPv3 has no password; the file may keep it.
+    private func authentication(_ version: ProtocolVersion) -> Authentication {
+        version == .v2 ? authentication : .none
+    }
+
+    /// The octets of one advertisement of a host with this configuration.
+    func message(
+        _ priority: Priority, _ configuration: VirtualRouter.Configuration, carrier: Carrier
+    ) -> [UInt8] {
         let advertisement = Advertisement(
-            version: version, virtualRouterID: virtualRouterID, priority: priority, interval: interval,
-            addressCount: virtualAddresses.count, authentication: authentication)
+            version: configuration.version, virtualRouterID: virtualRouterID, priority: priority,
+            interval: configuration.advertisementInterval, addressCount: virtualAddresses.count,
+            authentication: authentication(configuration.version))
         let size = advertisement.encodedSize(addresses: virtualAddresses)
         return [UInt8](capacity: size) { output in
             advertisement.emit(into: &output, addresses: virtualAddresses, carrier: carrier, checksum: checksum)
@@ -96,7 +129,7 @@ struct ClusterPlan: Sendable {
 
 extension VirtualRouterID {
     /// 1, of which the compiler cannot know that it is one.
-    fileprivate static var first: VirtualRouterID {
+    static var first: VirtualRouterID {
         guard let first = VirtualRouterID(1) else { preconditionFailure("1 is a virtual router identifier") }
         return first
     }

@@ -18,8 +18,8 @@ enum Disturbance: Sendable {
     /// An operator lets the election decide again after a switch-over.
     case resume(Int)
     case crash(Int)
-    /// A reload changes what may differ between routers.
-    case reload(Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds)
+    /// A reload changes what may differ between routers; nil stays as it is.
+    case reload(Int, preempts: Bool?, preemptDelay: Interval?, interval: Centiseconds?)
     /// One direction between two ports is cut or mended.
     case cut(from: Int, to: Int, Bool)
     /// The daemon dies, and its addresses stay until their lease ends.
@@ -30,6 +30,10 @@ enum Disturbance: Sendable {
     case suspend(Int, UInt64)
     /// Somebody deletes the addresses; the daemon puts them back.
     case delete(Int)
+    /// The kernel refuses this from now on.
+    case refuse(Int, KernelRefusal)
+    /// A change that the whole cluster gets, one host after the other, reaches this one.
+    case rollOut(Int, Rollout)
     /// If everybody left, somebody is started.
     case startSomebody(Int)
 }

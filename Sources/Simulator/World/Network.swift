@@ -7,6 +7,10 @@ struct Frame: Sendable {
         case advert([UInt8], Carrier)
         /// Gratuitous ARP or unsolicited neighbour advertisements for every virtual address.
         case announcement
+        /// An owner asks the other hosts who has the addresses.
+        case question
+        /// A kernel that has them says so to who asked.
+        case answer(to: Int)
     }
 
     var from: Int
@@ -15,6 +19,35 @@ struct Frame: Sendable {
     var isSpoilt = false
     /// Nanoseconds since the start.
     var sentAt: UInt64 = 0
+    /// What its sender was configured for when it sent an advert.
+    var dialect: Dialect?
+
+    var isAsking: Bool {
+        switch payload {
+        case .question, .answer: true
+        case .advert, .announcement: false
+        }
+    }
+
+    /// Everyone else on the segment takes notice of it.
+    var isForLink: Bool {
+        if case .announcement = payload { true } else { false }
+    }
+
+    var isAboutAddresses: Bool {
+        if case .advert = payload { false } else { true }
+    }
+
+    /// What two routers must agree on to believe each other: the version, and in VRRPv2 the interval.
+    struct Dialect: Equatable, Sendable {
+        var version: ProtocolVersion
+        var interval: Centiseconds?
+
+        init(_ version: ProtocolVersion, _ interval: Centiseconds) {
+            self.version = version
+            self.interval = version == .v2 ? interval : nil
+        }
+    }
 }
 
 /// One segment: ports 0 ..< n are the hosts, port n is everyone else, "the link".
@@ -39,6 +72,8 @@ struct Network: Sendable {
     /// True while hosts do not see each other's announcements, though the link does (a filter, a full buffer).
     var hidesAnnouncementsFromHosts = false
     private var random: SplitMix64
+    /// For questions and answers, so that what else is lost stays what it was.
+    private var chance: SplitMix64
     private var ports: Int { downlink.count }
 
     init(hosts: Int, random: SplitMix64) {
@@ -49,6 +84,18 @@ struct Network: Sendable {
         maximumDelay = random.pick([1_000_000, 20_000_000, 400_000_000])
         uplink = (0...hosts).map { _ in random.between(20_000, Self.slowestPort) }
         downlink = (0...hosts).map { _ in random.between(20_000, Self.slowestPort) }
+        self.random = random
+        chance = random.fork()
+    }
+
+    /// A healthy network that can be cut, with each frame up to a millisecond under way.
+    init(quietFor hosts: Int, lossPercent: UInt64, random: SplitMix64) {
+        self.lossPercent = lossPercent
+        (duplicatePercent, spoilPercent, maximumDelay) = (0, 0, 1_000_000)
+        uplink = (0...hosts).map { _ in Self.slowestPort }
+        downlink = uplink
+        var random = random
+        chance = random.fork()
         self.random = random
     }
 
@@ -67,8 +114,12 @@ struct Network: Sendable {
     /// The delays of the copies that arrive: none, one or two.
     mutating func delays(of frame: Frame, to port: Int) -> [UInt64] {
         if isCalm {
-            if hidesAnnouncementsFromHosts, port != ports - 1, case .announcement = frame.payload { return [] }
+            if hidesAnnouncementsFromHosts, port != ports - 1, frame.isAboutAddresses { return [] }
             return [latency(frame.from, port)]
+        }
+        if frame.isAsking {
+            if cut.contains(frame.from * ports + port) || chance.chance(lossPercent) { return [] }
+            return [chance.between(20_000, maximumDelay)]
         }
         if cut.contains(frame.from * ports + port) || random.chance(lossPercent) { return [] }
         let first = random.between(20_000, maximumDelay)
@@ -86,6 +137,9 @@ struct Network: Sendable {
             let bit = Int(random.below(UInt64(bytes.count * 8)))
             bytes[bit / 8] ^= 1 << UInt8(bit % 8)
         }
-        return Frame(from: frame.from, payload: .advert(bytes, carrier), isSpoilt: true, sentAt: frame.sentAt)
+        var spoiled = frame
+        spoiled.payload = .advert(bytes, carrier)
+        spoiled.isSpoilt = true
+        return spoiled
     }
 }

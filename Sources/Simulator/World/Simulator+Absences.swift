@@ -5,21 +5,23 @@ internal import VRRPWire
 
 extension Simulator {
     /// CLOCK_MONOTONIC of a host, in nanoseconds.
-    func clock(of index: Int) -> UInt64 { now - hosts[index].stoodStill }
+    func clock(of index: Int) -> UInt64 { hosts[index].ownTime(now - hosts[index].stoodStill) }
 
     // MARK: Leases, docs/design/0008-leases.md
 
     /// With the adverts, as the daemon does; not more often than the lease asks for.
     mutating func renewLease(of index: Int, isForced: Bool = false) {
-        guard options.absences, hosts[index].kernelHolds,
+        // Other programs leave their addresses for ever.
+        guard options.absences, hosts[index].foreign == nil, hosts[index].kernelHolds,
             let lease = hosts[index].router.configuration.lease(.automatic)
         else { return }
         let isNew = hosts[index].acquiredAt == now
         // Adverts that are a little early renew all the same, or every second one would do.
-        guard isNew || isForced || now + 5_000_000 >= hosts[index].lastRenewalAt + lease.renewalSpacing.nanoseconds
-        else { return }
+        let spacing = hosts[index].trueTime(lease.renewalSpacing.nanoseconds)
+        guard isNew || isForced || now + 5_000_000 >= hosts[index].lastRenewalAt + spacing else { return }
+        guard !hosts[index].refuses.contains(.adding) else { return }
         hosts[index].lastRenewalAt = now
-        let end = now + UInt64(lease.seconds) * 1_000_000_000
+        let end = now + hosts[index].trueTime(UInt64(lease.seconds) * 1_000_000_000)
         hosts[index].leaseEndsAt = end
         guard !hosts[index].isLeaseWatched else { return }
         hosts[index].isLeaseWatched = true
@@ -30,19 +32,25 @@ extension Simulator {
     mutating func checkLease(of index: Int) {
         hosts[index].isLeaseWatched = false
         guard let end = hosts[index].leaseEndsAt, hosts[index].kernelHolds else { return }
-        if end > now || hosts[index].isSuspended {
+        if hosts[index].isSuspended { return }
+        if end > now {
             hosts[index].isLeaseWatched = true
-            return agenda.add(.leaseCheck(host: index), at: max(end, now + 1_000_000))
+            return agenda.add(.leaseCheck(host: index), at: end)
         }
-        if case .resigning = hosts[index].router.state, hosts[index].life == .running, hosts[index].busyUntil <= now {
+        if case .resigning = hosts[index].router.state, hosts[index].life == .running, hosts[index].busyUntil <= now,
+            !hosts[index].refuses.contains(.adding)
+        {
             // Who resigned sends no adverts, and renews by a deadline of its own.
             return renewLease(of: index, isForced: true)
         }
         log(index, "loses the addresses, whose lease has ended")
         report.statistics.expiries += 1
         hosts[index].kernelHolds = false
-        if hosts[index].hasLoan { hosts[index].loanEndedAt = now }
+        if hosts[index].hasLoan || hosts[index].couldNotRelease { hosts[index].loanEndedAt = now }
         hosts[index].hasLoan = false
+        hosts[index].couldNotRelease = false
+        // Netlink tells the daemon, if there is one, which puts them back.
+        if hosts[index].wantsAddresses { repairSoon(index) }
     }
 
     /// What a dead process left serves until somebody else does.
@@ -69,17 +77,21 @@ extension Simulator {
 
     mutating func adopt(_ index: Int) {
         guard hosts[index].life == .crashed, let memory = hosts[index].memory else { return }
+        // A keepalived that is started again, or an FRR, begins anew.
+        if hosts[index].foreign != nil { return perform(.start(index)) }
         log(nil, "h\(index) has a new process")
         report.statistics.adoptions += 1
-        let configuration = hosts[index].router.configuration
+        let configuration = hosts[index].configurationOnDisk
         hosts[index].memory = nil
         hosts[index].life = .running
+        hosts[index].rules = cluster.rules(configuration)
         hosts[index].router = VirtualRouter(
             configuration, priority: hosts[index].tracking.effectivePriority,
             primaryAddress: hosts[index].hasAddress ? hosts[index].plan.address : nil, obstacles: hosts[index].obstacles
         )
         hosts[index].hasLoan = hosts[index].kernelHolds
-        deliver(.adopted(memory, deafFor: Interval(nanoseconds: now - hosts[index].diedAt)), to: index)
+        let deafness = hosts[index].ownTime(now - hosts[index].diedAt)
+        deliver(.adopted(memory, deafFor: Interval(nanoseconds: deafness)), to: index)
     }
 
     // MARK: Standing still
@@ -99,26 +111,44 @@ extension Simulator {
         hosts[index].isSuspended = false
         hosts[index].stoodStill += duration
         hosts[index].leaseEndsAt = hosts[index].leaseEndsAt.map { $0 + duration }
+        if let end = hosts[index].leaseEndsAt, hosts[index].kernelHolds, !hosts[index].isLeaseWatched {
+            hosts[index].isLeaseWatched = true
+            agenda.add(.leaseCheck(host: index), at: max(end, now))
+        }
         guard hosts[index].life == .running else { return }
         hosts[index].wakeAt = hosts[index].wakeAt.map { $0 + duration }
-        hosts[index].queue.insert(.event(.wasAway(Interval(nanoseconds: duration))), at: 0)
+        let stillness = Interval(nanoseconds: hosts[index].ownTime(duration))
+        hosts[index].queue.insert(.event(.wasAway(stillness)), at: 0)
     }
 
     // MARK: Meddling
 
     mutating func deleteAddresses(of index: Int) {
-        guard hosts[index].kernelHolds, hosts[index].life == .running else { return }
+        guard hosts[index].kernelHolds, hosts[index].life == .running, hosts[index].make != .frr else { return }
         log(nil, "somebody deletes the addresses of h\(index)")
         report.statistics.absences += 1
         hosts[index].kernelHolds = false
+        if hosts[index].foreign != nil { return loseAddresses(ofForeign: index) }
         // Netlink tells at once, and the daemon takes its turn.
         agenda.add(
             .repair(host: index, incarnation: hosts[index].incarnation),
             at: max(now + 1_000_000, hosts[index].busyUntil) + random.below(9_000_000))
     }
 
+    /// After what the kernel refused or took away; a tenth of a second apart, as the daemon does.
+    mutating func repairSoon(_ index: Int) {
+        agenda.add(
+            .repair(host: index, incarnation: hosts[index].incarnation),
+            at: max(now + Self.repairSpacing, hosts[index].busyUntil))
+    }
+
+    private static let repairSpacing: UInt64 = 100_000_000
+
     mutating func repair(_ index: Int) {
         guard hosts[index].wantsAddresses, hosts[index].life == .running else { return }
+        // Whoever is paused or suspended repairs later.
+        if hosts[index].refuses.contains(.adding) || hosts[index].busyUntil > now { return repairSoon(index) }
+        guard !hosts[index].kernelHolds else { return }
         hosts[index].kernelHolds = true
         renewLease(of: index)
         send(Frame(from: index, payload: .announcement))

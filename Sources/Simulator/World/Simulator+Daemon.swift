@@ -13,10 +13,13 @@ extension Simulator {
 
     /// One turn: what has arrived first, then what is due, so that a host that was paused hears the news before it acts.
     mutating func turn(_ index: Int) {
+        // Other programs act on their timers before they read.
+        if hosts[index].foreign != nil { actIfDue(index) }
         while !hosts[index].queue.isEmpty, hosts[index].busyUntil <= now, hosts[index].life == .running {
             take(hosts[index].queue.removeFirst(), on: index)
         }
         guard hosts[index].life == .running, hosts[index].busyUntil <= now else { return }
+        if hosts[index].foreign != nil { return actIfDue(index) }
         // Every turn ends with the timer, due or not: early delivery must be harmless.
         if let deadline = hosts[index].router.deadline, deadline.nanoseconds <= clock(of: index) || random.chance(5) {
             deliver(.timer, to: index)
@@ -34,7 +37,7 @@ extension Simulator {
         switch input {
         case .event(let event):
             if case .reconfigured(let new) = event {
-                hosts[index].rules = cluster.rules(interval: new.advertisementInterval)
+                hosts[index].rules = cluster.rules(new)
             }
             deliver(event, to: index)
             // A lease by the new parameters, as the daemon gives it at a reload.
@@ -43,6 +46,12 @@ extension Simulator {
             switch frame.payload {
             case .announcement:
                 deliver(.successorAnnounced, to: index)
+                noticeRival(on: index)
+            case .answer:
+                deliver(.successorAnnounced, to: index)
+                noticeRival(on: index)
+            case .question:
+                break  // Its kernel answered.
             case .advert(let bytes, let carrier):
                 receive(bytes, carrier: carrier, from: frame, on: index)
             }
@@ -60,7 +69,10 @@ extension Simulator {
         } catch {
             report.statistics.refusals += 1
             log(index, "refuses: \(error)")
-            if !frame.isSpoilt { violate(.spoiltRefused, "h\(index) refused h\(frame.from): \(error)") }
+            let own = Frame.Dialect(hosts[index].version, hosts[index].interval)
+            if !frame.isSpoilt, frame.dialect == own {
+                violate(.spoiltRefused, "h\(index) refused h\(frame.from): \(error)")
+            }
             if before.state != hosts[index].router.state { violate(.spoiltRefused, "a refused advert moved h\(index)") }
         }
     }
@@ -68,6 +80,7 @@ extension Simulator {
     /// Hands one event to the core, carries out its actions and judges both.
     mutating func deliver(_ event: Event, to index: Int) {
         report.statistics.events += 1
+        if hosts[index].foreign != nil { return deliver(event, toForeign: index) }
         // Most timers only advertise, which the next line says.
         if event != .timer { log(index, EventLog.describe(event)) }
         let before = hosts[index].router
@@ -82,21 +95,24 @@ extension Simulator {
             hosts[index].handedOverAt = now
         }
         perform(list, on: index)
+        if before.counters.contested != hosts[index].router.counters.contested { noticeContest(on: index) }
         judge(event, on: index, before: before, actions: list, lastAdvert: lastAdvert)
         if hosts[index].router.isStopped { leave(index, as: .stopped) }
         arm(index)
     }
 
-    private mutating func arm(_ index: Int) {
-        let deadline = hosts[index].router.deadline
+    mutating func arm(_ index: Int) {
+        let deadline = hosts[index].nextDeadline
         if deadline == hosts[index].deadline { return }
         hosts[index].deadline = deadline
         let lateness = network.isCalm ? random.below(Self.calmLateness) : random.below(3_000_000)
-        hosts[index].wakeAt = deadline.map { max($0.nanoseconds + hosts[index].stoodStill, now) + lateness }
+        hosts[index].wakeAt = deadline.map {
+            max(hosts[index].trueTime($0.nanoseconds) + hosts[index].stoodStill, now) + lateness
+        }
     }
 
     /// Carries out actions in order; those after an acquisition wait until the kernel has done it, and so does the daemon.
-    private mutating func perform(_ actions: [Action], on index: Int) {
+    mutating func perform(_ actions: [Action], on index: Int) {
         var delay: UInt64 = 0
         for action in actions {
             log(index, EventLog.describe(action))
@@ -136,9 +152,15 @@ extension Simulator {
             advertise(priority, from: index)
         case .acquireAddresses:
             report.statistics.acquisitions += 1
+            guard !hosts[index].refuses.contains(.adding) || hosts[index].kernelHolds else {
+                log(index, "is refused the addresses by its kernel")
+                report.statistics.kernelRefusals += 1
+                return repairSoon(index)
+            }
             if hosts.contains(where: \.serves), !network.isCalm { report.statistics.doubleOwners += 1 }
             hosts[index].kernelHolds = true
             hosts[index].hasLoan = false
+            hosts[index].couldNotRelease = false
             hosts[index].acquiredAt = now
             renewLease(of: index)
             continuity.acquired(by: index, at: now)
@@ -147,11 +169,14 @@ extension Simulator {
             // More copies than two change nothing here except the time it takes.
             for _ in 0..<min(times, 2) { send(Frame(from: index, payload: .announcement)) }
         case .releaseAddresses:
-            hosts[index].kernelHolds = false
-        case .report(.contested):
-            report.statistics.contests += 1
+            dropAddresses(of: index)
+        case .report(.becameActive):
+            beginWatching(index)
         case .report(.remainedActive):
             report.statistics.remainedActive += 1
+            hosts[index].defence = Defence()
+        case .report(.contested):
+            report.statistics.contests += 1
         case .report:
             break
         }
@@ -171,8 +196,13 @@ extension Simulator {
         // What an earlier process left is nobody's any more.
         if hosts[index].hasLoan { hosts[index].kernelHolds = false }
         hosts[index].hasLoan = false
-        if life == .crashed, !options.addressesOutliveDaemon { hosts[index].kernelHolds = false }
-        if life == .stopped || !options.addressesOutliveDaemon, hosts[index].kernelHolds {
+        if life == .crashed, !options.addressesOutliveDaemon {
+            hosts[index].kernelHolds = false
+            hosts[index].couldNotRelease = false
+        }
+        let mayKeep = life == .crashed && options.addressesOutliveDaemon || hosts[index].couldNotRelease
+        hosts[index].defence = Defence()
+        if hosts[index].kernelHolds, !mayKeep {
             violate(.deadHoldNothing, "h\(index) left the addresses behind")
         }
     }
@@ -185,22 +215,31 @@ extension Simulator {
         report.statistics.adverts += 1
         hosts[index].lastAdvertAt = now
         hosts[index].lastAdvertInterval = Interval(hosts[index].interval)
-        if priority != .resigning { renewLease(of: index) }
+        if priority == .resigning { hosts[index].resignedAt = now }
+        if priority != .resigning {
+            hosts[index].lastClaimAt = now
+            renewLease(of: index)
+        }
         continuity.advertised(priority, by: index, at: now)
         // Without an address of its own there is nothing to send from; the socket says so and the advert is lost.
         guard hosts[index].hasAddress else { return }
+        if priority != .resigning { ask(index) }
         let source = hosts[index].plan.address
         let carrier = Carrier(source: source, destination: .vrrpGroup(source.family))
-        let bytes = cluster.message(priority, interval: hosts[index].interval, carrier: carrier)
-        send(Frame(from: index, payload: .advert(bytes, carrier)))
+        let bytes = cluster.message(priority, hosts[index].router.configuration, carrier: carrier)
+        var frame = Frame(from: index, payload: .advert(bytes, carrier))
+        frame.dialect = Frame.Dialect(hosts[index].version, hosts[index].interval)
+        send(frame)
     }
 
     mutating func send(_ frame: Frame) {
         guard hosts[frame.from].cableIsIn else { return }
         var frame = frame
         frame.sentAt = now
+        if case .announcement = frame.payload { hosts[frame.from].lastClaimAt = now }
         for port in 0...hosts.count where port != frame.from {
-            if case .advert = frame.payload, port == hosts.count { continue }
+            if !frame.isForLink, port == hosts.count { continue }
+            if case .answer(let asker) = frame.payload, port != asker { continue }
             for delay in network.delays(of: frame, to: port) {
                 agenda.add(.arrival(network.spoiled(frame), to: port), at: now + delay)
             }
@@ -214,6 +253,7 @@ extension Simulator {
             linkLearnedAt = now
             linkFrameSentAt = frame.sentAt
         } else if hosts[port].cableIsIn, !hosts[port].isSuspended {
+            if case .question = frame.payload { return answer(frame, at: port) }
             if hosts[port].busyUntil > now { report.statistics.pausesFelt += 1 }
             offer(.frame(frame), to: port)
         }

@@ -15,6 +15,8 @@ extension Simulator {
         case .address(let host, let isThere):
             changeAddress(of: host, isThere: isThere)
         case .check(let host, let isFailing):
+            // FRR has no checks.
+            guard hosts[host].make != .frr else { break }
             log(nil, "check on h\(host) \(isFailing ? "fails" : "works")")
             hosts[host].checkIsFailing = isFailing
             offer(.event(.obstaclesChanged(hosts[host].obstacles)), to: host)
@@ -44,12 +46,15 @@ extension Simulator {
         case .adopt(let host): adopt(host)
         case .suspend(let host, let duration): suspend(host, for: duration)
         case .delete(let host): deleteAddresses(of: host)
+        case .refuse(let host, let what): refuse(what, on: host)
+        case .rollOut(let host, let change): rollOut(change, to: host)
         case .startSomebody(let host):
             if !hosts.contains(where: \.isStaying) { start(host) }
         }
     }
 
     private mutating func changeTracker(_ index: Int, of host: Int, to status: CheckState.Status) {
+        guard hosts[host].make != .frr else { return }
         let before = hosts[host].tracking.effectivePriority
         hosts[host].tracking.set(status, at: index)
         let after = hosts[host].tracking.effectivePriority
@@ -64,12 +69,14 @@ extension Simulator {
         offer(.event(.obstaclesChanged(hosts[host].obstacles)), to: host)
     }
 
-    private mutating func reload(_ host: Int, preempts: Bool, preemptDelay: Interval, interval: Centiseconds) {
+    private mutating func reload(_ host: Int, preempts: Bool?, preemptDelay: Interval?, interval: Centiseconds?) {
         log(nil, "reload h\(host)")
-        var new = hosts[host].router.configuration
-        new.preempts = preempts
-        new.preemptDelay = preemptDelay
-        new.advertisementInterval = interval
+        var new = hosts[host].configurationOnDisk
+        if let preempts { new.preempts = preempts }
+        // FRR has no such thing.
+        if let preemptDelay, hosts[host].make != .frr { new.preemptDelay = preemptDelay }
+        // What the whole cluster is being changed to stays.
+        if hosts[host].rolledOut == nil, let interval { new.advertisementInterval = interval }
         offer(.event(.reconfigured(new)), to: host)
     }
 
@@ -77,17 +84,21 @@ extension Simulator {
     private mutating func start(_ host: Int) {
         guard hosts[host].life != .running else { return }
         log(nil, "start h\(host)")
-        let old = hosts[host].router.configuration
-        hosts[host].kernelHolds = false
+        let old = hosts[host].configurationOnDisk
+        dropLeftovers(of: host)
         hosts[host].hasLoan = false
         hosts[host].hasInherited = false
         hosts[host].memory = nil
         hosts[host].life = .running
-        hosts[host].rules = cluster.rules(interval: old.advertisementInterval)
+        hosts[host].rules = cluster.rules(old)
         hosts[host].router = VirtualRouter(
             old, priority: hosts[host].tracking.effectivePriority,
             primaryAddress: hosts[host].hasAddress ? hosts[host].plan.address : nil, obstacles: hosts[host].obstacles)
+        hosts[host].foreign = hosts[host].model()
         heardAt[host] = heardAt[host].map { _ in 0 }
+        if hosts[host].foreign != nil, !hosts[host].obstacles.isEmpty {
+            deliver(.obstaclesChanged(hosts[host].obstacles), to: host)
+        }
         deliver(.startup, to: host)
     }
 
@@ -97,6 +108,7 @@ extension Simulator {
         network.heal()
         healedAt = now
         agenda.removeDisturbances()
+        endHardships()
         for index in hosts.indices {
             if hosts[index].memory != nil { adopt(index) }
             if !hosts[index].cableIsIn { perform(.cable(index, isIn: true)) }

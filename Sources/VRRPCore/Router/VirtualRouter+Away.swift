@@ -24,8 +24,8 @@ extension VirtualRouter {
             guard active.advertiseAt + patience <= now else { break }
             standDown(after: now.since(active.advertisedAt), at: now, &actions)
         case .resigning(let resigning):
-            guard resigning.purpose == .switchOver, resigning.deadline + patience <= now else { break }
-            standDown(after: now.since(resigning.deadline), at: now, &actions)
+            guard resigning.deadline + patience <= now else { break }
+            endResignation(resigning, after: now.since(resigning.deadline), at: now, &actions)
         }
     }
 
@@ -47,9 +47,9 @@ extension VirtualRouter {
             }
             standDown(after: pause + now.since(active.advertisedAt), at: now, &actions)
         case .resigning(let resigning):
-            // Stopping goes on. Whoever takes over after a resignation needs no more than its Skew_Time.
-            guard resigning.purpose == .switchOver else { break }
-            standDown(after: pause, at: now, &actions)
+            // Whoever takes over after a resignation needs no more than its Skew_Time; a stop waits no longer than it must.
+            guard resigning.purpose == .switchOver || resigning.deadline + patience <= now + pause else { break }
+            endResignation(resigning, after: pause, at: now, &actions)
         }
     }
 
@@ -59,6 +59,19 @@ extension VirtualRouter {
         backup.hasListenedAgain = true
         backup.takeOverAt = max(backup.takeOverAt, now + listeningTime(for: backup.learnedInterval))
         state = .backup(backup)
+    }
+
+    /// Nobody waited for it, and whoever is Active by now learns that the link may still send here.
+    private mutating func endResignation(
+        _ resigning: Resigning, after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer
+    ) {
+        switch resigning.purpose {
+        case .switchOver: standDown(after: absence, at: now, &actions)
+        case .stop:
+            var late = resigning
+            late.announcementAwaited = true
+            letGo(late, at: now, &actions)
+        }
     }
 
     private mutating func standDown(after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
