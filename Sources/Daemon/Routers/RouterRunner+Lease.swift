@@ -6,23 +6,29 @@ extension RouterRunner {
     /// For how long the kernel keeps our addresses without us; nil for ever.
     var lease: AddressLease? { instance.routerConfiguration.lease(instance.lease) }
 
-    /// When a router that holds addresses without advertising must renew them.
+    /// When a router that holds addresses without advertising must renew them, or one that advertised twice in a moment.
     var renewalDeadline: MonotonicInstant? {
-        guard let lease, isResigning, let renewedAt else { return nil }
-        return renewedAt + lease.renewalSpacing
+        guard let lease, let renewedAt else { return nil }
+        if owesRenewal, router.holdsAddresses { return renewedAt + lease.leastSpacing }
+        return isResigning ? renewedAt + lease.renewalSpacing : nil
     }
 
     /// Renews the addresses when it is time: with an advert, so that they outlive us by what a takeover after it needs.
     func renewLeases(at now: MonotonicInstant) {
         guard let lease, router.holdsAddresses, !router.isStopped else { return }
         // A little early is on time: adverts come with the jitter of their timer.
-        if let renewedAt, now + .milliseconds(5) < renewedAt + lease.renewalSpacing { return }
+        if let renewedAt, now + .milliseconds(5) < renewedAt + lease.leastSpacing {
+            // The others wait from this advert on, so what is lent must last from it on too; with frequent adverts it does.
+            owesRenewal = lease.leastSpacing < lease.renewalSpacing
+            return
+        }
         renewAddresses(at: now)
     }
 
     /// Gives the addresses the present lease, whenever it was renewed last.
     func renewAddresses(at now: MonotonicInstant) {
         renewedAt = now
+        owesRenewal = false
         surroundings.keeper.renew(everyAddress, lease: lease, for: name, at: now, in: surroundings.interfaces)
     }
 }

@@ -16,8 +16,10 @@ extension Simulator {
             let lease = hosts[index].router.configuration.lease(.automatic)
         else { return }
         let isNew = hosts[index].acquiredAt == now
-        // Adverts that are a little early renew all the same, or every second one would do.
-        let spacing = hosts[index].trueTime(lease.renewalSpacing.nanoseconds)
+        // Adverts that are a little early renew all the same, or every second one would do. Slow ones renew each; what the
+        // daemon puts off by some milliseconds is done at once here.
+        let spacing =
+            lease.leastSpacing < lease.renewalSpacing ? 0 : hosts[index].trueTime(lease.leastSpacing.nanoseconds)
         guard isNew || isForced || now + 5_000_000 >= hosts[index].lastRenewalAt + spacing else { return }
         guard !hosts[index].refuses.contains(.adding) else { return }
         hosts[index].lastRenewalAt = now

@@ -8,12 +8,16 @@ internal import VRRPWire
 public struct AddressLease: Hashable, Sendable {
     /// valid_lft; the kernel counts whole seconds.
     public var seconds: UInt32
-    /// The least time between two renewals, which go with the adverts.
+    /// The most time between two renewals, and with frequent adverts the least.
     public var renewalSpacing: Interval
+    /// How soon after a renewal an advert brings the next: adverts out of turn make the others wait anew, so the lease has to
+    /// begin anew as well.
+    public var leastSpacing: Interval
 
-    public init(seconds: UInt32, renewalSpacing: Interval) {
+    public init(seconds: UInt32, renewalSpacing: Interval, leastSpacing: Interval) {
         self.seconds = seconds
         self.renewalSpacing = renewalSpacing
+        self.leastSpacing = leastSpacing
     }
 
     /// The shortest lease that outlasts every takeover.
@@ -23,11 +27,14 @@ public struct AddressLease: Hashable, Sendable {
         let needed = isFast ? succession + Self.leastSpacing + interval : succession
         let whole = (needed.nanoseconds + 999_999_999) / 1_000_000_000
         self.init(
-            seconds: UInt32(clamping: max(whole, 1)), renewalSpacing: isFast ? Self.leastSpacing : interval)
+            seconds: UInt32(clamping: max(whole, 1)), renewalSpacing: isFast ? Self.leastSpacing : interval,
+            leastSpacing: isFast ? Self.leastSpacing : Self.burstSpacing)
     }
 
     /// Renewing more often would only cost.
     private static let leastSpacing = Interval.milliseconds(250)
+    /// Of adverts in quick succession not each is worth a renewal of perhaps a thousand addresses; the last one gets its own.
+    private static let burstSpacing = Interval.milliseconds(20)
 }
 
 /// What the operator says about leases (`lease`).
@@ -55,7 +62,9 @@ extension VirtualRouter.Configuration {
         return switch policy {
         case .automatic: automatic
         case .off: nil
-        case .seconds(let seconds): AddressLease(seconds: seconds, renewalSpacing: automatic.renewalSpacing)
+        case .seconds(let seconds):
+            AddressLease(
+                seconds: seconds, renewalSpacing: automatic.renewalSpacing, leastSpacing: automatic.leastSpacing)
         }
     }
 }

@@ -107,8 +107,11 @@ extension VirtualRouter {
             state = .initialize(Initialize(isWanted: true))
             start(at: now, &actions)
         case .backup(var backup):
-            // What was said meanwhile was missed: silence only counts while somebody listens.
-            backup.takeOverAt = max(backup.takeOverAt + deafness, now)
+            // What was said meanwhile was missed: silence only counts while somebody listens. And nobody knows for how long a
+            // predecessor that hung had heard nothing, so the successor listens itself before it claims anything.
+            backup.hasListenedAgain = true
+            backup.takeOverAt = max(
+                backup.takeOverAt + deafness, now + listeningTime(for: backup.learnedInterval))
             state = .backup(backup)
             actions.append(.report(.carriedOn))
         case .active(var active):
