@@ -134,7 +134,7 @@ extension String {
         #expect(page.words["value of `state`"] == Set(RouterState.allCases.map(\.rawValue)))
         #expect(page.words["value of `event`"] == Set(HistoryRecord.Event.allCases.map(\.rawValue)))
         #expect(page.words["value of `outcome`"] == Set(SwitchoverReport.Outcome.allCases.map(\.rawValue)))
-        let ours = ["not_running", "silent", "garbled", "usage", "no_successor"]
+        let ours = ["not_running", "silent", "garbled", "usage", "no_successor", "upgrade_failed"]
         #expect(page.words["value of `code`"] == Set(Problem.Code.allCases.map(\.rawValue) + ours))
     }
 

@@ -113,6 +113,7 @@ enum Sample {
         var answer = answer(instance, standby: Standby(since: at(600), until: at(-600)))
         answer.id = 7
         answer.status?.remarks = ["history is not kept: no room"]
+        answer.daemon.upgradeFailure = "/usr/sbin/understudyd is another program"
         return answer
     }
 }

@@ -124,11 +124,11 @@ private let elsewhere = HardwareAddress(rawValue: 0x0200_0000_0002)
         watch.begin(at: at(0))
         _ = watch.saw(try address(), at: here, now: at(500))
         expect(watch.dueSuspicions(at: at(2499)).ask.isEmpty)
-        try expect(watch.dueSuspicions(at: at(2500)).ask == [try address()])
+        expect(watch.dueSuspicions(at: at(2500)).ask == [try address()])
         // It answers, and is asked again.
         try expect(!watch.saw(address(), at: here, now: at(2600)))
         expect(watch.dueSuspicions(at: at(4500)).gone.isEmpty)
-        try expect(watch.dueSuspicions(at: at(6500)).ask == [try address()])
+        expect(watch.dueSuspicions(at: at(6500)).ask == [try address()])
         let gone = watch.dueSuspicions(at: at(8500)).gone
         #expect(gone.map(\.0) == [try address()] && gone.first?.1.announcements == 2)
         #expect(watch.rivals.isEmpty)

@@ -1,5 +1,6 @@
 import Testing
 import VRRPCore
+import VRRPWire
 
 @testable import Daemon
 
@@ -7,22 +8,49 @@ private func at(_ milliseconds: UInt64) -> MonotonicInstant {
     MonotonicInstant(nanoseconds: (1_000_000 + milliseconds) * 1_000_000)
 }
 
+private let one = [IPAddress("192.0.2.10")!]
+private let other = [IPAddress("192.0.2.11")!]
+
 @Suite struct `The ledger of repairs` {
     @Test func `allows the first repair at once, and the next after a tenth of a second`() {
         var ledger = RepairLedger()
-        expect(ledger.deadline == nil && ledger.mayRepair(at: at(0)))
-        ledger.tried(at: at(0))
-        expect(!ledger.mayRepair(at: at(1)))
+        expect(ledger.deadline == nil && ledger.mayRepair(one, at: at(0)))
+        ledger.tried(one, at: at(0))
+        expect(!ledger.mayRepair(one, at: at(1)))
         #expect(ledger.deadline == at(100))
         #expect(!ledger.isDue(at: at(99)) && ledger.isDue(at: at(100)))
-        ledger.tried(at: at(100))
+        ledger.tried(one, at: at(100))
         #expect(ledger.deadline == nil)
+    }
+
+    @Test func `lets no address wait for another`() {
+        var ledger = RepairLedger()
+        ledger.tried(one, at: at(0))
+        expect(ledger.mayRepair(other, at: at(1)))
+        expect(ledger.mayRepair(one + other, at: at(1)))
+        ledger.tried(other, at: at(1))
+        expect(!ledger.mayRepair(one + other, at: at(2)))
+        #expect(ledger.deadline == at(100))
+    }
+
+    @Test func `asks again for what the kernel refused, ever less often`() {
+        var ledger = RepairLedger()
+        var asked: [UInt64] = []
+        for now in UInt64(0)..<20_000 where now == 0 || ledger.isDue(at: at(now)) {
+            asked.append(now)
+            ledger.tried(one, at: at(now))
+            ledger.noteRefusal(true, at: at(now))
+        }
+        #expect(asked == [0, 100, 300, 700, 1500, 3100, 6300, 11300, 16300] && ledger.wasRefused)
+        ledger.tried(one, at: at(20_000))
+        ledger.noteRefusal(false, at: at(20_000))
+        #expect(ledger.deadline == nil && !ledger.wasRefused)
     }
 
     @Test func `counts trying as well as succeeding`() {
         var ledger = RepairLedger()
-        ledger.tried(at: at(0))
-        expect(!ledger.mayRepair(at: at(50)), "what the kernel refuses is not asked for all the time")
+        ledger.tried(one, at: at(0))
+        expect(!ledger.mayRepair(one, at: at(50)), "what the kernel refuses is not asked for all the time")
         #expect(ledger.count == 0)
     }
 
@@ -30,8 +58,8 @@ private func at(_ milliseconds: UInt64) -> MonotonicInstant {
         var ledger = RepairLedger()
         var repairs = 0
         for now in UInt64(0)..<10_000 {
-            guard ledger.isDue(at: at(now)) || ledger.mayRepair(at: at(now)) else { continue }
-            ledger.tried(at: at(now))
+            guard ledger.isDue(at: at(now)) || ledger.mayRepair(one, at: at(now)) else { continue }
+            ledger.tried(one, at: at(now))
             _ = ledger.repaired(at: at(now))
             repairs += 1
         }

@@ -8,14 +8,14 @@ extension OneOwner {
     @Suite(.serialized) struct Rivals {
         private static let stranger = HardwareAddress(rawValue: 0x0200_0000_0099)
 
-        private func claim(_ address: String) throws -> [UInt8] {
+        static func claim(_ address: String) throws -> [UInt8] {
             switch try ip(address) {
             case .v4(let address):
-                let arp = GratuitousARP(address: address, hardwareAddress: Self.stranger)
+                let arp = GratuitousARP(address: address, hardwareAddress: stranger)
                 return [UInt8](capacity: GratuitousARP.frameSize) { arp.emitFrame(into: &$0, form: .reply) }
             case .v6(let address):
                 let advertisement = NeighborAdvertisement(
-                    target: address, hardwareAddress: Self.stranger, isRouter: false)
+                    target: address, hardwareAddress: stranger, isRouter: false)
                 return [UInt8](capacity: NeighborAdvertisement.frameSize) { advertisement.emitFrame(into: &$0) }
             }
         }
@@ -48,7 +48,7 @@ extension OneOwner {
             let index = try #require(try client.interfaceIndex("eth0"))
             let socket = try client.perform { () throws(SystemError) in try PacketSocket() }
             let start = monotonicNanoseconds()
-            let frame = try claim(address)
+            let frame = try Self.claim(address)
             try socket.send(frame.span, interfaceIndex: UInt32(index))
             try trial.waitFor("our announcement") { try announcements.heard(try ip(address)) }
             print(
@@ -85,7 +85,7 @@ extension OneOwner {
             try trial.waitFor("the first round of questions") { try !status(daemon).contains("\"probes_sent\":0") }
             let counter = try AnnouncementCounter(in: client)
             let (start, mark) = (monotonicNanoseconds(), daemon.mark)
-            let flood = try Flood(in: client, [try claim("192.0.2.10")], perSecond: 1000)
+            let flood = try Flood(in: client, [try Self.claim("192.0.2.10")], perSecond: 1000)
             try trial.waitFor("three seconds of it", seconds: 6) { monotonicNanoseconds() > start + 3_000_000_000 }
             flood.stop()
             #expect(adverts.isSteady(adverts.gaps(since: start)))
@@ -99,7 +99,8 @@ extension OneOwner {
         @Test func `what others say of other addresses is no news`() throws {
             let (trial, daemon, client) = try prepared("192.0.2.10")
             try trial.waitFor("the first round of questions") { try !status(daemon).contains("\"probes_sent\":0") }
-            let flood = try Flood(in: client, [try claim("192.0.2.11"), try claim("fd00:2::11")], perSecond: 2000)
+            let flood = try Flood(
+                in: client, [try Self.claim("192.0.2.11"), try Self.claim("fd00:2::11")], perSecond: 2000)
             let start = monotonicNanoseconds()
             try trial.waitFor("a second of it") { monotonicNanoseconds() > start + 1_000_000_000 }
             flood.stop()

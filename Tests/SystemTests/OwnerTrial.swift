@@ -36,6 +36,7 @@ final class OwnerTrial {
     let adverts: AdvertRecorder
     let holders: [HoldingRecorder]
     let interval: Double
+    let client: NetworkNamespace
 
     init(interval: String = "1", second: String = "", programs: [Program] = [.understudy, .understudy]) throws {
         let laboratory = try Laboratory(visible: [Program.binaries])
@@ -67,7 +68,7 @@ final class OwnerTrial {
             try member.boot()
             return member
         }
-        let client = try laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.100", 24)])])
+        client = try laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.100", 24)])])
         adverts = try AdvertRecorder(in: client)
         holders = try members.map {
             try HoldingRecorder(try ip(Self.address), in: #require($0.host).namespaces.network)

@@ -5,7 +5,14 @@ extension Resolver {
     /// The key that `hex:`, `file:`, `credential:` or plain text means; nil, and reported, when there is none.
     mutating func value(of word: Word, key id: UInt8) -> AuthenticationKey? {
         if let path = word.text.rest(after: "file:") { return key(inFile: path, of: word, key: id) }
-        if let name = word.text.rest(after: "credential:") { return key(inCredential: name, of: word, key: id) }
+        if let name = word.text.rest(after: "credential:") {
+            if portable {
+                report(
+                    .warning, "not-portable", at: word.location, "`credential:` is known to Understudy only",
+                    consequence: "keepalived would take it for the key itself", fix: "write the key as `file:PATH`")
+            }
+            return key(inCredential: name, of: word, key: id)
+        }
         checkProtection(of: word.location.file, holding: "key \(id)", at: word.location)
         return key(written: Array(word.text.utf8), of: word, key: id)
     }

@@ -13,6 +13,12 @@ package func upgrade(json: Bool, socket: String, on terminal: Terminal) -> Comma
                     "the daemon of version \(report.from) made room, and no successor has answered for \(patience) s; "
                     + "see its log: journalctl -u understudy", status: .wrong)
         }
+        if let failure = successor.daemon.upgradeFailure {
+            throw Complaint(
+                code: "upgrade_failed",
+                message: "not upgraded: \(failure); version \(successor.daemon.version) goes on",
+                status: .wrong)
+        }
         var final = successor
         final.status = nil
         final.upgrade = UpgradeReport(from: report.from, to: successor.daemon.version)

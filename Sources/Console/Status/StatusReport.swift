@@ -39,6 +39,12 @@ package struct StatusReport {
 
     private func addFindings(to layout: inout Layout) {
         for problem in status.problems { layout.add(StyledText("problem: ", .bad) + problem, hanging: 9) }
+        if let failure = answer.daemon.upgradeFailure {
+            layout.add(
+                StyledText("look at: ", .doubtful)
+                    + "the last upgrade failed: \(failure); version \(answer.daemon.version) runs on",
+                hanging: 9)
+        }
         for doubt in status.doubts(at: now) { layout.add(StyledText("look at: ", .doubtful) + doubt, hanging: 9) }
     }
 

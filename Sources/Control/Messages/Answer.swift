@@ -45,6 +45,8 @@ package struct DaemonIdentity: Codable, Equatable, Sendable {
     package var startedAt: Timestamp
     package var uptimeSeconds: Double
     package var configuration: String
+    /// Why the program that was asked to take this one's place did not; missing when nothing went wrong.
+    package var upgradeFailure: String?
 
     package init(pid: Int, version: String, startedAt: Timestamp, uptimeSeconds: Double, configuration: String) {
         self.pid = pid

@@ -101,12 +101,12 @@ extension Daemon {
     private static let mostListed = 20
 
     func answer(id: Int?) -> Answer {
-        Answer(
-            at: surroundings.wall,
-            daemon: DaemonIdentity(
-                pid: Int(parentProcessID()), version: understudyVersion, startedAt: startedAt,
-                uptimeSeconds: now.since(began).inSeconds, configuration: options.configurationFile),
-            id: id)
+        var identity = DaemonIdentity(
+            pid: Int(parentProcessID()), version: understudyVersion, startedAt: startedAt,
+            uptimeSeconds: now.since(began).inSeconds, configuration: options.configurationFile)
+        let failure = memory.upgradeFailure
+        if !failure.isEmpty { identity.upgradeFailure = failure }
+        return Answer(at: surroundings.wall, daemon: identity, id: id)
     }
 
     func line(for problem: Problem, id: Int?) -> String {

@@ -48,13 +48,16 @@ final class Guardian {
         var ticks: UInt64
     }
 
-    private enum Patience { case traced, uninterruptible, starved }
+    private enum Patience { case traced, uninterruptible, starved, noRoom }
     private enum Event: UInt64 { case signal = 1, worker = 2 }
 
     /// More replacements than this within ``crashWindow`` are no accident.
     private static let mostReplacements = 5
     private static let crashWindow = Interval.seconds(30)
     private static let mostFailedStarts = 2
+    /// Together shorter than anybody waits for our adverts.
+    private static let mostAttempts = 5
+    private static let attemptSpacing = Interval.milliseconds(100)
     private static let longestStart = Interval.seconds(10)
     private static let longestFarewell = Interval.seconds(15)
 
@@ -92,7 +95,8 @@ final class Guardian {
                 worker.signalGroup(Signals.terminate)
                 code = ExitCode.failure
             } else {
-                code = giveUp(because: "no successor can be started: \(error)", ExitCode.failure)
+                code = giveUp(
+                    because: "no successor can be started: \(error)", hasRun ? ExitCode.crashed : ExitCode.failure)
             }
         }
         return code ?? ExitCode.failure
@@ -116,6 +120,20 @@ final class Guardian {
         worker = child
         try poller.watch(child.descriptor, as: Token(rawValue: Event.worker.rawValue))
         checkAt = startedAt + Self.longestStart
+    }
+
+    /// Starts the next worker; a host that has no room for another process may have it a moment later.
+    private func startSuccessor() throws(SystemError) {
+        for _ in 1..<Self.mostAttempts {
+            do throws(SystemError) {
+                return try startWorker()
+            } catch {
+                if let more = limiter.pass(.noRoom, at: now) { log.error("no successor yet: \(error)\(more)") }
+                let until = now + Self.attemptSpacing
+                while now < until { try poller.wait(untilNanoseconds: until.nanoseconds) { _ in } }
+            }
+        }
+        try startWorker()
     }
 
     /// The service manager's watchdog is meant for this process; the worker feeds it in our name.
@@ -156,7 +174,7 @@ final class Guardian {
         log.error("Replacing \(predecessor)")
         memory.succession = predecessor
         memory.deafSince = deafSince
-        try startWorker()
+        try startSuccessor()
         return nil
     }
 
@@ -185,19 +203,23 @@ final class Guardian {
 
     /// Becomes the program that is now where ours was; its worker goes on where the last one ended.
     private func upgrade(from pid: Int32) throws(SystemError) -> Int32? {
-        let predecessor = "process \(pid) of version \(understudyVersion), which made room for an upgrade"
-        memory.succession = predecessor
+        memory.succession = "process \(pid) of version \(understudyVersion), which made room for an upgrade"
+        memory.upgradeFailure = ""
         memory.deafSince = now
         if let path = program.path {
-            let descriptor = try memory.keepOpenOnExecute()
-            let failure = execute(
-                path, program.arguments,
-                environment: environmentVariables() + ["\(Worker.memoryVariable)=\(descriptor)"])
-            log.error("cannot upgrade: \(failure); version \(understudyVersion) goes on")
+            memory.upgradeFailure = Succession.objection(to: path, within: memory.pulse.tolerance) ?? ""
+            if memory.upgradeFailure.isEmpty {
+                let descriptor = try memory.keepOpenOnExecute()
+                let failure = execute(
+                    path, program.arguments,
+                    environment: environmentVariables() + ["\(Worker.memoryVariable)=\(descriptor)"])
+                memory.upgradeFailure = "\(failure)"
+            }
         } else {
-            log.error("cannot upgrade: the program's file is gone; version \(understudyVersion) goes on")
+            memory.upgradeFailure = "the program's file is gone"
         }
-        try startWorker()
+        log.error("cannot upgrade: \(memory.upgradeFailure); version \(understudyVersion) goes on")
+        try startSuccessor()
         return nil
     }
 
@@ -314,7 +336,7 @@ final class Guardian {
 
 extension ExitStatus {
     /// The end of a sentence that begins with "it ended".
-    fileprivate var inWords: String {
+    var inWords: String {
         switch self {
         case .exited(let code): "with exit code \(code)"
         case .signalled(let signal): "by signal \(signal) (\(signalName(signal)))"

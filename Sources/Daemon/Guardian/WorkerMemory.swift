@@ -32,7 +32,7 @@ final class WorkerMemory {
     private var hasComplained = false
     private var beatenAt = MonotonicInstant(nanoseconds: 0)
 
-    private static let version: UInt64 = 0x5544_5354_0002
+    static let version: UInt64 = 0x5544_5354_0002
     private enum Place {
         static let version = 0
         static let phase = 8
@@ -45,6 +45,8 @@ final class WorkerMemory {
         /// Set by the guardian before each start: since when nobody listens, and who ended how.
         static let deafSince = 64
         static let succession = 1024
+        static let upgradeFailure = 2048
+        static let refusedReload = 3072
         static let routers = 1 << 20
         static let checks = 64 << 20
         static let orders = 128 << 20
@@ -99,15 +101,31 @@ final class WorkerMemory {
 
     /// What the guardian tells the next worker; empty for the first one.
     var succession: String {
-        get {
-            var reader = OctetReader(read(1024, at: Place.succession))
-            return reader.text()
-        }
-        set {
-            var writer = OctetWriter()
-            writer.put(String(newValue.prefix(900)))
-            write(writer.octets, at: Place.succession)
-        }
+        get { sentence(at: Place.succession) }
+        set { put(sentence: newValue, at: Place.succession) }
+    }
+
+    /// Why the last upgrade did not come about; empty when nothing went wrong.
+    var upgradeFailure: String {
+        get { sentence(at: Place.upgradeFailure) }
+        set { put(sentence: newValue, at: Place.upgradeFailure) }
+    }
+
+    /// Why the file on the disk is not what runs, as far as it is known; empty when nothing was refused.
+    var refusedReload: String {
+        get { sentence(at: Place.refusedReload) }
+        set { put(sentence: newValue, at: Place.refusedReload) }
+    }
+
+    private func sentence(at place: Int) -> String {
+        var reader = OctetReader(read(1024, at: place))
+        return reader.text()
+    }
+
+    private func put(sentence: String, at place: Int) {
+        var writer = OctetWriter()
+        writer.put(String(sentence.prefix(200)))
+        write(writer.octets, at: place)
     }
 
     /// Since when nobody has listened to the others.

@@ -10,7 +10,11 @@ extension Daemon {
     func startRouters(at now: MonotonicInstant) {
         let heirs = isHeir ? memory.routers : []
         let known = Dictionary(heirs.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        if isHeir { log.notice("Going on in place of \(memory.succession)") }
+        if isHeir {
+            log.notice("Going on in place of \(memory.succession)")
+            let refused = memory.refusedReload
+            refusedReload = refused.isEmpty ? nil : refused
+        }
         for runner in routers {
             if let before = known[runner.memoryKey] {
                 runner.adopt(before, deafFor: self.now.since(memory.deafSince), at: self.now)

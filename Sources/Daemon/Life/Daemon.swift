@@ -29,7 +29,7 @@ final class Daemon {
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     /// What was wrong with the configuration that was refused last; nil when the newest one runs.
-    var refusedReload: String?
+    var refusedReload: String? { didSet { memory.refusedReload = refusedReload ?? "" } }
     var isStopping = false
     /// Ends without a word, because another program goes on.
     var isUpgrading = false

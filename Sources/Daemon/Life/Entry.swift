@@ -23,6 +23,10 @@ enum ExitCode {
 /// - Parameter arguments: the command line, the program's name first.
 package func runDaemon(_ arguments: [String]) -> Int32 {
     if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
+    if arguments.count == 2, arguments[1] == Succession.question {
+        writeStandardOutput(Succession.answer)
+        return ExitCode.success
+    }
     let isWorker = arguments.count > 1 && arguments[1] == Worker.argument
     let arguments = isWorker ? [arguments[0]] + arguments.dropFirst(2) : arguments
     let program = arguments.first?.split(separator: "/").last.map(String.init) ?? "understudyd"

@@ -71,6 +71,11 @@ struct Claim {
     var address: IPAddress
     var hardwareAddress: HardwareAddress
 
+    init(address: IPAddress, hardwareAddress: HardwareAddress) {
+        self.address = address
+        self.hardwareAddress = hardwareAddress
+    }
+
     init?(_ frame: Span<UInt8>) {
         do throws(WireError) {
             let packet = try ARPPacket.parse(frame)

@@ -34,6 +34,8 @@ struct OwnerWatch {
     private var roundDueAt: MonotonicInstant?
     private var position = 0
     private var suspicionDueAt: MonotonicInstant?
+    /// Claims that nobody has been told of yet, the first of each contest.
+    private var news: [(claim: Claim, at: MonotonicInstant)] = []
     /// When a question last went out with an advert.
     private var companionAt: MonotonicInstant?
 
@@ -48,6 +50,8 @@ struct OwnerWatch {
     static let mostExtras = 4
     /// Our question is answered by the rival's kernel before its program has answered our advert; by then we may have yielded.
     static let hearing = Interval.milliseconds(3)
+    /// A claim is spoken of when we still have the addresses after so long.
+    static let discretion = Interval.milliseconds(100)
     /// The least time between two rounds of announcements, while they are few.
     static let roundSpacing = Interval.seconds(1)
     /// RFC 5227 section 1.1: DEFEND_INTERVAL.
@@ -68,7 +72,7 @@ struct OwnerWatch {
 
     /// When there is something to do; nil while nothing is watched.
     var deadline: MonotonicInstant? {
-        [roundDueAt, suspicionDueAt, defences.first].compactMap(\.self).min()
+        [roundDueAt, suspicionDueAt, defences.first, news.first?.at].compactMap(\.self).min()
     }
 
     // MARK: Watching
@@ -82,6 +86,7 @@ struct OwnerWatch {
     /// The addresses are not ours any more: nothing of what was seen matters.
     mutating func end() {
         rivals = [:]
+        news = []
         (defended, defences, roundBeganAt, rounds, extras) = ([], [], nil, 0, 0)
         (roundDueAt, suspicionDueAt, companionAt, position) = (nil, nil, nil, 0)
     }
@@ -92,6 +97,7 @@ struct OwnerWatch {
         let known = rivals[address]
         var rival = known ?? Rival(hardwareAddress: hardware, since: now, lastSeen: now, announcements: 0)
         let isNews = known == nil || rival.hardwareAddress != hardware
+        if isNews { news.append((Claim(address: address, hardwareAddress: hardware), now + Self.discretion)) }
         rival.hardwareAddress = hardware
         rival.lastSeen = now
         rival.announcements += 1
@@ -99,6 +105,16 @@ struct OwnerWatch {
         rivals[address] = rival
         suspicionDueAt = min(suspicionDueAt ?? now + Self.suspicion, now + Self.suspicion)
         return isNews
+    }
+
+    /// The claims to speak of now.
+    ///
+    /// Whoever preempts us announces the addresses before its advert tells us to yield: a moment later we are Backup, and
+    /// there were no two owners to speak of.
+    mutating func dueNews(at now: MonotonicInstant) -> [Claim] {
+        let due = news.prefix { $0.at <= now }.map(\.claim)
+        news.removeFirst(due.count)
+        return due
     }
 
     // MARK: Answering

@@ -1,18 +1,21 @@
 internal import VRRPCore
+internal import VRRPWire
 
 /// The repairs of a router's addresses: how many, how often, and whether somebody fights us for them.
 struct RepairLedger {
     private(set) var count: UInt64 = 0
     private(set) var lastAt: MonotonicInstant?
     private(set) var isFight = false
-    /// The last thing that was tried, successful or not.
-    private var triedAt: MonotonicInstant?
+    /// When each address was last mended, or tried to be.
+    private var triedAt: [IPAddress: MonotonicInstant] = [:]
     private var dueAt: MonotonicInstant?
+    /// How often in a row the kernel has refused something.
+    private var refusals = 0
     /// The last few repairs.
     private var recent: [MonotonicInstant] = []
 
-    /// Two managers of one address do not race.
     private static let spacing = Interval.milliseconds(100)
+    private static let longestWait = Interval.seconds(5)
     /// So many repairs within the window are no accident.
     static let fightSize = 5
     private static let fightWindow = Interval.seconds(10)
@@ -26,18 +29,38 @@ struct RepairLedger {
 
     func isDue(at now: MonotonicInstant) -> Bool { dueAt.map { $0 <= now } ?? false }
 
-    /// Something is wrong: now is the time to mend it, or it is put off a little.
-    mutating func mayRepair(at now: MonotonicInstant) -> Bool {
-        let earliest = triedAt.map { $0 + Self.spacing } ?? now
-        guard earliest > now else { return true }
-        dueAt = earliest
+    /// Something is wrong with `addresses`: now is the time to mend it, or it is put off a little.
+    ///
+    /// Two managers of one address do not race, and another address does not wait for them.
+    mutating func mayRepair(_ addresses: some Sequence<IPAddress>, at now: MonotonicInstant) -> Bool {
+        let lastTries = addresses.map { triedAt[$0].map { $0 + Self.spacing } ?? now }
+        guard let earliest = lastTries.min(), earliest > now else { return true }
+        dueAt = min(dueAt ?? earliest, earliest)
         return false
     }
 
     /// Trying counts as well as succeeding: an address that the kernel refuses is not asked for all the time.
-    mutating func tried(at now: MonotonicInstant) {
-        (dueAt, triedAt) = (nil, now)
+    mutating func tried(_ addresses: some Sequence<IPAddress>, at now: MonotonicInstant) {
+        triedAt = triedAt.filter { now.since($0.value) < Self.spacing }
+        for address in addresses { triedAt[address] = now }
+        dueAt = nil
     }
+
+    /// The kernel refused something, or nothing any more.
+    ///
+    /// No news of the host says when it would agree, so it is asked again, ever less often.
+    mutating func noteRefusal(_ isRefused: Bool, at now: MonotonicInstant) {
+        guard isRefused else {
+            refusals = 0
+            return
+        }
+        let wait = min(Self.spacing * (1 << UInt64(min(refusals, 10))), Self.longestWait)
+        dueAt = now + wait
+        refusals += 1
+    }
+
+    /// What is put in place now was not taken off by anybody: the kernel had refused it.
+    var wasRefused: Bool { refusals > 0 }
 
     /// Something was put back; true when a fight begins with it.
     mutating func repaired(at now: MonotonicInstant) -> Bool {

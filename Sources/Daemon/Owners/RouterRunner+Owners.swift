@@ -27,7 +27,6 @@ extension RouterRunner {
         // Whoever had the addresses before may still be letting go.
         if let activeSince, now.since(activeSince) < OwnerWatch.settling { return }
         guard owners.saw(claim.address, at: claim.hardwareAddress, now: now) else { return }
-        tellOfRival(claim, at: now)
         // A rival that speaks VRRP yields to an advert. One that does not yield is told again when the next is due anyway.
         deliver(.successorAnnounced, at: now)
     }
@@ -68,7 +67,13 @@ extension RouterRunner {
     private func rivalPeer(_ claim: Claim, at now: MonotonicInstant) -> String? {
         let bound = 3 * Interval(instance.advertisementInterval).inSeconds
         let peer = peers.candidates(except: router.primaryAddress, at: now).first { $0.lastHeardSeconds < bound }
-        return neighbours(at: claim.hardwareAddress).first { $0 != "\(claim.address)" } ?? peer?.address
+        return neighbour(at: claim.hardwareAddress) ?? peer?.address
+    }
+
+    /// Its own address; what it claims of ours is known, and says nothing about who it is.
+    private func neighbour(at hardware: HardwareAddress) -> String? {
+        let ours = Set(everyAddress.map { "\($0.address)" })
+        return neighbours(at: hardware).first { !ours.contains($0) }
     }
 
     // MARK: Answering and asking
@@ -82,6 +87,7 @@ extension RouterRunner {
             surroundings.announcer.announce(
                 addresses, times: 1, for: name, at: now, in: surroundings.interfaces)
         }
+        for claim in owners.dueNews(at: now) { tellOfRival(claim, at: now) }
         let (ask, gone) = owners.dueSuspicions(at: now)
         for address in everyAddress where ask.contains(address.address) { probe(address, of: .everybody) }
         for (address, rival) in gone { tellOfPeace(address, rival, at: now) }
@@ -129,7 +135,7 @@ extension RouterRunner {
                 address: "\(address.address)", hardwareAddress: "\(rival.hardwareAddress)",
                 sinceSeconds: now.since(rival.since).inSeconds, lastSeenSeconds: now.since(rival.lastSeen).inSeconds,
                 announcements: Int(clamping: rival.announcements))
-            other.peer = neighbours(at: rival.hardwareAddress).first { $0 != "\(address.address)" }
+            other.peer = neighbour(at: rival.hardwareAddress)
             return other
         }
         return list.isEmpty ? nil : list

@@ -7,8 +7,18 @@ extension RouterRunner {
     /// Somebody else removed an address of ours, or one of ours is here that should not be.
     func noticeWrongAddresses(at now: MonotonicInstant) {
         warnOfCompany(at: now)
-        guard !plan(for: everyAddress, desired: desiredAddresses).isEmpty else { return }
-        if repairs.mayRepair(at: now) { repair(at: now) }
+        let wrong = wrongAddresses
+        guard !wrong.isEmpty else { return }
+        if repairs.mayRepair(wrong, at: now) { repair(at: now) }
+    }
+
+    private var wrongAddresses: [IPAddress] {
+        plan(for: everyAddress, desired: desiredAddresses).map {
+            switch $0 {
+            case .add(let address): address.address
+            case .remove(let present): present.address
+            }
+        }
     }
 
     func tickRepairs(at now: MonotonicInstant) {
@@ -20,15 +30,20 @@ extension RouterRunner {
 
     /// Puts back what somebody else removed, and says where it is.
     private func repair(at now: MonotonicInstant) {
-        repairs.tried(at: now)
+        let wrong = wrongAddresses
         let restored = reconcileAddresses(at: now)
+        repairs.tried(wrong, at: now)
+        let wasRefused = repairs.wasRefused
+        noteRefusedAddresses(at: now)
         guard !restored.isEmpty else { return }
         surroundings.announcer.announce(restored, times: 2, for: name, at: now, in: surroundings.interfaces)
+        if wasRefused {
+            return log.notice(
+                "(\(name)) \(list(restored)) is in place now: the kernel had refused it, and took it when asked again")
+        }
         let culprit = culprit(of: restored)
         repairedAfter = culprit
-        let list =
-            restored.prefix(8).map(\.address.description).joined(separator: ", ")
-            + (restored.count > 8 ? " and \(restored.count - 8) more" : "")
+        let list = list(restored)
         let isNewFight = repairs.repaired(at: now)
         if isNewFight {
             surroundings.statusChanged()
@@ -47,6 +62,14 @@ extension RouterRunner {
         record.priority = Int(router.priority.rawValue)
         surroundings.chronicle.add(record, at: now)
     }
+
+    private func list(_ addresses: [VirtualAddress]) -> String {
+        addresses.prefix(8).map(\.address.description).joined(separator: ", ")
+            + (addresses.count > 8 ? " and \(addresses.count - 8) more" : "")
+    }
+
+    /// What the kernel refuses to change is tried again.
+    func noteRefusedAddresses(at now: MonotonicInstant) { repairs.noteRefusal(!wrongAddresses.isEmpty, at: now) }
 
     private func culprit(of restored: [VirtualAddress]) -> String {
         var words: String?

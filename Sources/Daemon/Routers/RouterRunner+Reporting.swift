@@ -28,6 +28,7 @@ extension RouterRunner {
         case .stopped(let successor):
             log.notice("(\(name)) Stopped" + (successor.map { "; \($0) took over" } ?? ""))
         case .carriedOn:
+            if case .active = router.state { activeSince = now }
             log.notice("(\(name)) goes on as \(stateName): the process was replaced, the state is the same")
         case .contested(let rival):
             // Whoever we have just taken over from says its last; nothing is contested by that.

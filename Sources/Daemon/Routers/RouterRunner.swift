@@ -62,6 +62,8 @@ final class RouterRunner {
     var noticeSocket: SharedSocket?
     /// When the addresses were last given their lease.
     var renewedAt: MonotonicInstant?
+    /// An advert followed that renewal so soon that another one is due in a moment.
+    var owesRenewal = false
 
     init(_ instance: Instance, in surroundings: Surroundings) {
         self.instance = instance
@@ -133,11 +135,13 @@ final class RouterRunner {
             // Those that are there already were on loan until now.
             renewAddresses(at: now)
             reconcileAddresses(at: now)
+            noteRefusedAddresses(at: now)
         case .releaseAddresses:
             hasLoan = false
             hasReleased = true
             surroundings.announcer.forget(name)
             reconcileAddresses(at: now)
+            noteRefusedAddresses(at: now)
         case .announceAddresses(let times):
             surroundings.announcer.announce(
                 everyAddress, times: times, for: name, at: now, in: surroundings.interfaces)
