@@ -5,7 +5,9 @@ internal import VRRPWire
 extension VirtualRouter {
     /// How late a router may be before the others have given it up: an Active Router is replaced after three of its
     /// intervals and some Skew_Time, and one of them passes between two adverts anyway.
-    private var patience: Interval { ownInterval * 2 }
+    ///
+    /// A sixteenth less, because two clocks may differ by a percent each, and the Skew_Time of a high priority by less.
+    private var patience: Interval { Interval(nanoseconds: ownInterval.nanoseconds / 16 * 31) }
 
     /// How long a router that was away listens before it claims anything: whoever is Active is heard in that time.
     private func listeningTime(for interval: Centiseconds) -> Interval { Interval(interval) + skewTime(for: interval) }
