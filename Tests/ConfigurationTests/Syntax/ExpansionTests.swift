@@ -155,7 +155,7 @@ import Testing
 
     @Test func `the examples of the page about the language are right`() throws {
         let page = try String(
-            contentsOf: URL(filePath: #filePath).appending(path: "../../../../docs/reference/language.md"),
+            contentsOf: URL(filePath: #filePath).appending(path: "../../../../docs/reference/language.md").standardized,
             encoding: .utf8)
         let examples = page.split(separator: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         #expect(examples.count == 3)
