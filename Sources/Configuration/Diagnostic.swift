@@ -5,15 +5,66 @@ public struct SourceLocation: Hashable, Sendable {
     public var file: String
     public var line: Int
     public var column: Int
+    /// The other place that matters when a definition is involved.
+    public var relation: Relation?
     public init(file: String, line: Int, column: Int) {
         self.file = file
         self.line = line
         self.column = column
     }
+
+    /// The same place, with one more thing to know about it; what was known before comes after it.
+    func related(_ relation: Relation) -> SourceLocation {
+        var location = self
+        location.relation = self.relation.map { relation.followed(by: $0) } ?? relation
+        return location
+    }
 }
 
 extension SourceLocation: CustomStringConvertible {
     public var description: String { "\(file):\(line):\(column)" }
+}
+
+/// How a place came to be read as it is: by a definition that is elsewhere, or by a use that is.
+public final class Relation: Hashable, Sendable {
+    public enum Kind: String, Sendable {
+        /// The text stands at `place`; what counts is its use, at the location that this belongs to.
+        case definition
+        /// The text stands at the location that this belongs to, and is read because of what stands at `place`.
+        case use
+    }
+
+    public let kind: Kind
+    /// The name with its `$`.
+    public let name: String
+    /// Its own relation is that of what is used within definitions.
+    public let place: SourceLocation
+
+    init(_ kind: Kind, of name: String, at place: SourceLocation) {
+        self.kind = kind
+        self.name = name
+        self.place = place
+    }
+
+    /// This relation, and then another.
+    fileprivate func followed(by next: Relation) -> Relation {
+        var place = place
+        place.relation = place.relation.map { $0.followed(by: next) } ?? next
+        return Relation(kind, of: name, at: place)
+    }
+
+    /// This one and those behind it.
+    public var chain: [Relation] { [self] + (place.relation?.chain ?? []) }
+
+    public static func == (left: Relation, right: Relation) -> Bool {
+        left.kind == right.kind && left.name == right.name && left.place == right.place
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(name)
+        hasher.combine(place)
+    }
 }
 
 /// Something to tell the operator about a file, as a value: collected by the parser, printed by whoever asked.

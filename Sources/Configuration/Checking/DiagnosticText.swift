@@ -1,6 +1,6 @@
 /// The codes of the parser after which the same word needs no second error: it could not be read at all.
 private let unreadableWordCodes: Set<String> = [
-    "invalid-utf8", "unterminated-quote", "variable-undefined", "variable-unsupported",
+    "invalid-utf8", "unterminated-quote", "variable-undefined", "variable-unexpanded",
 ]
 
 /// A line of more bytes than this does not help anybody on a terminal.
@@ -80,6 +80,7 @@ extension CheckReport {
         for diagnostic in diagnostics.prefix(Self.mostShown) {
             text += "\(diagnostic.location): \(diagnostic.severity.rawValue): \(printable(diagnostic.message))\n"
             if !diagnostic.isAboutSecret { text += excerpt(at: diagnostic.location) }
+            for relation in diagnostic.location.relation?.chain ?? [] { text += "    \(printable(relation.words))\n" }
             if let consequence = diagnostic.consequence { text += "    \(printable(consequence))\n" }
             if let fix = diagnostic.fix {
                 // A fix of several lines stays aligned under its first.
@@ -115,6 +116,16 @@ extension CheckReport {
             return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
         return parts.isEmpty ? "no complaints" : parts.joined(separator: ", ")
+    }
+}
+
+extension Relation {
+    /// For people: what is at the other place.
+    var words: String {
+        switch kind {
+        case .definition: "\(name) is defined at \(place)"
+        case .use: "read because of \(name) at \(place)"
+        }
     }
 }
 

@@ -34,10 +34,11 @@ public enum DiagnosticCodes {
         ("include-too-deep", "includes are nested too deep"),
         ("condition-incomplete", "an `@` line has no id or no content"),
         ("configuration-id-unmatched", "no `@` line names this host's id"),
-        ("definition-unsupported", "a definition (`$NAME=`) is not expanded yet"),
-        ("template-unsupported", "`~SEQ` and `~LST` are not expanded yet"),
-        ("variable-undefined", "a name is not defined anywhere"),
-        ("variable-unsupported", "a defined name is not expanded yet"),
+        ("definition-endless", "names stand for one another without end"),
+        ("definition-not-alone", "a name that stands for several lines is a part of a line"),
+        ("template-invalid", "`~SEQ` or `~LST` is not written as it must be"),
+        ("variable-undefined", "a name is not defined, or only later"),
+        ("variable-unexpanded", "a defined name is not replaced, for lack of braces"),
         ("missing-value", "a command is missing or empty"),
     ]
 

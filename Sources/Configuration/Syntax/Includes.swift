@@ -17,8 +17,11 @@ struct FileSetParser<Reader: SourceReader> {
     private(set) var sources: [SourceText] = []
     private(set) var diagnostics: [Diagnostic] = []
     private(set) var conditions: [Condition] = []
-    private(set) var definedNames: Set<String> = []
+    private(set) var definedNames: [String: SourceLocation] = [:]
     private(set) var uses: [VariableUse] = []
+    /// What holds for the line that is read next, whatever file it is in.
+    private var definitions = Definitions()
+    private var expansionsLeft: Int
     private var filesRead = 0
     private var bytesRead = 0
     /// True when a bound was passed: nothing more is read, and it is said once.
@@ -27,6 +30,7 @@ struct FileSetParser<Reader: SourceReader> {
     init(reader: Reader, configurationID: String) {
         self.reader = reader
         self.configurationID = configurationID
+        expansionsLeft = reader.expandedLineLimit
     }
 
     /// The statements of the file the operator named.
@@ -57,36 +61,68 @@ struct FileSetParser<Reader: SourceReader> {
         }
         let source = SourceText(file: file, bytes: bytes)
         if !sources.contains(where: { $0.file == file }) { sources.append(source) }
-        let lexed = Lexer.lex(source, configurationID: configurationID)
+        let chain = chain + [normalized(file)]
+        var lexer = Lexer(
+            source, surroundings(of: file), definitions: definitions, expansionsLeft: expansionsLeft)
+        // What is included is read where it is included, because its definitions hold for the lines that follow.
+        // A template reads one line several times, so that a place has a queue of contents.
+        var included: [SourceLocation: [[Statement]]] = [:]
+        while let pieces = lexer.advance() {
+            (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
+            for words in pieces.compactMap(\.words) {
+                guard let keyword = words.first else { continue }
+                included[keyword.location, default: []].append(
+                    include(keyword, Array(words.dropFirst()), within: chain))
+            }
+            (lexer.definitions, lexer.expansionsLeft) = (definitions, expansionsLeft)
+        }
+        (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
+        take(lexer.result)
+        let (statements, problems) = matchBraces(lexer.result.pieces)
+        diagnostics += problems.map(\.diagnostic)
+        return expand(statements, with: &included)
+    }
+
+    private mutating func take(_ lexed: LexedFile) {
         diagnostics += lexed.diagnostics
         conditions += lexed.conditions
-        definedNames.formUnion(lexed.definedNames)
+        definedNames.merge(lexed.definedNames) { first, _ in first }
         uses += lexed.uses
-        let (statements, problems) = matchBraces(lexed.pieces)
-        diagnostics += problems.map(\.diagnostic)
-        return expand(statements, within: chain + [normalized(file)])
+    }
+
+    private func surroundings(of file: String) -> Definitions.Surroundings {
+        let directory = file.lastIndex(of: "/").map { String(file[..<$0]) }
+        let base = file.hasPrefix("/") ? "" : reader.workingDirectory
+        let reader = reader
+        return Definitions.Surroundings(
+            configurationID: configurationID,
+            directory: directory.map { base.isEmpty ? $0 : base + "/" + $0 } ?? base,
+            environment: { reader.environment($0) })
     }
 
     /// Puts the content of included files in the place of the lines that include them, at every depth.
-    private mutating func expand(
-        _ statements: [Statement], within chain: [String], asValues: Bool = false
+    private func expand(
+        _ statements: [Statement], with included: inout [SourceLocation: [[Statement]]], asValues: Bool = false
     ) -> [Statement] {
         var expanded: [Statement] = []
         for var statement in statements {
             // A line that an unexpanded name begins has been reported as such; it has no keyword to resolve. As a value
             // it stays, so that its block does not seem to be empty.
             if !asValues, !statement.keyword.isQuoted, statement.keyword.text.hasPrefix("$"),
-                !variables(in: statement.keyword.text).isEmpty
+                !nameUses(in: Array(statement.keyword.text.unicodeScalars)).isEmpty
             {
                 continue
             }
             if !statement.keyword.isQuoted, includeKeywords.contains(statement.keyword.text) {
-                expanded += include(statement, within: chain)
+                if let next = included[statement.keyword.location]?.first {
+                    expanded += next
+                    included[statement.keyword.location]?.removeFirst()
+                }
                 continue
             }
             if let children = statement.children {
                 let holdsAddresses = statement.keyword.text.hasPrefix("virtual_ipaddress")
-                statement.children = expand(children, within: chain, asValues: holdsAddresses)
+                statement.children = expand(children, with: &included, asValues: holdsAddresses)
             }
             expanded.append(statement)
         }
@@ -105,15 +141,14 @@ struct FileSetParser<Reader: SourceReader> {
 // MARK: One include line
 
 extension FileSetParser {
-    private mutating func include(_ statement: Statement, within chain: [String]) -> [Statement] {
-        let keyword = statement.keyword
-        guard let pattern = statement.arguments.first else {
+    private mutating func include(_ keyword: Word, _ arguments: [Word], within chain: [String]) -> [Statement] {
+        guard let pattern = arguments.first else {
             report(.error, "include-without-file", at: keyword, "`\(keyword.text)` names no file")
             return []
         }
         // A name that is not expanded has been reported already.
-        guard variables(in: pattern.text).isEmpty else { return [] }
-        if let extra = statement.arguments.dropFirst().first {
+        guard nameUses(in: Array(pattern.text.unicodeScalars)).isEmpty else { return [] }
+        if let extra = arguments.dropFirst().first {
             report(
                 .warning, "extra-words", at: extra, "`\(keyword.text)` takes one file or pattern",
                 consequence: "`\(extra.text)` is ignored", fix: "write a line of its own for each")

@@ -5,28 +5,56 @@ private let lineLimit = 65536
 
 /// Turns the text of one file into pieces: comments, conditions, definitions and templates are settled here.
 struct Lexer {
-    private let source: SourceText
-    private let configurationID: String
-    private(set) var result = LexedFile()
-    private var lineNumber = 1
+    let source: SourceText
+    let surroundings: Definitions.Surroundings
+    /// Those of the lines read so far, in other files too.
+    var definitions: Definitions
+    /// How many lines definitions and templates may still make.
+    var expansionsLeft: Int
+    var result = LexedFile()
+    var lineNumber = 0
+    /// Whether the line that was read last is continued by the next, should it be a definition.
+    var endsInBackslash = false
+    /// What is to be read before the file goes on, the next last.
+    var pending: [Pending] = []
 
-    init(_ source: SourceText, configurationID: String) {
-        self.source = source
-        self.configurationID = configurationID
+    enum Pending {
+        case line(LineText)
+        /// A template's variable has a value from here on, or none any more.
+        case bind(String, [Unicode.Scalar]?)
     }
 
-    /// Reads the whole text.
-    static func lex(_ source: SourceText, configurationID: String) -> LexedFile {
-        var lexer = Lexer(source, configurationID: configurationID)
-        if let problem = source.notText {
-            lexer.result.diagnostics.append(problem)
-            return lexer.result
+    init(
+        _ source: SourceText, _ surroundings: Definitions.Surroundings, definitions: Definitions, expansionsLeft: Int
+    ) {
+        self.source = source
+        self.surroundings = surroundings
+        self.definitions = definitions
+        self.expansionsLeft = expansionsLeft
+        guard let problem = source.notText else { return }
+        result.diagnostics.append(problem)
+        lineNumber = source.lineCount
+    }
+
+    /// Reads on to the next line that includes files, so that they can be read before what follows.
+    ///
+    /// - Returns: what in that line includes; nil at the end of the file.
+    mutating func advance() -> [Piece]? {
+        while true {
+            let line: LineText
+            switch pending.popLast() {
+            case .bind(let name, let value):
+                definitions.bind(name, to: value)
+                continue
+            case .line(let text): line = text
+            case nil:
+                guard lineNumber < source.lineCount else { return nil }
+                guard let text = nextLine() else { continue }
+                line = text
+            }
+            let includes = lex(line)
+            if !includes.isEmpty { return includes }
         }
-        while lexer.lineNumber <= source.lineCount {
-            lexer.lexLine()
-            lexer.lineNumber += 1
-        }
-        return lexer.result
     }
 
     private func location(_ index: Int) -> SourceLocation {
@@ -41,9 +69,11 @@ struct Lexer {
             Diagnostic(severity, code, at: location(index), message, consequence: consequence, fix: fix))
     }
 
-    private mutating func lexLine() {
+    /// The next line of the file up to its comment; nil when it cannot be read.
+    mutating func nextLine() -> LineText? {
+        lineNumber += 1
         let bytes = source.bytes(ofLine: lineNumber)
-        guard isAcceptable(bytes) else { return }
+        guard isAcceptable(bytes) else { return nil }
         let isValid = String(validating: bytes, as: UTF8.self) != nil
         var scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
         var start = 0
@@ -62,15 +92,8 @@ struct Lexer {
                 consequence: "the word would be used with this character replaced",
                 fix: "save the file in UTF-8, or write the word in ASCII")
         }
-        skipBlanks(in: scalars, at: &start, before: end)
-        guard holdsConditions(of: scalars, at: &start, before: end) else { return }
-        if skipsDefinition(in: scalars, at: start, before: end) { return }
-        if skipsTemplate(in: scalars, at: start, before: end) { return }
-        var scanner = LineScanner(scalars, from: start, to: end, file: source.file, line: lineNumber)
-        scanner.scan()
-        result.diagnostics += scanner.diagnostics
-        result.pieces += scanner.pieces
-        for piece in scanner.pieces { noteUses(in: piece) }
+        endsInBackslash = scalars.last { !$0.isBlank } == "\\" || scalars[..<end].last { !$0.isBlank } == "\\"
+        return LineText(Array(scalars[start..<end]), file: source.file, line: lineNumber, column: start + 1)
     }
 
     /// Whether the line can be read at all; says why when not.
@@ -179,102 +202,4 @@ extension Lexer {
             consequence: "other daemons take it for a part of the word",
             fix: "type the plain \", ' or space in its place")
     }
-
-    private func skipBlanks(in scalars: [Unicode.Scalar], at index: inout Int, before end: Int) {
-        while index < end, scalars[index].isBlank { index += 1 }
-    }
-}
-
-// MARK: Conditions, definitions, templates
-
-extension Lexer {
-    /// Reads `@ID` and `@^ID` at the line's beginning; false when the line is not for us.
-    private mutating func holdsConditions(of scalars: [Unicode.Scalar], at index: inout Int, before end: Int) -> Bool {
-        var holds = true
-        while index < end, scalars[index] == "@" {
-            let at = index
-            index += 1
-            let isNegated = index < end && scalars[index] == "^"
-            if isNegated { index += 1 }
-            let start = index
-            while index < end, !scalars[index].isBlank { index += 1 }
-            guard index > start else {
-                report(
-                    .error, "condition-incomplete", at: at, "`@` is not followed by a configuration id",
-                    consequence: "nobody can say whether the line applies; it is not read",
-                    fix: "write `@ID` or `@^ID` without blanks, then the line")
-                return false
-            }
-            let identifier = String(scalars[start..<index])
-            result.conditions.append(Condition(identifier: identifier, isNegated: isNegated, location: location(at)))
-            if (identifier == configurationID) == isNegated { holds = false }
-            skipBlanks(in: scalars, at: &index, before: end)
-        }
-        return holds
-    }
-
-    /// `$NAME=value`, perhaps over several lines: all but the last end in a backslash.
-    private mutating func skipsDefinition(in scalars: [Unicode.Scalar], at start: Int, before end: Int) -> Bool {
-        guard start + 1 < end, scalars[start] == "$", scalars[start + 1].isNameStart else { return false }
-        var index = start + 1
-        while index < end, scalars[index].isNamePart { index += 1 }
-        guard index < end, scalars[index] == "=" else { return false }
-        let name = String(scalars[(start + 1)..<index])
-        result.definedNames.insert(name)
-        report(
-            .error, "definition-unsupported", at: start, "the definition of `$\(name)` is not supported yet",
-            consequence: "nothing that uses `$\(name)` can be read", fix: "write the value out where it is used")
-        skipContinuation(of: scalars[start..<end])
-        return true
-    }
-
-    /// `~SEQ(...) rest` and `~LST(...) rest`.
-    private mutating func skipsTemplate(in scalars: [Unicode.Scalar], at start: Int, before end: Int) -> Bool {
-        let opening = String(scalars[start..<min(end, start + 4)])
-        guard opening == "~SEQ" || opening == "~LST" else { return false }
-        report(
-            .error, "template-unsupported", at: start, "`\(opening)` is not supported yet",
-            consequence: "the lines it stands for are missing", fix: "write the lines out")
-        skipContinuation(of: scalars[start..<end])
-        return true
-    }
-
-    /// Passes over the lines that continue this one, by its and their last character.
-    private mutating func skipContinuation(of line: ArraySlice<Unicode.Scalar>) {
-        var line = line
-        while line.last(where: { !$0.isBlank }) == "\\", lineNumber < source.lineCount {
-            lineNumber += 1
-            let scalars = Array(String(decoding: source.bytes(ofLine: lineNumber), as: UTF8.self).unicodeScalars)
-            line = scalars[..<commentStart(in: scalars, from: 0)]
-        }
-    }
-
-    private mutating func noteUses(in piece: Piece) {
-        guard let words = piece.words, let keyword = words.first?.text else { return }
-        for word in words {
-            for use in variables(in: word.text) {
-                result.uses.append(
-                    VariableUse(name: use, location: word.location, isQuoted: word.isQuoted, keyword: keyword))
-            }
-        }
-    }
-}
-
-/// The names after `$` in a word: `${NAME}` anywhere, `$NAME` before a blank, a comma, `)`, `/` or the end.
-func variables(in text: String) -> [String] {
-    let scalars = Array(text.unicodeScalars)
-    var found: [String] = []
-    var index = 0
-    while let dollar = scalars[index...].firstIndex(of: "$") {
-        let isBraced = dollar + 1 < scalars.count && scalars[dollar + 1] == "{"
-        let start = dollar + (isBraced ? 2 : 1)
-        var end = start
-        while end < scalars.count, scalars[end].isNamePart { end += 1 }
-        index = max(end, dollar + 1)
-        guard end > start, scalars[start].isNameStart else { continue }
-        let next = end < scalars.count ? scalars[end] : " "
-        let isUse = isBraced ? next == "}" || next.isBlank : next.isBlank || ",)/".unicodeScalars.contains(next)
-        if isUse { found.append(String(scalars[start..<end])) }
-    }
-    return found
 }

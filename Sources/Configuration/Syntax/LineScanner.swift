@@ -3,12 +3,10 @@ private let variableLimit = 256
 
 /// Splits one line into words and braces.
 ///
-/// Columns are positions in `scalars` plus one, so nothing here may insert or remove a scalar before it was located.
+/// Nothing here may insert or remove a character before it was located.
 struct LineScanner {
+    private let text: LineText
     private let scalars: [Unicode.Scalar]
-    private let file: String
-    private let line: Int
-    /// Where the comment begins, or the end of the line.
     private let end: Int
     private var index: Int
     private var word: [Unicode.Scalar] = []
@@ -22,17 +20,15 @@ struct LineScanner {
     private(set) var pieces: [Piece] = []
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ scalars: [Unicode.Scalar], from start: Int, to end: Int, file: String, line: Int) {
-        self.scalars = scalars
-        self.file = file
-        self.line = line
-        self.end = end
-        index = start
+    /// Splits a line that ends before its comment.
+    init(_ text: LineText) {
+        self.text = text
+        scalars = text.scalars
+        end = text.scalars.count
+        index = 0
     }
 
-    private func location(_ position: Int) -> SourceLocation {
-        SourceLocation(file: file, line: line, column: position + 1)
-    }
+    private func location(_ position: Int) -> SourceLocation { text.location(position) }
 
     mutating func scan() {
         while index < end {

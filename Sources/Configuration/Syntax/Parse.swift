@@ -36,23 +36,28 @@ public func parse(file: String, reading reader: any SourceReader, configurationI
     return run(reader)
 }
 
-/// Names that keepalived defines by itself.
-private let builtInNames: Set<String> = ["_PWD", "_INSTANCE", "_RANDOM", "_ENV", "_HASH", "_BANG"]
-
 /// keepalived leaves an undefined name as it stands.
 ///
 /// That is right in a quoted command, where it may be the shell's,
 /// and in a password, but never for a value.
-private func judge(_ use: VariableUse, definedNames: Set<String>) -> Diagnostic? {
-    if definedNames.contains(use.name) || builtInNames.contains(use.name) {
+private func judge(_ use: VariableUse, definedNames: [String: SourceLocation]) -> Diagnostic? {
+    if use.isDefined {
         return Diagnostic(
-            .error, "variable-unsupported", at: use.location, "`$\(use.name)` is not expanded yet",
-            consequence: "the line has no value", fix: "write the value out")
+            use.isQuoted ? .warning : .error, "variable-unexpanded", at: use.location,
+            "`$\(use.name)` is not replaced here: only a blank, a comma, `)` or the line's end may follow",
+            consequence: "the name itself is taken for a part of the word", fix: "write `${\(use.name)}`")
     }
     if use.isQuoted || use.keyword == "auth_pass" { return nil }
+    if let location = definedNames[use.name] {
+        return Diagnostic(
+            .error, "variable-undefined", at: use.location,
+            "`$\(use.name)` is defined only later, at \(location)",
+            consequence: "the line has no value", fix: "move the definition to before this line")
+    }
     return Diagnostic(
         .error, "variable-undefined", at: use.location, "`$\(use.name)` is not defined anywhere",
-        consequence: "the line has no value", fix: "write the value out")
+        consequence: "the line has no value",
+        fix: "define it before this line, `$\(use.name)=VALUE`, or write the value out")
 }
 
 /// With an id that no line names every `@ID` line is dropped, which is nobody's intention; `@^ID` is for such ids.

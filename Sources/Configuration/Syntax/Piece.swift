@@ -29,6 +29,8 @@ struct VariableUse: Equatable {
     var isQuoted: Bool
     /// The first word of the line.
     var keyword: String
+    /// It has a meaning at this place, but is not written so that it is replaced.
+    var isDefined: Bool
 }
 
 /// The condition of a line `@ID rest` or `@^ID rest`.
@@ -44,7 +46,8 @@ struct LexedFile {
     var pieces: [Piece] = []
     var diagnostics: [Diagnostic] = []
     var conditions: [Condition] = []
-    var definedNames: Set<String> = []
+    /// The names that are defined, and where first.
+    var definedNames: [String: SourceLocation] = [:]
     var uses: [VariableUse] = []
 }
 

@@ -13,11 +13,20 @@ public protocol SourceReader {
     func permissions(of path: String) -> UInt32?
     /// Where the service manager has put the credentials of the service; nil when it has not.
     var credentialsDirectory: String? { get }
+    /// The value of an environment variable, for `${_ENV NAME}`.
+    func environment(_ name: String) -> String?
+    /// Where names of files that do not begin with `/` begin, for `${_PWD}`.
+    var workingDirectory: String { get }
+    /// How many lines templates and definitions may make; a bound so that a slip of the finger ends.
+    var expandedLineLimit: Int { get }
 }
 
 extension SourceReader {
     public func permissions(of path: String) -> UInt32? { nil }
     public var credentialsDirectory: String? { nil }
+    public func environment(_ name: String) -> String? { nil }
+    public var workingDirectory: String { "/" }
+    public var expandedLineLimit: Int { 1_000_000 }
 }
 
 /// Why a file cannot be read.

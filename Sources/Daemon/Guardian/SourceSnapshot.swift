@@ -14,6 +14,8 @@ struct SourceSnapshot: SourceReader, Equatable {
     func glob(_ pattern: String) -> [String] { matches[pattern] ?? [] }
     func isIncludable(_ path: String) -> Bool { includable.contains(path) }
     var credentialsDirectory: String? { environmentVariable("CREDENTIALS_DIRECTORY") }
+    func environment(_ name: String) -> String? { environmentVariable(name) }
+    var workingDirectory: String { currentDirectory() ?? "/" }
 
     init() {}
 
@@ -78,6 +80,9 @@ final class SnapshotTaker: SourceReader {
 
     func permissions(of path: String) -> UInt32? { base.permissions(of: path) }
     var credentialsDirectory: String? { base.credentialsDirectory }
+    func environment(_ name: String) -> String? { base.environment(name) }
+    var workingDirectory: String { base.workingDirectory }
+    var expandedLineLimit: Int { base.expandedLineLimit }
 
     func glob(_ pattern: String) -> [String] {
         let paths = base.glob(pattern)

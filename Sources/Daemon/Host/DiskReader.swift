@@ -27,6 +27,10 @@ package struct DiskReader: SourceReader {
 
     package var credentialsDirectory: String? { environmentVariable("CREDENTIALS_DIRECTORY") }
 
+    package func environment(_ name: String) -> String? { environmentVariable(name) }
+
+    package var workingDirectory: String { currentDirectory() ?? "/" }
+
     package func glob(_ pattern: String) -> [String] { globFiles(pattern) }
 
     package func isIncludable(_ path: String) -> Bool {

@@ -10,6 +10,14 @@ package func hostName() -> String {
     return result == 0 && !text.isEmpty ? text : "localhost"
 }
 
+/// The directory in which relative names begin; nil when it is gone.
+package func currentDirectory() -> String? {
+    // SAFETY: with a null buffer, getcwd(3) allocates the text, which is freed once it is copied.
+    guard let name = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(name) }
+    return unsafe String(cString: name)
+}
+
 package func currentProcessID() -> Int32 { getpid() }
 
 /// Gives this process another name in the process table; fifteen octets of it are kept.

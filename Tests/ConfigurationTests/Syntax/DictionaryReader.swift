@@ -5,6 +5,8 @@ struct DictionaryReader: SourceReader {
     var files: [String: [UInt8]] = [:]
     var unreadable: [String: String] = [:]
     var executable: Set<String> = []
+    var variables: [String: String] = [:]
+    var expandedLineLimit = 1_000_000
 
     init(_ files: [String: String] = [:]) { self.files = files.mapValues { Array($0.utf8) } }
 
@@ -24,6 +26,8 @@ struct DictionaryReader: SourceReader {
     func isIncludable(_ path: String) -> Bool {
         files[path.replacing("/./", with: "/")] != nil && !executable.contains(path)
     }
+
+    func environment(_ name: String) -> String? { variables[name] }
 
     /// One level of `{a,b}`.
     private func alternatives(of pattern: String) -> [String] {
