@@ -85,6 +85,11 @@ extension Behaviour.Controlled {
             let until = try pair.active.standby(seconds: 7200).standby?.until
             try pair.backup.becomes(.active)
             #expect(isKept(on: pair.active.host))
+            // The history is written by a process of its own, in its own time.
+            try pair.trial.waitFor("the record on the disk") {
+                let ran = try pair.active.host.run("sh", ["-c", "cat /run/understudy/state/*"])
+                return ran.output.contains("standby_on")
+            }
             if way == "restart" { #expect(try pair.active.stop() == exited(0)) } else { try pair.active.isKilled() }
             // Nothing in the runtime directory outlives a reboot.
             if way == "reboot" {
@@ -104,7 +109,7 @@ extension Behaviour.Controlled {
             #expect(try pair.active.history().map(\.event).contains(.standbyOn))
             _ = try pair.active.resume()
             try pair.active.becomes(.active)
-            #expect(!isKept(on: pair.active.host))
+            try pair.trial.waitFor("the end of it on the disk") { !isKept(on: pair.active.host) }
         }
 
         @Test func `with a time it ends by itself`() throws {

@@ -77,9 +77,11 @@ final class AddressKeeper {
 
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
-        let wanted = Set(addresses)
+        // Hashing costs more than comparing with a few: hundreds of routers with five addresses each look for theirs in turn.
+        let wanted = addresses.count > 16 ? Set(addresses) : []
         return table.everyAddress.compactMap { present in
-            guard wanted.contains(present.address), let link = table.link(at: present.interfaceIndex) else {
+            let isWanted = wanted.isEmpty ? addresses.contains(present.address) : wanted.contains(present.address)
+            guard isWanted, let link = table.link(at: present.interfaceIndex) else {
                 return nil
             }
             return ObservedAddress(
@@ -160,13 +162,18 @@ final class AddressKeeper {
         _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, at now: MonotonicInstant,
         in table: InterfaceTable
     ) {
-        let held = Set(table.everyAddress.filter(isOurs).map(Key.init))
+        // Each of a thousand compared with each of a thousand is a late advert; so is a set of all for each of hundreds of
+        // routers with a few.
+        let held = addresses.count > 16 ? Set(table.everyAddress.filter(isOurs).map(Key.init)) : nil
         let requests = addresses.compactMap { address -> AddressRequest? in
-            guard let link = table.link(named: address.interface),
-                held.contains(
-                    Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength))
-            else { return nil }
-            return Self.request(address, on: link.index, lease: lease)
+            guard let link = table.link(named: address.interface) else { return nil }
+            let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+            let isHeld =
+                held?.contains(key)
+                ?? table.addresses(on: link.index).contains {
+                    $0.address == key.address && $0.prefixLength == key.prefixLength && isOurs($0)
+                }
+            return isHeld ? Self.request(address, on: link.index, lease: lease) : nil
         }
         guard let first = requests.first, let refused = renewals.renew(requests) else { return }
         let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)

@@ -92,7 +92,9 @@ extension SpawnedProcess {
             all += children.filter { spared == nil || processName(of: $0) != spared }
             index += 1
         }
-        if signal != .stop { for process in all { _ = kill(process, signal.number) } }
+        // The children first: the end of a parent makes orphans of their process groups, and the kernel lets stopped orphans
+        // go on (SIGHUP and SIGCONT), which is long enough for a last word.
+        if signal != .stop { for process in all.reversed() { _ = kill(process, signal.number) } }
         if signal != .stop, signal != .kill { for process in all { _ = kill(process, SIGCONT) } }
     }
 
