@@ -22,6 +22,11 @@ final class AddressKeeper {
         }
     }
 
+    /// So many addresses are compared with each of the host's; more are looked up in a set.
+    ///
+    /// A thousand compared with a thousand is a late advert, and so is a set of all of them for each of hundreds of routers.
+    private static let few = 16
+
     private let commands: RouteSocket
     private let renewals: RenewalSocket
     private let log: Log
@@ -77,8 +82,7 @@ final class AddressKeeper {
 
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
-        // Hashing costs more than comparing with a few: hundreds of routers with five addresses each look for theirs in turn.
-        let wanted = addresses.count > 16 ? Set(addresses) : []
+        let wanted = addresses.count > Self.few ? Set(addresses) : []
         return table.everyAddress.compactMap { present in
             let isWanted = wanted.isEmpty ? addresses.contains(present.address) : wanted.contains(present.address)
             guard isWanted, let link = table.link(at: present.interfaceIndex) else {
@@ -162,9 +166,7 @@ final class AddressKeeper {
         _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, at now: MonotonicInstant,
         in table: InterfaceTable
     ) {
-        // Each of a thousand compared with each of a thousand is a late advert; so is a set of all for each of hundreds of
-        // routers with a few.
-        let held = addresses.count > 16 ? Set(table.everyAddress.filter(isOurs).map(Key.init)) : nil
+        let held = addresses.count > Self.few ? Set(table.everyAddress.filter(isOurs).map(Key.init)) : nil
         let requests = addresses.compactMap { address -> AddressRequest? in
             guard let link = table.link(named: address.interface) else { return nil }
             let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
