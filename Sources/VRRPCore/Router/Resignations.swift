@@ -10,11 +10,11 @@ struct Resignations: Equatable, Sendable {
     /// The router that was Active when a resignation was believed last, and when that was.
     private var believed: (source: IPAddress, at: MonotonicInstant)?
     private var doubtUntil: MonotonicInstant?
-    /// Of whoever contradicted.
+    /// Of the adverts heard last.
     private var interval = Interval.zero
 
-    /// For so many of its intervals, counted from the last resignation, none is believed after the Active Router went on as if
-    /// nothing had been said.
+    /// For so many of its present intervals, counted from the last resignation, none is believed after the Active Router went
+    /// on as if nothing had been said.
     static let doubt: UInt64 = 10
     /// It answers at once, or its next advert contradicts as well.
     private static let contradiction: UInt64 = 2
@@ -32,8 +32,10 @@ struct Resignations: Equatable, Sendable {
             if let last, last.priority != .resigning { believed = (last.source, now) }
             return false
         }
-        guard let believed else { return false }
         interval = Interval(heard.interval)
+        // After a change from slow adverts to fast ones, ten of the slow ones would be a long time to take silence for an answer.
+        if let doubtUntil { self.doubtUntil = min(doubtUntil, now + interval * Self.doubt) }
+        guard let believed else { return false }
         if now.since(believed.at) > interval * Self.contradiction {
             self.believed = nil
         } else if heard.source == believed.source {
