@@ -99,6 +99,29 @@ extension Behaviour {
             #expect(try host.has("192.0.2.10"))
         }
 
+        /// What a DHCP client or a script does; the address of our own subnet that is left goes with it, and is put back.
+        @Test func `the only address to send from is replaced without a change of state`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let client = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])])
+            let recorder = try AdvertRecorder(in: client)
+            let daemon = try trial.start(host, instance())
+            try daemon.becomesMaster()
+            for (old, new) in [("192.0.2.1", "192.0.2.3"), ("192.0.2.3", "192.0.2.4"), ("192.0.2.4", "192.0.2.1")] {
+                let (start, mark) = (monotonicNanoseconds(), daemon.mark)
+                try host.setAddress(.init(old, 24), on: "eth0", present: false)
+                // Long enough to be seen, and too short to count.
+                _ = try Observer(trial.laboratory).wait(seconds: 0.03) {
+                    daemon.text(since: mark).contains("another one is awaited")
+                }
+                try host.setAddress(.init(new, 24), on: "eth0", present: true)
+                try trial.waitFor("adverts from \(new)") { !recorder.adverts(since: start, from: new).isEmpty }
+                #expect(!daemon.text(since: mark).contains("Entering"), "\(daemon.text(since: mark))")
+                #expect(recorder.adverts(since: start).allSatisfy { $0.priority != 0 })
+                try trial.waitFor("the virtual address") { try host.has("192.0.2.10") }
+            }
+        }
+
         @Test func `a unicast source that is not on the host is waited for`() throws {
             let trial = try Trial()
             let host = try trial.host()

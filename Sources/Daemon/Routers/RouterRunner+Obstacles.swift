@@ -23,6 +23,36 @@ extension RouterRunner {
         return (obstacles.union(checkObstacles), source)
     }
 
+    /// When a lost source address begins to count.
+    var sourceDeadline: MonotonicInstant? {
+        sourceLostAt.map { $0 + min(Self.sourcePatience, Interval(instance.routerConfiguration.advertisementInterval)) }
+    }
+
+    /// An address that is replaced is missing for a moment, and a failover would take longer: the old one will do until then.
+    ///
+    /// DHCP clients and scripts remove one address and add the next. Adverts out of a missing address are valid ones: the
+    /// packet says where it comes from.
+    func bearingLostSource(
+        _ seen: (obstacles: Obstacles, source: IPAddress?), at now: MonotonicInstant
+    ) -> (Obstacles, IPAddress?) {
+        guard seen.obstacles == .noAddress, router.obstacles.isEmpty, let known = router.primaryAddress else {
+            sourceLostAt = nil
+            return seen
+        }
+        if sourceLostAt == nil {
+            sourceLostAt = now
+            log.debug("(\(name)) \(missingAddress); another one is awaited")
+        }
+        guard let sourceDeadline, now < sourceDeadline else {
+            sourceLostAt = nil
+            return seen
+        }
+        return ([], known)
+    }
+
+    /// Three lost adverts make a failover; this is less than one of the usual ones.
+    private static let sourcePatience = Interval.milliseconds(100)
+
     private var checkObstacles: Obstacles {
         var obstacles: Obstacles = []
         for (tracker, name) in zip(tracking.trackers, trackers) {

@@ -64,6 +64,8 @@ final class RouterRunner {
     var renewedAt: MonotonicInstant?
     /// An advert followed that renewal so soon that another one is due in a moment.
     var owesRenewal = false
+    /// Since when there has been no address to send from, while that is borne.
+    var sourceLostAt: MonotonicInstant?
 
     init(_ instance: Instance, in surroundings: Surroundings) {
         self.instance = instance
@@ -84,7 +86,8 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        [routerDeadline, repairs.deadline, owners.deadline, renewalDeadline, noticeDeadline].compactMap(\.self).min()
+        [routerDeadline, repairs.deadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline]
+            .compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -178,6 +181,7 @@ final class RouterRunner {
         tickRepairs(at: now)
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
+        if let sourceDeadline, sourceDeadline <= now { look(at: now) }
         tickOwners(at: now)
         tickNotices(at: now)
     }
@@ -222,7 +226,7 @@ final class RouterRunner {
         trackInterfaces()
         applyPriority(because: "a tracked interface changed", at: now)
         openSocket(at: now)
-        let (obstacles, source) = currentObstacles(socketIsOpen: socket != nil)
+        let (obstacles, source) = bearingLostSource(currentObstacles(socketIsOpen: socket != nil), at: now)
         // A router that loses its address says so from it before it forgets it; one that gets an address needs it first.
         if let source, source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
