@@ -122,6 +122,27 @@ extension Behaviour {
             }
         }
 
+        @Test(arguments: [AddressFamily.v4, .v6])
+        func `an interface that gets another name is left with a resignation and without the address`(
+            family: AddressFamily
+        ) throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let client = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])])
+            let recorder = try AdvertRecorder(in: client, family)
+            let address = family == .v4 ? "192.0.2.10" : "fd00:2::10"
+            let daemon = try trial.start(host, instance(addresses: ["\(address)/\(family == .v4 ? 24 : 64)"]))
+            try daemon.becomesMaster()
+            try trial.waitFor("the virtual address") { try host.has(address) }
+            let (start, mark) = (monotonicNanoseconds(), daemon.mark)
+            try host.ip("link", "set", "eth0", "name", "eth9")
+            try daemon.says("Entering FAULT STATE: interface eth0 does not exist", since: mark)
+            try trial.waitFor("the address to go") { try !host.has(address) }
+            try trial.waitFor("the resignation") { recorder.adverts(since: start).contains { $0.priority == 0 } }
+            try host.ip("link", "set", "eth9", "name", "eth0")
+            try daemon.says("Entering MASTER STATE", since: mark)
+        }
+
         @Test func `a unicast source that is not on the host is waited for`() throws {
             let trial = try Trial()
             let host = try trial.host()

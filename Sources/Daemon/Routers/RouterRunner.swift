@@ -225,7 +225,9 @@ final class RouterRunner {
         link = surroundings.interfaces.link(named: instance.interface)
         trackInterfaces()
         applyPriority(because: "a tracked interface changed", at: now)
-        openSocket(at: now)
+        // An interface that has another name now still carries the resignation; only then is its socket given back.
+        if link != nil { openSocket(at: now) }
+        defer { if link == nil { openSocket(at: now) } }
         let (obstacles, source) = bearingLostSource(currentObstacles(socketIsOpen: socket != nil), at: now)
         // A router that loses its address says so from it before it forgets it; one that gets an address needs it first.
         if let source, source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
