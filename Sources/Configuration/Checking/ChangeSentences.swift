@@ -109,6 +109,11 @@ extension Weight {
     var text: String { reverse ? "\(value) reverse" : "\(value)" }
 }
 
+extension Optional where Wrapped == Int {
+    /// A number that need not be given.
+    var text: String { map(String.init) ?? "default" }
+}
+
 extension Optional where Wrapped == UserName {
     var text: String {
         guard let self else { return "default" }

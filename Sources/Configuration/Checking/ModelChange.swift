@@ -77,6 +77,10 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
     list.add("enable_script_security", old.scriptSecurity.onOff, new.scriptSecurity.onOff)
     list.add("vrrp_garp_interval", old.gratuitousARPSpacing, new.gratuitousARPSpacing)
     list.add("vrrp_gna_interval", old.neighborAdvertisementSpacing, new.neighborAdvertisementSpacing)
+    let (before, after) = (old.scheduling, new.scheduling)
+    list.add("vrrp_priority", before.niceValue.text, after.niceValue.text)
+    list.add("vrrp_rt_priority", before.realTimePriority.text, after.realTimePriority.text)
+    list.add("vrrp_no_swap", before.locksMemory.onOff, after.locksMemory.onOff)
     return list.lines
 }
 

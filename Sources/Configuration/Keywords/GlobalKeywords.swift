@@ -41,6 +41,14 @@ extension KeywordTable {
             "vrrp_min_garp", .optionalBoolean, "off",
             "one announcement and no second burst, unless the keywords above say otherwise"),
         Keyword(
+            "vrrp_priority", .integer(-20...19), "as the service manager decided",
+            "nice value of the process that speaks VRRP; checks run without it when it is negative"),
+        Keyword(
+            "vrrp_rt_priority", .integer(1...99), "none",
+            "real-time priority (SCHED_RR): adverts are on time on a busy host; checks run without it"),
+        Keyword(
+            "vrrp_no_swap", .flag, "off", "keep the memory of the process that speaks VRRP out of swap"),
+        Keyword(
             "lease", .word("off|SECONDS"), "as long as a takeover may take",
             "how long the kernel keeps virtual addresses that a dead or hanging daemon no longer renews; `off` keeps them "
                 + "until somebody removes them"

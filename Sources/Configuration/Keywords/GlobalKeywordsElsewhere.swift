@@ -9,11 +9,13 @@ extension KeywordTable {
             row("max_auto_priority", .text("[N]"), "raise the priority when timers run late", scheduling),
             row("min_auto_priority_delay", .word("MICROSECONDS"), "how late is late", scheduling),
         ]
+        + [
+            row("bfd_priority", .integer(-20...19), "nice value", scheduling),
+            row("bfd_no_swap", .flag, "lock memory", scheduling),
+            row("bfd_rt_priority", .integer(1...99), "real-time priority", scheduling),
+        ]
         + ["vrrp", "bfd"].flatMap { daemon in
             [
-                row("\(daemon)_priority", .integer(-20...19), "nice value", scheduling),
-                row("\(daemon)_no_swap", .flag, "lock memory", scheduling),
-                row("\(daemon)_rt_priority", .integer(1...99), "real-time priority", scheduling),
                 row("\(daemon)_rlimit_rttime", .word("MICROSECONDS"), "real-time limit", scheduling),
                 row("\(daemon)_rlimit_rtime", .word("MICROSECONDS"), "real-time limit", scheduling),
                 row("\(daemon)_cpu_affinity", .text("CPU..."), "processors to run on", scheduling),

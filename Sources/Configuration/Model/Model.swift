@@ -25,6 +25,19 @@ public struct GlobalSettings: Equatable, Sendable {
     /// `vrrp_garp_interval` and `vrrp_gna_interval`: least space between two announcements on an interface.
     public var gratuitousARPSpacing = Interval.zero
     public var neighborAdvertisementSpacing = Interval.zero
+    public var scheduling = Scheduling()
+
+    public init() {}
+}
+
+/// How the process that speaks VRRP is scheduled; what is not said stays as the service manager decided.
+public struct Scheduling: Equatable, Sendable {
+    /// `vrrp_priority`, -20 to 19.
+    public var niceValue: Int?
+    /// `vrrp_rt_priority`, 1 to 99.
+    public var realTimePriority: Int?
+    /// `vrrp_no_swap`.
+    public var locksMemory = false
 
     public init() {}
 }

@@ -19,6 +19,9 @@ extension Resolver {
         model.global.scriptSecurity = contents.has("enable_script_security")
         model.global.gratuitousARPSpacing = contents.interval("vrrp_garp_interval") ?? .zero
         model.global.neighborAdvertisementSpacing = contents.interval("vrrp_gna_interval") ?? .zero
+        model.global.scheduling.niceValue = contents.integer("vrrp_priority")
+        model.global.scheduling.realTimePriority = contents.integer("vrrp_rt_priority")
+        model.global.scheduling.locksMemory = contents.has("vrrp_no_swap")
         defaults.version = contents.integer("vrrp_version").flatMap { ProtocolVersion(rawValue: UInt8($0)) }
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)

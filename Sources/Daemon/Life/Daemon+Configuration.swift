@@ -22,6 +22,7 @@ extension Daemon {
             surroundings.chronicle.begin(at: now)
             recordStart(at: now)
         }
+        schedule(from: Scheduling(), to: model.global.scheduling)
         openControlSocket()
         watchProcesses(at: now)
         if !isHeir { startRouters(at: now) }
@@ -69,6 +70,7 @@ extension Daemon {
         let old = model
         model = new
         space(new.global)
+        schedule(from: old.global.scheduling, to: new.global.scheduling)
         surroundings.sockets.openGates()
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)

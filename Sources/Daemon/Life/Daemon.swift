@@ -23,6 +23,8 @@ final class Daemon {
     private let dump: RouteSocket
 
     var model = Model()
+    /// What the service manager decided.
+    let startingNiceValue = niceValue()
     var routers: [RouterRunner] = []
     var scripts: [ScriptRunner] = []
     var processes: ProcessWatcher?

@@ -86,8 +86,8 @@ import VRRPWire
         "24-openshift-like": ["max_auto_priority"],
         "26-bfd": ["bfd_instance", "track_bfd"],
         "27-garp-linkbeat": [
-            "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert", "vrrp_mcast_group4", "vrrp_rt_priority",
-            "vrrp_no_swap", "garp_group", "interface_up_down_delays", "dont_track_primary", "lower_prio_no_advert",
+            "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert", "vrrp_mcast_group4",
+            "garp_group", "interface_up_down_delays", "dont_track_primary", "lower_prio_no_advert",
             "higher_prio_send_advert", "down_timer_adverts", "skip_check_adv_addr", "kernel_rx_buf_size",
         ],
         "31-ah-auth-legacy": ["auth_type AH"],

@@ -60,6 +60,17 @@ private let everyCheckKeyword = """
         #expect(complaints(late) == [])
     }
 
+    @Test func `how the process is scheduled is the service manager's matter until the file says it`() {
+        #expect(resolved(instance()).model.global.scheduling == Scheduling())
+        let text = "global_defs {\n vrrp_priority -10\n vrrp_rt_priority 50\n vrrp_no_swap\n}\n" + instance()
+        let scheduling = resolved(text).model.global.scheduling
+        #expect(scheduling.niceValue == -10)
+        #expect(scheduling.realTimePriority == 50)
+        #expect(scheduling.locksMemory)
+        #expect(complaints(text) == [])
+        #expect(complaints("global_defs {\n vrrp_rt_priority 100\n}\n" + instance()).count == 1)
+    }
+
     @Test func `a check may be defined after the instance that uses it`() throws {
         let text = instance("track_script { chk }") + "vrrp_script chk {\n script /bin/true\n weight 5\n}\n"
         #expect(complaints(text) == [])
