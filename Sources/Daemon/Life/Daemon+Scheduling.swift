@@ -9,7 +9,8 @@ extension Daemon {
         if old == new { return }
         if old.realTimePriority != new.realTimePriority || old.niceValue != new.niceValue {
             // First, for a negative nice value would else be inherited by checks.
-            attempt("vrrp_rt_priority", needs: "CAP_SYS_NICE") { () throws(SystemError) in
+            attempt("vrrp_rt_priority", needs: "CAP_SYS_NICE, and a control group to which real time is granted") {
+                () throws(SystemError) in
                 try setRealTimePriority(new.realTimePriority.map { Int32($0) })
             }
         }
