@@ -8,7 +8,8 @@ extension RouterRunner {
     func noticeWrongAddresses(at now: MonotonicInstant) {
         warnOfCompany(at: now)
         let wrong = wrongAddresses
-        guard !wrong.isEmpty else { return }
+        // The first address of a subnet takes the others with it when it goes: that has to be the host's own, not ours.
+        guard !wrong.isEmpty, sourceLostAt == nil else { return }
         if repairs.mayRepair(wrong, at: now) { repair(at: now) }
     }
 
@@ -22,7 +23,7 @@ extension RouterRunner {
     }
 
     func tickRepairs(at now: MonotonicInstant) {
-        if repairs.isDue(at: now) { repair(at: now) }
+        if sourceLostAt == nil, repairs.isDue(at: now) { repair(at: now) }
         guard repairs.calmedDown(at: now) else { return }
         surroundings.statusChanged()
         log.notice("(\(name)) nobody took our addresses off for a minute: the fight for them is over")

@@ -86,7 +86,8 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        [routerDeadline, repairs.deadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline]
+        let repairDeadline = sourceLostAt == nil ? repairs.deadline : nil
+        return [routerDeadline, repairDeadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline]
             .compactMap(\.self).min()
     }
 
