@@ -16,6 +16,8 @@ extension RouterRunner {
     /// Renews the addresses when it is time: with an advert, so that they outlive us by what a takeover after it needs.
     func renewLeases(at now: MonotonicInstant) {
         guard let lease, router.holdsAddresses, !router.isStopped else { return }
+        // It would put back, too early, what went with the host's own address; `look` makes up for it.
+        if sourceLostAt != nil { return }
         // A little early is on time: adverts come with the jitter of their timer.
         if let renewedAt, now + .milliseconds(5) < renewedAt + lease.leastSpacing {
             // The others wait from this advert on, so what is lent must last from it on too; with frequent adverts it does.

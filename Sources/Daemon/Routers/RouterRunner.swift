@@ -229,12 +229,14 @@ final class RouterRunner {
         // An interface that has another name now still carries the resignation; only then is its socket given back.
         if link != nil { openSocket(at: now) }
         defer { if link == nil { openSocket(at: now) } }
+        let wasLost = sourceLostAt != nil
         let (obstacles, source) = bearingLostSource(currentObstacles(socketIsOpen: socket != nil), at: now)
         // A router that loses its address says so from it before it forgets it; one that gets an address needs it first.
         if let source, source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
         if source == nil, router.primaryAddress != nil { deliver(.primaryAddressChanged(nil), at: now) }
         noticeWrongAddresses(at: now)
+        if wasLost, sourceLostAt == nil { renewLeases(at: now) }
     }
 
     private func trackInterfaces() {
