@@ -2,6 +2,7 @@ import Dispatch
 import LinuxKernel
 import Rehearsal
 import Synchronization
+import Testing
 import VRRPWire
 
 /// Hears every advert on a switch, with the time it came.
@@ -44,10 +45,18 @@ final class AdvertRecorder {
                 while !shared.isEnding.withLock({ $0 }) {
                     var items = [Readiness(socket.descriptor)]
                     let deadline = monotonicNanoseconds() + 20_000_000
-                    try? Readiness.wait(&items, until: deadline)
+                    do throws(SystemError) {
+                        try Readiness.wait(&items, until: deadline)
+                    } catch {
+                        return shared.failure.withLock { $0 = error }
+                    }
                     let late = Double(Int64(bitPattern: monotonicNanoseconds() &- deadline)) / 1e6
                     shared.lateness.withLock { $0 = max($0, late) }
-                    Self.drain(socket, family, shared)
+                    do throws(SystemError) {
+                        try Self.drain(socket, family, shared)
+                    } catch {
+                        return shared.failure.withLock { $0 = error }
+                    }
                 }
             }
         }
@@ -56,15 +65,15 @@ final class AdvertRecorder {
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
     }
 
-    private static func drain(_ socket: VRRPSocket, _ family: AddressFamily, _ shared: Shared) {
+    private static func drain(_ socket: VRRPSocket, _ family: AddressFamily, _ shared: Shared) throws(SystemError) {
         let now = monotonicNanoseconds()
-        while (try? socket.receive { bytes, received in
+        while try socket.receive({ bytes, received in
             let start = family == .v4 ? 20 : 0
             guard bytes.count >= start + 8 else { return }
             let advert = Advert(
                 instant: now, source: received.source, virtualRouterID: bytes[start + 1], priority: bytes[start + 2])
             shared.adverts.withLock { $0.append(advert) }
-        }) == true {}
+        }) {}
     }
 
     deinit { stop() }
@@ -76,6 +85,12 @@ final class AdvertRecorder {
     }
 
     func adverts(since instant: UInt64 = 0, id: UInt8 = 51, from source: String? = nil) -> [Advert] {
+        let failure = shared.failure.withLock { failure in
+            defer { failure = nil }
+            return failure
+        }
+        // Who has become deaf would find every silence in order.
+        if let failure { Issue.record("the recorder of adverts hears nothing any more: \(failure)") }
         let address = source.flatMap { IPAddress($0) }
         return shared.adverts.withLock { all in
             all.filter {

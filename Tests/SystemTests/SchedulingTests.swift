@@ -2,6 +2,10 @@ import LinuxKernel
 import Rehearsal
 import Testing
 
+import var Glibc.SCHED_RR
+import struct Glibc.sched_param
+import func Glibc.sched_setscheduler
+
 extension Behaviour {
     /// `vrrp_rt_priority`, `vrrp_priority` and `vrrp_no_swap`: what the kernel says of the process, and of its checks.
     @Suite struct Scheduling {
@@ -57,6 +61,25 @@ extension Behaviour {
             #expect(try locked(worker) == 0)
             try daemon.reload(file("router_id a"))
             #expect(try seen(worker) == usual)
+            #expect(!daemon.text().contains("the daemon goes on without it"))
+        }
+
+        /// A drop-in with CPUSchedulingPolicy=rr.
+        @Test func `what the service manager decided stays, and comes back`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            func file(_ globals: String) -> String { "global_defs {\n\(globals)\n}\n" + instance() }
+            let daemon = try trial.start(host, file("router_id a"))
+            try daemon.becomesMaster()
+            let (worker, niceValue) = (try daemon.worker, try seen(daemon.process.pid).niceValue)
+            var parameters = sched_param(sched_priority: 3)
+            #expect(sched_setscheduler(worker, SCHED_RR, &parameters) == 0)
+            try daemon.reload(file("vrrp_priority -5"))
+            #expect(try seen(worker) == Seen(-5, 3, 2))
+            try daemon.reload(file("vrrp_rt_priority 7"))
+            #expect(try seen(worker).priority == "7")
+            try daemon.reload(file("router_id b"))
+            #expect(try seen(worker) == Seen(try #require(Int(niceValue)), 3, 2))
             #expect(!daemon.text().contains("the daemon goes on without it"))
         }
     }

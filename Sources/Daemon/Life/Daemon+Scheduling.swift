@@ -9,9 +9,13 @@ extension Daemon {
         if old == new { return }
         if old.realTimePriority != new.realTimePriority || old.niceValue != new.niceValue {
             // First, for a negative nice value would else be inherited by checks.
-            attempt("vrrp_rt_priority", needs: "CAP_SYS_NICE, and a control group to which real time is granted") {
+            let keyword = old.realTimePriority == new.realTimePriority ? "vrrp_priority" : "vrrp_rt_priority"
+            attempt(keyword, needs: "CAP_SYS_NICE, and a control group to which real time is granted") {
                 () throws(SystemError) in
-                try setRealTimePriority(new.realTimePriority.map { Int32($0) })
+                let usual: SchedulingPolicy
+                if let startingPolicy { usual = startingPolicy } else { usual = try .current() }
+                startingPolicy = usual
+                try setScheduling(new.realTimePriority.map { .realTime(Int32($0)) } ?? usual)
             }
         }
         if old.niceValue != new.niceValue {

@@ -25,6 +25,7 @@ final class Daemon {
     var model = Model()
     /// What the service manager decided.
     let startingNiceValue = niceValue()
+    var startingPolicy: SchedulingPolicy?
     var routers: [RouterRunner] = []
     var scripts: [ScriptRunner] = []
     var processes: ProcessWatcher?

@@ -387,8 +387,10 @@ final class RouterRunner {
         do throws(SystemError) {
             try socket.raw.send(packet.span, from: source, to: destination)
         } catch {
-            // That the interface is down is said as such; that nothing can be sent then is no news.
-            guard surroundings.interfaces.link(named: instance.interface)?.isUsable == true else { return }
+            // That the interface is down, or its address awaited, is said as such; that nothing can be sent then is no news.
+            guard sourceLostAt == nil, surroundings.interfaces.link(named: instance.interface)?.isUsable == true else {
+                return
+            }
             if let more = limiter.pass(.sending(error.code), at: now) {
                 log.error("(\(name)) cannot send an advert: \(error)\(Self.advice(error))\(more)")
             }
