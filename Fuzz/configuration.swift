@@ -1,4 +1,4 @@
-// A libFuzzer target for configuration files: parser, resolver and lints. See scripts/fuzz.
+// A libFuzzer target for configuration files: parser, resolver, lints and layout. See scripts/fuzz.
 
 import Configuration
 import VRRPWire
@@ -27,6 +27,15 @@ private struct OneFile: SourceReader {
     func isIncludable(_ path: String) -> Bool { true }
 }
 
+/// What is laid out can be laid out, and then stays as it is.
+private func layOut(_ content: [UInt8]) {
+    guard case .success(let text) = format(content, file: "/etc/fuzz.conf", expandedLineLimit: 2000) else { return }
+    guard case .success(let again) = format(text, file: "/etc/fuzz.conf", expandedLineLimit: 2000) else {
+        preconditionFailure("a layout has errors that the file has not")
+    }
+    precondition(again == text, "a layout is not laid out")
+}
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let content = Array(UnsafeBufferPointer(start: data, count: count))
@@ -41,6 +50,7 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(location.line >= 1 && location.column >= 1, "\(diagnostic)")
         if location.file == "/etc/fuzz.conf" { precondition(location.line <= lines, "\(diagnostic)") }
     }
+    layOut(content)
     // What runs never runs with numbers that its packets cannot carry.
     guard !checked.diagnostics.contains(where: { $0.severity == .error }) else { return 0 }
     for instance in checked.model.instances {

@@ -70,8 +70,9 @@ private struct Link {
     private var recordings: [Packet] = []
     /// Who signed what, by the number of the key.
     private var genuine: [Packet: UInt8] = [:]
-    /// How often clocks that matter to a packet had been set when it was believed.
-    private var believed: [Packet: Int] = [:]
+    /// When a packet was believed: how often clocks that matter to it had been set, and how many of its sender were.
+    private var believed: [Packet: (settings: Int, count: Int)] = [:]
+    private var believedCounts: [IPAddress: Int] = [:]
     private var settings: [IPAddress: Int] = [:]
     /// When a sender was last believed.
     private var heardAt: [IPAddress: Int] = [:]
@@ -162,11 +163,15 @@ private struct Link {
         guard let id = genuine[bare] else { preconditionFailure("believed what nobody signed: \(packet)") }
         precondition(keyed?.key(id) != nil, "believed what key \(id) signed, which is not held")
         precondition(receiver.counters.trailersForged == before.trailersForged)
-        let settings = keyed?.replayProtection == .monotonic ? 0 : settings[packet.source, default: 0]
+        let isMonotonic = keyed?.replayProtection == .monotonic
+        let settings = isMonotonic ? 0 : settings[packet.source, default: 0]
+        let count = believedCounts[packet.source, default: 0]
         if let then = believed[bare] {
-            precondition(settings > then, "believed twice, and no clock was set: \(packet)")
+            let isForgotten = !isMonotonic && count - then.count >= KeyedMemory.Mark.mostBelieved
+            precondition(settings > then.settings || isForgotten, "believed twice, and no clock was set: \(packet)")
         }
-        believed[bare] = settings
+        believed[bare] = (settings, count)
+        believedCounts[packet.source] = count + 1
         return true
     }
 

@@ -38,11 +38,11 @@ private struct Coverage {
 
     func check() {
         precondition(places == 1 << UInt64(4 * Self.events) - 1, "some state never met some event: \(places)")
-        precondition(actions == 1 << 15 - 1, "some action or transition never came: \(actions)")
+        precondition(actions == 1 << 16 - 1, "some action or transition never came: \(actions)")
         precondition(verdicts == 1 << 9 - 1, "some verdict on a packet never came: \(verdicts)")
     }
 
-    private static let events = 13
+    private static let events = 14
 
     private static func number(_ event: Event) -> Int {
         switch event {
@@ -59,6 +59,7 @@ private struct Coverage {
         case .resumed: 10
         case .wasAway: 11
         case .adopted: 12
+        case .syncGroup: 13
         }
     }
 
@@ -79,6 +80,7 @@ private struct Coverage {
         case .report(.stopped): 12
         case .report(.contested): 13
         case .report(.carriedOn): 14
+        case .report(.resigned(.yield)): 15
         }
     }
 
@@ -93,6 +95,8 @@ private struct Coverage {
         case .interval: 6
         case .unknownPeer: 7
         case .trailer: 8
+        case .peerHopLimit: 9
+        case .header: 10
         }
     }
 }
@@ -106,16 +110,19 @@ private struct Walk {
     private var configurations: [VirtualRouter.Configuration] = []
     private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private let heard: [Heard]
+    /// Of the first two routers.
+    private var group = SyncGroup(significance: [1, 0])
+    private let orders: [SyncGroup.Order] = [.takeOver, .yield, .remain, .speakUp]
     private let simple: [Event] = [.startup, .shutdown, .switchOver, .resumed, .successorAnnounced]
 
     init() {
         for version in [ProtocolVersion.v2, .v3] {
             for preempts in [true, false] {
                 for delay in [Interval.zero, .seconds(3)] {
-                    configurations.append(
-                        VirtualRouter.Configuration(
-                            version: version, advertisementInterval: .oneSecond, preempts: preempts,
-                            preemptDelay: delay))
+                    var configuration = VirtualRouter.Configuration(
+                        version: version, advertisementInterval: .oneSecond, preempts: preempts, preemptDelay: delay)
+                    if delay == .zero { configuration.groupHold = .seconds(2) }
+                    configurations.append(configuration)
                 }
             }
         }
@@ -138,15 +145,32 @@ private struct Walk {
             // Half of the ticks come when they are due.
             var instant = now
             if case .timer = event, dice.next(2) == 0, let due = routers[index].deadline { instant = max(due, now) }
-            coverage.note(routers[index].state, event)
-            var actions = ActionBuffer()
-            routers[index].handle(event, at: instant, into: &actions)
-            actions.drain { coverage.note($0) }
+            deliver(event, to: index, at: instant, &coverage)
         }
+        settle(&coverage)
+    }
+
+    private mutating func deliver(
+        _ event: Event, to index: Int, at instant: MonotonicInstant, _ coverage: inout Coverage
+    ) {
+        coverage.note(routers[index].state, event)
+        var actions = ActionBuffer()
+        routers[index].handle(event, at: instant, into: &actions)
+        actions.drain { coverage.note($0) }
+    }
+
+    /// What a sync group makes of it.
+    private mutating func settle(_ coverage: inout Coverage) {
+        var group = self.group
+        for _ in 0..<24 {
+            guard let step = group.next(at: now, member: { routers[$0].memberView(at: now) }) else { break }
+            deliver(step.event, to: step.member, at: now, &coverage)
+        }
+        self.group = group
     }
 
     private func event(_ dice: inout Dice) -> Event {
-        switch dice.next(18) {
+        switch dice.next(19) {
         case 0...4: .timer
         case 5...8: .received(heard[dice.next(heard.count)])
         case 9: simple[dice.next(simple.count)]
@@ -157,6 +181,7 @@ private struct Walk {
         case 14: .primaryAddressChanged(dice.next(4) == 0 ? nil : Self.source)
         case 15: .wasAway(.milliseconds(UInt64(dice.next(5000))))
         case 16: .adopted(routers[dice.next(routers.count)].state, deafFor: .milliseconds(UInt64(dice.next(200))))
+        case 17: .syncGroup(orders[dice.next(orders.count)])
         default: .reconfigured(configurations[dice.next(configurations.count)])
         }
     }

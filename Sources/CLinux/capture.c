@@ -69,17 +69,12 @@ int cl_capture_details(int fd) {
     return result < 0 ? result : setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on);
 }
 
-int cl_capture_groups(int fd, int interface_index) {
-    // The Ethernet groups of 224.0.0.18 and ff02::12 (RFC 1112 section 6.4, RFC 2464 section 7).
-    static const unsigned char groups[][ETH_ALEN] = {{0x01, 0x00, 0x5E, 0x00, 0x00, 0x12}, {0x33, 0x33, 0, 0, 0, 0x12}};
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        struct packet_mreq request = {
-            .mr_ifindex = interface_index, .mr_type = PACKET_MR_MULTICAST, .mr_alen = ETH_ALEN};
-        memcpy(request.mr_address, groups[i], ETH_ALEN);
-        if (setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request) < 0)
-            return -1;
-    }
-    return 0;
+int cl_capture_group(int fd, int interface_index, uint64_t hardware_address) {
+    struct packet_mreq request = {
+        .mr_ifindex = interface_index, .mr_type = PACKET_MR_MULTICAST, .mr_alen = ETH_ALEN};
+    for (size_t i = 0; i < ETH_ALEN; i++)
+        request.mr_address[i] = (unsigned char)(hardware_address >> 8 * (ETH_ALEN - 1 - i));
+    return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof request);
 }
 
 static void take_detail(const struct cmsghdr *header, struct cl_frame *frame) {

@@ -94,8 +94,15 @@ static void reset_signals(void) {
         syscall(SYS_rt_sigaction, number, standard, NULL, (size_t)((NSIG - 1) / 8));
 }
 
+// What RLIMIT_RTTIME was before `cl_limit_real_time` lowered it, for children.
+static struct rlimit usual_real_time;
+static int has_usual_real_time;
+
 static int prepare(struct child *child) {
     reset_signals();
+    // Fails only when somebody has lowered the hard limit meanwhile; a child that is not real-time does not need it.
+    if (has_usual_real_time)
+        setrlimit(RLIMIT_RTTIME, &usual_real_time);
     child->step = CL_SPAWN_GROUP;
     if (setpgid(0, 0) < 0)
         return -1;
@@ -312,4 +319,23 @@ int cl_execute(const char *strings, size_t length, size_t argument_count, size_t
     }
     free(arguments);
     return error;
+}
+
+int cl_set_affinity(const uint64_t *bits, size_t words) {
+    return (int)syscall(SYS_sched_setaffinity, 0, words * sizeof *bits, bits);
+}
+
+ssize_t cl_affinity(uint64_t *bits, size_t words) {
+    long octets = syscall(SYS_sched_getaffinity, 0, words * sizeof *bits, bits);
+    return octets < 0 ? -1 : (ssize_t)((size_t)octets / sizeof *bits);
+}
+
+int cl_limit_real_time(uint64_t microseconds) {
+    if (!has_usual_real_time && getrlimit(RLIMIT_RTTIME, &usual_real_time) < 0)
+        return -1;
+    has_usual_real_time = 1;
+    struct rlimit limit = usual_real_time;
+    if (microseconds)
+        limit.rlim_cur = (rlim_t)microseconds;
+    return setrlimit(RLIMIT_RTTIME, &limit);
 }

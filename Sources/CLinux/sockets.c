@@ -97,6 +97,12 @@ int cl_socket(int family, int type, int protocol, int blocking) {
     return socket(family, type | SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK), protocol);
 }
 
+int cl_receive_buffer(int fd) {
+    int octets = 0;
+    socklen_t length = sizeof octets;
+    return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, &length) < 0 ? -1 : octets;
+}
+
 int cl_set_option(int fd, int level, int name, int value) {
     return setsockopt(fd, level, name, &value, sizeof value);
 }

@@ -1,16 +1,51 @@
 /// Where a piece of configuration was written.
 ///
-/// Lines and columns count from 1; columns count characters.
+/// Lines and columns count from 1; columns count characters. There is one for each word of a file, so it is small.
 public struct SourceLocation: Hashable, Sendable {
-    public var file: String
-    public var line: Int
-    public var column: Int
+    /// What places have in common.
+    final class Origin: Hashable, Sendable {
+        let file: String
+        let relation: Relation?
+
+        init(_ file: String, _ relation: Relation? = nil) {
+            self.file = file
+            self.relation = relation
+        }
+
+        static func == (left: Origin, right: Origin) -> Bool {
+            left === right || (left.file == right.file && left.relation == right.relation)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(file)
+            hasher.combine(relation)
+        }
+    }
+
+    private var origin: Origin
+    private var lineNumber: UInt32
+    private var columnNumber: UInt32
+
+    public var file: String { origin.file }
+    public var line: Int { Int(lineNumber) }
+    public var column: Int {
+        get { Int(columnNumber) }
+        set { columnNumber = UInt32(clamping: newValue) }
+    }
     /// The other place that matters when a definition is involved.
-    public var relation: Relation?
+    public var relation: Relation? {
+        get { origin.relation }
+        set { origin = Origin(origin.file, newValue) }
+    }
+
     public init(file: String, line: Int, column: Int) {
-        self.file = file
-        self.line = line
-        self.column = column
+        self.init(in: Origin(file), line: line, column: column)
+    }
+
+    init(in origin: Origin, line: Int, column: Int) {
+        self.origin = origin
+        lineNumber = UInt32(clamping: line)
+        columnNumber = UInt32(clamping: column)
     }
 
     /// The same place, with one more thing to know about it; what was known before comes after it.

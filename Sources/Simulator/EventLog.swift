@@ -14,6 +14,7 @@ internal import VRRPWire
 ///     h0 gone (stopped) | gone (crashed)                the daemon ended
 ///     link -> h1                                        the link sends there from now on
 ///     -- pause h0 0.8 s, cable, cut, crash, ...         a disturbance
+///     g0.1 ...                                          the same of a member of a sync group on a host
 ///     -- heals, -- move: stop h1                        the script goes on
 public enum EventLog {
     /// Seconds and microseconds, so that lines sort and align.
@@ -38,6 +39,7 @@ public enum EventLog {
         case .primaryAddressChanged(let address): "address \(address?.description ?? "-")"
         case .wasAway(let pause): "stood still for \(pause)"
         case .adopted(_, let deafness): "takes over from its predecessor, deaf for \(deafness)"
+        case .syncGroup(let order): "is told by its group: \(order)"
         case .reconfigured(let new):
             "reload interval=\(new.advertisementInterval.count) preempt=\(new.preempts) delay=\(new.preemptDelay)"
         }
@@ -58,6 +60,7 @@ public enum EventLog {
         case .becameBackup(.startup): "Backup at startup"
         case .becameBackup(.higherPriority(let heard)): "Backup: \(describe(heard)) is better"
         case .becameBackup(.switchOver(let successor)): "Backup: handed over to \(successor?.description ?? "nobody")"
+        case .becameBackup(.syncGroup(let successor)): "Backup with its group: \(successor?.description ?? "nobody")"
         case .becameBackup(.away(let absence)): "Backup: was away for \(absence)"
         case .becameActive(.ownsAddresses): "Active: owner"
         case .becameActive(.nobodyElse): "Active: nobody else"

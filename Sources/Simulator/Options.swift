@@ -20,6 +20,8 @@ public struct Options: Sendable {
     public var watchesOwners = true
     /// True when some seeds have models of keepalived and FRR among the routers.
     public var models = true
+    /// True when some seeds have a sync group, whose story follows the first one.
+    public var groups = true
     /// True to keep one line per event in ``Report/log``.
     public var keepsLog = false
     /// Guarantees that are judged although the protocol as specified does not give them: see ``Guarantee``.

@@ -20,7 +20,10 @@ public enum Rule: String, Sendable {
     case rivalAnswered =
         "an Active Router that stays Active answers every advert it hears before a Backup could act on it"
     case storm = "answers to rivals die out"
+    // Of a sync group.
+    case groupRests = "a sync group comes to rest after every event, and moves for a reason only"
     // Once healed.
+    case groupTogether = "all members of a sync group are Active on one and the same host"
     case oneOwner = "exactly one host has the addresses"
     case rightOwner = "no Backup that would preempt has a higher priority than the owner"
     case linkFollowsOwner = "the link sends to the owner"
@@ -40,12 +43,13 @@ extension Rule {
     /// True for what holds once healed and during moves, to which every router of the link contributes.
     var isAboutOrder: Bool {
         switch self {
-        case .oneOwner, .rightOwner, .linkFollowsOwner, .neverNobody, .linkNotMisled, .succession, .prompt,
+        case .oneOwner, .groupTogether, .rightOwner, .linkFollowsOwner, .neverNobody, .linkNotMisled, .succession,
+            .prompt,
             .standbyIsQuiet:
             true
         case .heldMatchesState, .acquisitionAnnounced, .actionsBounded, .countersGrow, .deadHoldNothing,
             .deadlineAhead, .obstaclesRespected, .advertHonest, .spoiltRefused, .silentAfterAbsence, .rivalAnswered,
-            .storm, .overlapBounded, .expected:
+            .storm, .overlapBounded, .groupRests, .expected:
             false
         }
     }
@@ -100,6 +104,9 @@ public struct Report: Sendable {
         /// Seeds in which other programs took part, and what is known of those and broke a promise, by name.
         public var mixed = 0
         public var knownFlaws: [String: Int] = [:]
+        /// Seeds with a sync group, and how often an address of one got to a host.
+        public var groups = 0
+        public var groupTakeovers = 0
         /// Times an owner noticed that somebody else has the addresses too, and told the link again.
         public var defences = 0
         /// Moves played, by name.

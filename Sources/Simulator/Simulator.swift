@@ -93,6 +93,7 @@ public struct Simulator: Sendable {
         for _ in 0..<options.calmMoves where report.violations.isEmpty { playMove() }
         if options.hardships, options.absences, report.violations.isEmpty { playFreeze() }
         nameKnownFlaws()
+        if options.groups, report.violations.isEmpty { playGroup() }
         return report
     }
 

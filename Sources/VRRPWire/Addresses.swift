@@ -120,4 +120,18 @@ extension IPAddress {
             return false
         }
     }
+
+    /// The first `length` bits, and zeros behind them: the network that the address is in.
+    public func network(length: UInt8) -> IPAddress {
+        switch self {
+        case .v4(let address):
+            let bits = min(UInt32(length), 32)
+            return .v4(IPv4Address(bigEndian: bits == 0 ? 0 : address.bigEndianValue & (UInt32.max << (32 - bits))))
+        case .v6(let address):
+            let bits = min(UInt64(length), 128)
+            let high: UInt64 = bits == 0 ? 0 : bits >= 64 ? UInt64.max : UInt64.max << (64 - bits)
+            let low: UInt64 = bits <= 64 ? 0 : UInt64.max << (128 - bits)
+            return .v6(IPv6Address(high: address.high & high, low: address.low & low))
+        }
+    }
 }

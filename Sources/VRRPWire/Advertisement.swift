@@ -17,6 +17,8 @@ public enum ChecksumForm: Hashable, Sendable {
 public enum Authentication: Hashable, Sendable {
     case none
     case password(SimplePassword)
+    /// What proves it stands before the message (``AuthenticationHeader``).
+    case header
 }
 
 /// An advertisement, decoded and in range: what cannot appear on the wire cannot be said here.
@@ -153,24 +155,25 @@ extension Advertisement {
 
 extension Authentication {
     /// Values of VRRPv2's Auth Type (RFC 2338 section 5.3.6).
-    ///
-    /// 2, the IP authentication header, is not supported.
     enum WireType {
         static let none: UInt8 = 0
         static let password: UInt8 = 1
+        static let header: UInt8 = 2
     }
 
-    var type: UInt8 {
+    /// As a message says it.
+    public var type: UInt8 {
         switch self {
         case .none: WireType.none
         case .password: WireType.password
+        case .header: WireType.header
         }
     }
 
     /// The Authentication Data that ends every VRRPv2 message: zeros when there is nothing to say.
     var data: UInt64 {
         switch self {
-        case .none: 0
+        case .none, .header: 0
         case .password(let password): password.bigEndianValue
         }
     }

@@ -25,9 +25,11 @@ extension Advertisement {
     ///
     /// - Parameters:
     ///   - requiringLinkLocal: whether an IPv6 message must list a link-local address first (erratum 8300).
+    ///   - requiringAddresses: whether a VRRPv3 message must list an address (RFC 9568 section 5.2.5).
     ///   - trailer: how many of the last octets are a trailer, which the checksum covers over IPv6 only.
     public static func parse(
-        _ bytes: Span<UInt8>, carrier: Carrier, requiringLinkLocal: Bool = true, trailer: Int = 0
+        _ bytes: Span<UInt8>, carrier: Carrier, requiringLinkLocal: Bool = true, requiringAddresses: Bool = true,
+        trailer: Int = 0
     ) throws(WireError) -> (Advertisement, ChecksumForm) {
         let preamble = try Preamble.parse(bytes)
         guard let version = ProtocolVersion(rawValue: preamble.version) else {
@@ -45,8 +47,8 @@ extension Advertisement {
         let message = bytes.extracting(0..<expected)
         let covered = carrier.family == .v6 ? bytes : message
         let form = try checksumForm(of: covered, version: version, carrier: carrier)
-        if version == .v3, count == 0 { throw .noAddresses }
-        if requiringLinkLocal, version == .v3, carrier.family == .v6 { try checkFirstAddress(in: bytes) }
+        if requiringAddresses, version == .v3, count == 0 { throw .noAddresses }
+        if requiringLinkLocal, count > 0, version == .v3, carrier.family == .v6 { try checkFirstAddress(in: bytes) }
         let interval = try interval(in: bytes, version: version)
         let authentication = try version == .v2 ? authentication(in: message) : .none
         let advertisement = Advertisement(
@@ -117,6 +119,8 @@ extension Advertisement {
             return .none
         case Authentication.WireType.password:
             return .password(SimplePassword(bigEndian: bytes.bigEndian64(at: bytes.count - SimplePassword.size)))
+        case Authentication.WireType.header:
+            return .header
         case let unknown:
             throw .unknownAuthenticationType(unknown)
         }

@@ -88,10 +88,13 @@ public struct IPv4Header: Equatable, Sendable {
             isFragment: bytes.bigEndian16(at: Field.fragment) & 0x3FFF != 0)
     }
 
-    /// Appends the ``size`` octets that precede a message of `payloadSize` octets: no options, CS6, fragmentation allowed.
+    /// Appends the ``size`` octets that precede `payloadSize` octets: no options, CS6, fragmentation allowed.
+    ///
+    /// - Parameter protocolNumber: of what follows, VRRP or ``AuthenticationHeader/protocolNumber``.
     public static func emit(
         into output: inout OutputSpan<UInt8>, source: IPv4Address, destination: IPv4Address, payloadSize: Int,
-        timeToLive: UInt8 = Carrier.requiredHopLimit, identification: UInt16
+        timeToLive: UInt8 = Carrier.requiredHopLimit, identification: UInt16,
+        protocolNumber: UInt8 = Carrier.protocolNumber
     ) {
         precondition(output.freeCapacity >= size, "the buffer must have room for the IPv4 header")
         precondition((0...Int(UInt16.max) - size).contains(payloadSize), "an IPv4 datagram has at most 65535 octets")
@@ -102,7 +105,7 @@ public struct IPv4Header: Equatable, Sendable {
         output.appendBigEndian(identification)
         output.appendBigEndian(UInt16(0))
         output.append(timeToLive)
-        output.append(Carrier.protocolNumber)
+        output.append(protocolNumber)
         output.appendBigEndian(UInt16(0))
         output.append(source)
         output.append(destination)

@@ -30,7 +30,7 @@ public struct NeighborSolicitation: Equatable, Sendable {
         let start = output.count
         let group = target.solicitedNodeGroup
         // RFC 2464 section 7: 33:33 and the last four octets of the group.
-        output.append(HardwareAddress(rawValue: 0x3333_0000_0000 | group.low & 0xFFFF_FFFF))
+        output.append(HardwareAddress.ofGroup(.v6(group)))
         output.append(hardwareAddress)
         output.appendBigEndian(Ethernet.ipv6)
         output.appendBigEndian(UInt32(6) << 28)

@@ -86,8 +86,15 @@ public struct HardwareAddress: Hashable, Sendable {
     public let rawValue: UInt64
     public static let size = 6
     public static let broadcast = HardwareAddress(rawValue: 0xFFFF_FFFF_FFFF)
-    /// The Ethernet group of 224.0.0.18 (RFC 1112 section 6.4).
-    public static let vrrpGroupV4 = HardwareAddress(rawValue: 0x0100_5E00_0012)
+    /// The Ethernet group of a multicast group (RFC 1112 section 6.4, RFC 2464 section 7).
+    public static func ofGroup(_ group: IPAddress) -> HardwareAddress {
+        precondition(group.isMulticast, "only groups have a hardware address by their number")
+        switch group {
+        case .v4(let address):
+            return HardwareAddress(rawValue: 0x0100_5E00_0000 | UInt64(address.bigEndianValue & 0x7F_FFFF))
+        case .v6(let address): return HardwareAddress(rawValue: 0x3333_0000_0000 | address.low & 0xFFFF_FFFF)
+        }
+    }
 
     public init(rawValue: UInt64) { self.rawValue = rawValue & 0xFFFF_FFFF_FFFF }
 

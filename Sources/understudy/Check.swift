@@ -15,7 +15,8 @@ struct Check: ParsableCommand {
             hosts of a pair as well: what has to be equal, what has to differ, and whether each failure moves the \
             addresses.
 
-            Works on any machine: what this host lacks (an interface, a script) is a warning, and an error with --host.
+            Works on any machine: what this host lacks (an interface, a script) is a warning, and an error with --host. \
+            Of two files, one that sends from addresses which this host does not have is taken for the other host's.
 
             Exit status: 0 nothing to complain of (notes do not count), 1 warnings, 2 errors, 64 wrong usage.
             """)
@@ -32,16 +33,23 @@ struct Check: ParsableCommand {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
+    @Flag(help: "Print SARIF 2.1.0, which services that host code show beside the lines.")
+    var sarif = false
+
     @Option(
         name: [.customShort("i"), .customLong("id")],
         help: ArgumentHelp(
             "The configuration id that @ID lines are compared with (default: the short host name).", valueName: "name"))
     var configurationID: String?
 
+    func validate() throws {
+        if json, sarif { throw ValidationError("--json and --sarif are two forms of one report: choose one") }
+    }
+
     mutating func run() throws {
         let inspector: LiveHost?
         do throws(SystemError) {
-            inspector = try LiveHost()
+            inspector = try LiveHost(looksAtFiles: true)
         } catch {
             // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
             if host { throw ValidationError("this host cannot be examined: \(error)") }
@@ -56,6 +64,8 @@ struct Check: ParsableCommand {
             portable: portable)
         if json {
             print(report.json, terminator: "")
+        } else if sarif {
+            print(report.sarif(version: understudyVersion), terminator: "")
         } else {
             print(report.text, terminator: "")
             print(report.summary)

@@ -10,6 +10,7 @@ struct SimulationTally: Sendable {
     var moves = 0
     var absences = 0
     var mixed = 0
+    var groups = 0
     var knownFlaws: [String: Int] = [:]
     var failures: [(seed: UInt64, violation: Violation)] = []
 
@@ -21,6 +22,7 @@ struct SimulationTally: Sendable {
         takeovers += report.statistics.acquisitions
         absences += report.statistics.absences + report.statistics.longAbsences
         mixed += report.statistics.mixed
+        groups += report.statistics.groups
         moves += report.statistics.moves.values.reduce(0, +)
         knownFlaws.merge(report.statistics.knownFlaws, uniquingKeysWith: +)
         if let violation = report.violations.first { failures.append((report.seed, violation)) }
@@ -35,7 +37,7 @@ struct SimulationTally: Sendable {
         lines += flaws.map { "known of other programs, \($0.count) times: \($0.what)" }
         lines.append(
             "\(events) events, \(takeovers) takeovers, \(moves) planned moves and deaths, \(absences) absences, "
-                + "\(mixed) clusters with keepalived or FRR")
+                + "\(mixed) clusters with keepalived or FRR, \(groups) sync groups")
         lines.append(Self.verdict(played: played, broken: failures.count))
         return lines.joined(separator: "\n")
     }
@@ -49,6 +51,7 @@ struct SimulationTally: Sendable {
             .init("first_seed", .string(String(first))), .init("seeds", .integer(Int(played))),
             .init("events", .integer(events)), .init("takeovers", .integer(takeovers)),
             .init("moves", .integer(moves)), .init("absences", .integer(absences)), .init("mixed", .integer(mixed)),
+            .init("groups", .integer(groups)),
             .init(
                 "known_flaws",
                 .array(

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import Console
 internal import Daemon
+internal import LinuxKernel
 
 /// The command for people.
 ///
@@ -36,8 +38,15 @@ struct Understudy: ParsableCommand {
                 subcommands: [
                     Init.self,
                     Check.self,
+                    Format.self,
+                    ConfigurationCommand.self,
                     Rehearse.self,
                     Simulate.self,
                 ]),
         ])
+
+    static func main() {
+        endIfOutputIsLost(with: CommandStatus.outputLost.rawValue)
+        main(nil)
+    }
 }

@@ -63,6 +63,11 @@ extension String {
         let standby = Standby(since: Sample.now, until: Sample.now)
         var instance = Sample.standby
         instance.sourceAddress = "192.0.2.1"
+        instance.downTimerAdverts = 3
+        instance.syncGroup = "VG1"
+        let group = GroupStatus(name: "VG1", state: .active, members: ["VI_1"])
+        var status = Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: [])
+        status.groups = [group]
         var other = OtherOwner(
             address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:01", sinceSeconds: 1, lastSeenSeconds: 1,
             announcements: 1)
@@ -71,6 +76,13 @@ extension String {
         (instance.otherOwners, instance.repairs) = ([other], repairs)
         let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
         instance.standbys = [standbySeen]
+        let route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
+        instance.routes = [route]
+        let rule = RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: true)
+        instance.rules = [rule]
+        var filter = PacketFilterStatus(table: "inet understudy", isInForce: false)
+        filter.refusal = "r"
+        instance.packetFilter = filter
         let keyed = KeyedStatus(mode: "enforce", activeKey: 1, keys: [1], antiReplay: "time", timeWindowSeconds: 5)
         instance.hmac = keyed
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
@@ -95,8 +107,10 @@ extension String {
         answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
-            Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: []), instance, instance.priority,
-            term, active, peer, standbySeen, keyed, instance.addresses[0], other, repairs, check, standby, record,
+            status, group, instance, instance.priority,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, filter, other, repairs, check,
+            standby,
+            record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)

@@ -50,7 +50,7 @@ import Testing
         ("hello\n", "not JSON: this is no value at octet 0"), ("{}\n", "version: 'version' is missing"),
         ("{\"version\":1,\"at\":\"yesterday\"}\n", "'yesterday' is no time"),
         ("{\"version\":1,\"at\":7}\n", "expected String, found a number"),
-        ("{\"version\":1", "it broke off"), ("", "it hung up"), ("\u{0}\n", "not JSON: this is no value at octet 0"),
+        ("{\"version\":1", "it broke off"), ("\u{0}\n", "not JSON: this is no value at octet 0"),
     ])
     func `an answer that is none is refused in one sentence`(text: String, reason: String) throws {
         let daemon = try FakeDaemon(.answers { _ in Array(text.utf8) })
@@ -60,6 +60,12 @@ import Testing
             return
         }
         #expect(words.contains(reason))
+    }
+
+    @Test func `a daemon that ends before it has answered is told from one that talks nonsense`() throws {
+        let daemon = try FakeDaemon(.answers { _ in [] })
+        let error = #expect(throws: ClientError.self) { try ask(Request(.switchover), at: daemon.path) }
+        #expect(error == .hungUp)
     }
 
     @Test func `an answer without end is given up`() throws {

@@ -82,7 +82,10 @@ import Testing
             result.complaint
                 == "understudy: lb.cfg has errors; what runs goes on unchanged\n  lb.cfg:9:3: error: what is this?\n")
         #expect(result.status == .refused)
-        #expect(daemon.requests.map(\.dryRun) == [true])
+        // Asked for all the same, so that the daemon's log and history have the refusal; a dry run is no more than that.
+        #expect(daemon.requests.map(\.dryRun) == [true, nil])
+        _ = reload(dryRun: true, json: false, socket: daemon.path, on: .none) { _ in }
+        #expect(daemon.requests.map(\.dryRun) == [true, nil, true])
     }
 
     @Test func `prints one object with --json`() throws {

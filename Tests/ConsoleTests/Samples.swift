@@ -100,8 +100,15 @@ enum Sample {
             announcements: 4)
         other.peer = "192.0.2.7"
         instance.otherOwners = [other]
+        instance.downTimerAdverts = 3
+        instance.syncGroup = "VG1"
         instance.repairs = RepairStatus(count: 6, lastSeconds: 5, culprit: "ip (process 7)", isFight: true)
         instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
+        instance.routes = [RouteStatus(route: "default via 192.0.2.254 dev eth0", isPresent: false)]
+        instance.rules = [RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: false)]
+        var packetFilter = PacketFilterStatus(table: "inet understudy", isInForce: false)
+        packetFilter.refusal = "it is somebody else's"
+        instance.packetFilter = packetFilter
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5
@@ -112,8 +119,11 @@ enum Sample {
             mode: "permissive", activeKey: 2, keys: [1, 2], antiReplay: "time", timeWindowSeconds: 5)
         var answer = answer(instance, standby: Standby(since: at(600), until: at(-600)))
         answer.id = 7
+        answer.status?.groups = [GroupStatus(name: "VG1", state: .standby, members: ["VI_1", "VI_2"])]
         answer.status?.remarks = ["history is not kept: no room"]
         answer.daemon.upgradeFailure = "/usr/sbin/understudyd is another program"
+        answer.daemon.processStartedAt = at(30)
+        answer.daemon.replaced = "process 12, which ended by signal 9 (SIGKILL)"
         return answer
     }
 }

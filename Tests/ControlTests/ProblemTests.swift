@@ -31,6 +31,39 @@ import Testing
         #expect(status(night).problems == ["VI_1: FAULT: eth0 is down; no address."])
     }
 
+    @Test func `is a route or a rule that is missing where the addresses are`() {
+        var night = Situation(.active, 9, "because", priority: sum(107, 107))
+        night.instance.routes = [
+            RouteStatus(route: "default dev eth0", isPresent: false), RouteStatus(route: "10.0.0.0/8", isPresent: true),
+        ]
+        night.instance.rules = [RuleStatus(rule: "preference 3 lookup 1", isPresent: false)]
+        let end = "is missing, although this host is active: what needs it goes another way, or none."
+        #expect(
+            status(night).problems == [
+                "VI_1: the route default dev eth0 \(end)", "VI_1: the rule preference 3 lookup 1 \(end)",
+            ])
+        night.instance.state = .standby
+        #expect(status(night).problems == [])
+    }
+
+    @Test func `is a packet that is let in although no_accept is set`() {
+        var night = Situation(.active, 9, "because", priority: sum(107, 107))
+        var filter = PacketFilterStatus(table: nil, isInForce: false)
+        filter.refusal = "there is no nf_tables"
+        night.instance.packetFilter = filter
+        #expect(
+            status(night).problems == [
+                "VI_1: packets to the addresses are let in, although no_accept is set: there is no nf_tables."
+            ])
+        filter.isInForce = true
+        night.instance.packetFilter = filter
+        #expect(status(night).problems == [])
+        filter.isInForce = false
+        night.instance.packetFilter = filter
+        night.instance.state = .standby
+        #expect(status(night).problems == [])
+    }
+
     @Test(arguments: [(1.0, nil, 1), (59, nil, 1), (61, nil, 0), (9, 1.0, 0), (2, 1.0, 1), (9, 20, 1)])
     func `is a router that is not believed, until it is gone or believed`(
         refused: Double, believed: Double?, count: Int
@@ -54,6 +87,27 @@ import Testing
                 "VI_1: 192.0.2.3 was heard 1 s ago, and advertises other virtual addresses than ours: is it of this pair? Then "
                     + "make virtual_ipaddress the same on both, otherwise give one of them another virtual_router_id."
             ])
+    }
+
+    @Test func `is a router whose adverts are signed otherwise, with advice about the keys`() {
+        var night = Situation(.standby, 99, "because", priority: sum(107, 107))
+        var peer = Peer(address: "192.0.2.3", priority: 200, lastHeardSeconds: 1, refusal: nil)
+        peer.difference = "adverts that are signed, but not as ours"
+        night.instance.peers = [peer]
+        let doubt = status(night).doubts(at: Situation.now).first ?? ""
+        #expect(doubt.contains("Then make the keys of auth_hmac the same on both") && !doubt.contains("ipaddress"))
+    }
+
+    @Test func `of two owners is put right on the side that does not hear the other`() {
+        var night = Situation(.active, 99, "because", priority: sum(107, 107))
+        var other = OtherOwner(
+            address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:99", sinceSeconds: 9, lastSeenSeconds: 1,
+            announcements: 3)
+        other.peer = "192.0.2.3"
+        night.instance.otherOwners = [other]
+        #expect(night.instance.ownerProblems.first?.hasSuffix("let the two hear each other's adverts.") == true)
+        night.instance.peers = [Peer(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.4, refusal: nil)]
+        #expect(night.instance.ownerProblems.first?.contains("it does not hear ours: look for what drops them") == true)
     }
 
     @Test func `is an address that is not where the state wants it`() {

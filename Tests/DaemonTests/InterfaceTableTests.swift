@@ -1,5 +1,7 @@
+import Configuration
 import LinuxKernel
 import Testing
+import VRRPCore
 import VRRPWire
 
 @testable import Daemon
@@ -9,15 +11,19 @@ import VRRPWire
     private let address = AddressInfo(
         interfaceIndex: 2, address: .v4(IPv4Address(192, 0, 2, 1)), prefixLength: 24, scope: 0)
 
+    private static func at(_ milliseconds: UInt64) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: milliseconds * 1_000_000)
+    }
+
     private func table() -> InterfaceTable {
         var table = InterfaceTable()
-        table.replace(links: [eth0], addresses: [address])
+        table.replace(links: [eth0], addresses: [address], at: Self.at(0))
         return table
     }
 
     @Test func `a link that goes takes its addresses along`() {
         var table = table()
-        table.apply(.linkGone(index: 2, name: "eth0"))
+        table.apply(.linkGone(index: 2, name: "eth0"), at: Self.at(0))
         #expect(table.link(named: "eth0") == nil)
         #expect(table.link(at: 2) == nil)
         #expect(table.everyAddress.isEmpty)
@@ -27,7 +33,7 @@ import VRRPWire
         var table = table()
         var renamed = eth0
         renamed.name = "wan"
-        table.apply(.link(renamed))
+        table.apply(.link(renamed), at: Self.at(0))
         #expect(table.link(named: "eth0") == nil)
         #expect(table.link(named: "wan")?.index == 2)
         #expect(table.addresses(on: 2) == [address])
@@ -35,14 +41,14 @@ import VRRPWire
 
     @Test func `the same news twice changes nothing and other prefixes are other addresses`() {
         var table = table()
-        table.apply(.address(address))
+        table.apply(.address(address), at: Self.at(0))
         #expect(table.addresses(on: 2) == [address])
         var wider = address
         wider.prefixLength = 16
-        table.apply(.address(wider))
+        table.apply(.address(wider), at: Self.at(0))
         #expect(table.addresses(on: 2).count == 2)
-        table.apply(.addressGone(wider))
-        table.apply(.addressGone(wider))
+        table.apply(.addressGone(wider), at: Self.at(0))
+        table.apply(.addressGone(wider), at: Self.at(0))
         #expect(table.addresses(on: 2) == [address])
     }
 
@@ -50,13 +56,13 @@ import VRRPWire
         var table = table()
         var marked = address
         marked.protocolMark = 112
-        table.apply(.address(marked))
+        table.apply(.address(marked), at: Self.at(0))
         #expect(table.everyAddress == [marked])
     }
 
     @Test func `a listing replaces everything`() {
         var table = table()
-        table.replace(links: [], addresses: [])
+        table.replace(links: [], addresses: [], at: Self.at(0))
         #expect(table.link(at: 2) == nil)
         #expect(table.everyAddress.isEmpty)
     }
@@ -65,5 +71,109 @@ import VRRPWire
         #expect(eth0.isUsable)
         #expect(!LinkInfo(index: 2, name: "eth0", isUp: true, isRunning: false).isUsable)
         #expect(!LinkInfo(index: 2, name: "eth0", isUp: false, isRunning: true).isUsable)
+    }
+
+    // MARK: interface_up_down_delays
+
+    private func down(_ isDown: Bool = true) -> LinkInfo {
+        LinkInfo(index: 2, name: "eth0", isUp: true, isRunning: !isDown)
+    }
+
+    /// `eth0` with half a second down and a second up, at first up.
+    private func patient() -> InterfaceTable {
+        var table = table()
+        table.delays.configure([InterfaceDelay(interface: "eth0", down: .milliseconds(500), up: .seconds(1))])
+        return table
+    }
+
+    @Test func `a link that is down counts as up until it has lasted`() {
+        var table = patient()
+        let isNews = table.apply(.link(down()), at: Self.at(100))
+        #expect(!isNews)
+        #expect(table.link(at: 2)?.isUsable == true)
+        #expect(table.delays.heldBack(at: 2)?.isUsable == false)
+        #expect(table.delays.deadline == Self.at(600))
+        let early = table.settle(at: Self.at(599))
+        #expect(early.isEmpty && table.link(at: 2)?.isUsable == true)
+        let lasting = table.settle(at: Self.at(600))
+        #expect(lasting == [down()])
+        #expect(table.link(at: 2)?.isUsable == false)
+        #expect(table.delays.deadline == nil && table.delays.heldBack(at: 2) == nil)
+        table.apply(.link(down(false)), at: Self.at(700))
+        #expect(table.link(at: 2)?.isUsable == false)
+        #expect(table.delays.deadline == Self.at(1700))
+        let again = table.settle(at: Self.at(1700))
+        #expect(again == [down(false)] && table.link(at: 2)?.isUsable == true)
+    }
+
+    @Test func `a link that returns in time was never down, and the next time counts anew`() {
+        var table = patient()
+        table.apply(.link(down()), at: Self.at(0))
+        table.apply(.link(down(false)), at: Self.at(499))
+        #expect(table.delays.deadline == nil && table.link(at: 2)?.isUsable == true)
+        table.apply(.link(down()), at: Self.at(510))
+        #expect(table.delays.deadline == Self.at(1010))
+    }
+
+    @Test func `further news of a link that is down, and a listing, put nothing off`() {
+        var table = patient()
+        table.apply(.link(down()), at: Self.at(0))
+        var bigger = down()
+        bigger.mtu = 9000
+        let isNews = table.apply(.link(bigger), at: Self.at(300))
+        #expect(isNews)
+        #expect(table.link(at: 2)?.mtu == 9000 && table.link(at: 2)?.isUsable == true)
+        table.replace(links: [bigger], addresses: [], at: Self.at(400))
+        #expect(table.link(at: 2)?.isUsable == true)
+        #expect(table.delays.deadline == Self.at(500))
+    }
+
+    @Test func `a link that is deleted, new or renamed counts at once`() {
+        var table = patient()
+        table.apply(.link(down()), at: Self.at(0))
+        table.apply(.linkGone(index: 2, name: "eth0"), at: Self.at(10))
+        #expect(table.link(at: 2) == nil && table.delays.deadline == nil)
+        table.apply(.link(down()), at: Self.at(20))
+        #expect(table.link(at: 2)?.isUsable == false && table.delays.deadline == nil)
+        var other = down(false)
+        other.name = "eth1"
+        table.apply(.link(other), at: Self.at(30))
+        #expect(table.link(at: 2)?.isUsable == true && table.delays.deadline == nil)
+    }
+
+    @Test func `other interfaces, and delays of zero, change nothing`() {
+        var table = table()
+        table.delays.configure([
+            InterfaceDelay(interface: "eth1", down: .seconds(1), up: .seconds(1)),
+            InterfaceDelay(interface: "eth0", down: .zero, up: .seconds(1)),
+        ])
+        table.apply(.link(down()), at: Self.at(0))
+        #expect(table.link(at: 2)?.isUsable == false)
+    }
+
+    @Test func `a reload judges what is held back by its own delays, and a timer that runs out hastens it`() {
+        var table = patient()
+        table.apply(.link(down()), at: Self.at(100))
+        table.delays.configure([InterfaceDelay(interface: "eth0", down: .seconds(2), up: .zero)])
+        #expect(table.delays.deadline == Self.at(2100))
+        table.delays.hasten(2)
+        let hastened = table.settle(at: Self.at(2000))
+        #expect(hastened == [down()])
+        var another = patient()
+        another.apply(.link(down()), at: Self.at(100))
+        another.delays.configure([])
+        let undelayed = another.settle(at: Self.at(100))
+        #expect(undelayed == [down()])
+    }
+
+    @Test func `a process that replaces another begins with the link up`() {
+        var table = InterfaceTable()
+        table.replace(links: [down()], addresses: [], at: Self.at(0))
+        table.holdUp("eth0", at: Self.at(0))
+        #expect(table.link(at: 2)?.isUsable == false)
+        table.delays.configure([InterfaceDelay(interface: "eth0", down: .milliseconds(500), up: .zero)])
+        table.holdUp("eth0", at: Self.at(50))
+        #expect(table.link(at: 2)?.isUsable == true)
+        #expect(table.delays.deadline == Self.at(550))
     }
 }

@@ -24,6 +24,14 @@ import VRRPCore
         #expect(limiter.pass("b", at: at(61)) == "")
     }
 
+    @Test func `lines of which several may pass are counted anew each minute`() {
+        var limiter = LineLimiter<Int>()
+        for second in 0..<3 { #expect(limiter.pass(1, at: at(Double(second)), most: 3) == "") }
+        for second in 3..<60 { #expect(limiter.pass(1, at: at(Double(second)), most: 3) == nil) }
+        #expect(limiter.pass(1, at: at(60), most: 3) == " (57 more like it since the last such line)")
+        #expect(limiter.pass(1, at: at(61), most: 3) == "")
+    }
+
     @Test func `however many there are a minute has one line`() {
         var limiter = LineLimiter<Int>()
         var lines = 0

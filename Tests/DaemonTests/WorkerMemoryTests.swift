@@ -39,7 +39,16 @@ import VRRPWire
     private func router(_ state: VirtualRouter.State) -> RouterMemory {
         RouterMemory(
             key: "eth0 51 v4", state: state, checksumForm: .messageOnly, since: Self.at(3), hasTakenPart: true,
-            cause: "nobody else was heard — ü")
+            cause: "nobody else was heard — ü",
+            keyed: KeyedMemory(
+                sent: AuthenticationSequence(rawValue: 7),
+                marks: [
+                    KeyedMemory.Mark(
+                        source: IPAddress("192.0.2.3")!, sequence: AuthenticationSequence(rawValue: 9), at: Self.at(2),
+                        believed: [8, 9].map { AuthenticationSequence(rawValue: $0) }),
+                    KeyedMemory.Mark(
+                        source: IPAddress("fe80::3")!, sequence: AuthenticationSequence(rawValue: .max), at: Self.at(3)),
+                ]))
     }
 
     @Test(arguments: states.indices)
@@ -73,13 +82,69 @@ import VRRPWire
     }
 
     @Test func `keeps last orders whole`() throws {
-        let orders = LastOrders(
+        var orders = LastOrders(
             name: "VI_1", interface: "eth0", interfaceIndex: 7, source: IPAddress("192.0.2.1")!,
             packets: [.init(destination: IPAddress("224.0.0.18")!, octets: [1, 2, 3])],
             addresses: [.init(interfaceIndex: 7, address: IPAddress("192.0.2.10")!, prefixLength: 24)],
             hold: .milliseconds(1246))
+        orders.hopLimit = 64
         #expect(LastOrders(orders.octets) == orders)
         for count in 0..<orders.octets.count { #expect(LastOrders(Array(orders.octets.prefix(count))) == nil) }
+    }
+
+    @Test func `keeps what finds the routes of last orders again, and reads orders without any`() throws {
+        var orders = LastOrders(
+            name: "VI_1", interface: "eth0", interfaceIndex: 7, source: IPAddress("192.0.2.1")!, packets: [],
+            addresses: [], hold: .milliseconds(1246))
+        let short = orders.octets.count
+        orders.routes = [
+            KernelRoute(
+                destination: IPAddress("0.0.0.0")!, prefixLength: 0, metric: 50, protocolMark: 112,
+                gateway: IPAddress("192.0.2.254"), interfaceIndex: 7),
+            KernelRoute(
+                kind: 6, destination: IPAddress("2001:db8:1::")!, prefixLength: 48, table: 1000, metric: 1024,
+                protocolMark: 112),
+        ]
+        orders.rules = [
+            KernelRule(
+                family: .v4, preference: 300, table: 1000, isInverted: true, source: IPAddress("192.0.2.10"),
+                sourceLength: 32, inputInterface: "eth0", mark: 1, markMask: 3, protocolMark: 112),
+            KernelRule(
+                family: .v6, preference: 301, action: 6, destination: IPAddress("2001:db8::"), destinationLength: 32,
+                outputInterface: "eth1", protocolMark: 112),
+        ]
+        #expect(LastOrders(orders.octets) == orders)
+        #expect(LastOrders(Array(orders.octets.prefix(short)))?.routes == [])
+        for count in (short + 1)..<orders.octets.count {
+            #expect(LastOrders(Array(orders.octets.prefix(count))) == nil)
+        }
+        orders.filterTable = "understudy"
+        orders.routes[0].typeOfService = 8
+        #expect(LastOrders(orders.octets) == orders)
+        (orders.routes, orders.rules) = ([], [])
+        #expect(LastOrders(orders.octets) == orders)
+    }
+
+    @Test func `keeps the sequence numbers of authentication headers`() {
+        var memory = RouterMemory(
+            key: "eth0 51", state: .initialize(Initialize(isWanted: true)), checksumForm: .messageOnly,
+            since: MonotonicInstant(nanoseconds: 5), hasTakenPart: true, cause: "")
+        #expect(RouterMemory(memory.octets) == memory)
+        memory.header = HeaderMemory(sent: 7, marks: [.init(source: IPAddress("192.0.2.2")!, sequence: .max)])
+        #expect(RouterMemory(memory.octets) == memory)
+        memory.header = HeaderMemory(sent: nil, marks: [.init(source: IPAddress("192.0.2.2")!, sequence: 1)])
+        #expect(RouterMemory(memory.octets) == memory)
+    }
+
+    @Test func `keeps the type of service that a route is found by`() {
+        var orders = LastOrders(
+            name: "VI_1", interface: "eth0", interfaceIndex: 7, source: IPAddress("192.0.2.1")!, packets: [],
+            addresses: [], hold: .milliseconds(1246))
+        orders.routes = [8, 16].map {
+            KernelRoute(destination: IPAddress("10.0.0.0")!, prefixLength: $0, protocolMark: 112)
+        }
+        orders.routes[1].typeOfService = 16
+        #expect(LastOrders(orders.octets) == orders)
     }
 
     @Test func `carries all of it from one process's view to another's`() throws {
@@ -89,12 +154,28 @@ import VRRPWire
         #expect(memory.isOfThisVersion && memory.routers.isEmpty && memory.snapshot == nil && memory.succession == "")
         memory.keep(routers: Self.states.map(router))
         #expect(memory.routers.map(\.state) == Self.states)
+        memory.quietUntil = Self.at(77)
         memory.keep(router(Self.states[2]), at: 0)
         #expect(memory.routers.first?.state == Self.states[2])
-        memory.keep(checks: [CheckMemory(key: "script chk", state: .init(status: .failed, counter: 1))])
-        #expect(memory.checks.map(\.key) == ["script chk"])
+        memory.keep(checks: [
+            CheckMemory(key: "script chk", state: .init(status: .failed, counter: 1)),
+            CheckMemory(key: "file load", state: .init(status: .working, counter: -2_147_483_648)),
+        ])
+        #expect(memory.checks.map(\.key) == ["script chk", "file load"])
+        #expect(memory.checks.map(\.state.counter) == [1, -2_147_483_648])
         memory.succession = "process 7"
         #expect(memory.succession == "process 7")
+        #expect(memory.beginnings == nil && memory.maintenance == .unknown)
+        memory.beginnings = .init(began: Self.at(7), startedAt: 1_700_000_000_000, loadedAt: 1_700_000_000_001)
+        #expect(memory.beginnings?.loadedAt == 1_700_000_000_001 && memory.beginnings?.began == Self.at(7))
+        #expect(memory.quietUntil == Self.at(77))
+        #expect(memory.promotingInterfaces == [])
+        memory.promotingInterfaces = ["eth0", "eth1.7"]
+        #expect(memory.promotingInterfaces == ["eth0", "eth1.7"])
+        for maintenance in [WorkerMemory.Maintenance.off, .on(since: 5, until: 0), .on(since: 6, until: 9)] {
+            memory.maintenance = maintenance
+            #expect(memory.maintenance == maintenance)
+        }
         for text in ["one", "two, longer", "3"] {
             var snapshot = SourceSnapshot()
             snapshot.files = ["a": Array(text.utf8)]

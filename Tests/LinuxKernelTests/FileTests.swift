@@ -1,5 +1,6 @@
 import Glibc
 import LinuxKernel
+import Synchronization
 import Testing
 
 @Suite struct `Files` {
@@ -14,6 +15,64 @@ import Testing
         #expect(readFile("/nonexistent", limit: 1) == .failure(SystemError("open /nonexistent", ENOENT)))
         #expect(readFile("/tmp", limit: 1) == .failure(SystemError("read /tmp", EISDIR)))
         #expect(try readFile(directory.write("", to: "empty"), limit: 0) == .success([]))
+    }
+
+    @Test func `have a beginning, which makes nobody wait`() throws {
+        let directory = try TemporaryDirectory()
+        let file = try directory.write("0123456789", to: "file")
+        #expect(readBeginning(of: file, limit: 4) == .success(Array("0123".utf8)))
+        #expect(readBeginning(of: file, limit: 40) == .success(Array("0123456789".utf8)))
+        #expect(readBeginning(of: file + "/below", limit: 4) == .failure(.missing))
+        #expect(readBeginning(of: "/nonexistent/file", limit: 4) == .failure(.missing))
+        #expect(readBeginning(of: directory.path, limit: 4) == .failure(.notRegular))
+        let pipe = directory.path + "/pipe"
+        try #require(mkfifo(pipe, 0o600) == 0)
+        #expect(readBeginning(of: pipe, limit: 4) == .failure(.notRegular))
+        #expect(readBeginning(of: "/dev/zero", limit: 4) == .failure(.notRegular))
+    }
+
+    @Test func `are written in place, and links are not followed`() throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.path + "/file"
+        #expect(try writeInPlace([0x31], to: file, overwrites: false))
+        #expect(try status(of: file).get().mode == 0o600)
+        #expect(try !writeInPlace([0x32], to: file, overwrites: false))
+        #expect(readFile(file, limit: 9) == .success([0x31]))
+        try #require(chmod(file, 0o644) == 0)
+        #expect(try writeInPlace([0x33], to: file, overwrites: true))
+        #expect(readFile(file, limit: 9) == .success([0x33]))
+        #expect(try status(of: file).get().mode == 0o644)
+        let link = directory.path + "/link"
+        try #require(symlink(file, link) == 0)
+        #expect(throws: SystemError("open \(link)", ELOOP)) { try writeInPlace([0x34], to: link, overwrites: true) }
+        #expect(try !writeInPlace([0x34], to: link, overwrites: false))
+        #expect(readFile(file, limit: 9) == .success([0x33]))
+    }
+
+    @Test func `tell what happens to them`() throws {
+        let directory = try TemporaryDirectory()
+        let news = try FileNews()
+        let watch = try news.watch(directory: directory.path)
+        func told() throws -> [String] {
+            try #require(try waitUntilReadable(news.rawDescriptor))
+            var names: [String] = []
+            #expect(try news.drain { if $0.watch == watch { names.append($0.name) } } == .all)
+            return names
+        }
+        let file = try directory.write("1", to: "file")
+        #expect(try told() == ["file"])
+        try #require(rename(file, directory.path + "/a-longer-name") == 0)
+        #expect(try told() == ["file", "a-longer-name"])
+        #expect(try news.watch(directory: directory.path) == watch)
+        let target = try news.watch(file: directory.path + "/a-longer-name")
+        #expect(target != watch)
+        news.forget(watch)
+        _ = try directory.write("2", to: "a-longer-name")
+        try #require(try waitUntilReadable(news.rawDescriptor))
+        var found: [FileNews.Item] = []
+        _ = try news.drain { found.append($0) }
+        #expect(found.contains { $0.watch == target && $0.name.isEmpty })
+        #expect(throws: SystemError("watch /nonexistent", ENOENT)) { try news.watch(file: "/nonexistent") }
     }
 
     @Test func `are found by pattern, braces included, once each and sorted`() throws {
@@ -74,6 +133,26 @@ import Testing
         // The first holder's end must not take away what is the second's now.
         file.release()
         #expect(try status(of: second.path).get().mode == 0o644)
+    }
+
+    @Test func `are waited for while their holder comes to its end`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/understudy.pid"
+        let holder = try PIDFile.acquire(path)
+        let began = monotonicNanoseconds()
+        let failure = #expect(throws: SystemError.self) { _ = try PIDFile.acquire(path, until: began + 20_000_000) }
+        #expect(monotonicNanoseconds() >= began + 20_000_000, "it did not wait")
+        #expect(failure == SystemError("lock \(path), which process \(getpid()) holds", EAGAIN))
+        let got = Mutex(false)
+        let thread = try WorkerThread {
+            let second = try? PIDFile.acquire(path, until: monotonicNanoseconds() + 8_000_000_000)
+            got.withLock { $0 = second != nil }
+        }
+        #expect(!got.withLock { $0 })
+        holder.release()
+        withExtendedLifetime(holder) {}
+        thread.join()
+        #expect(got.withLock { $0 })
     }
 
     @Test func `are not created through a link`() throws {

@@ -59,6 +59,12 @@ import Testing
         judge(seeds: seed..<seed + 1, options: .coreAlone)
     }
 
+    /// A group told a member again and again to take over at an instant that had passed.
+    @Test(arguments: [86, 325, 362, 415, 516] as [UInt64])
+    func `keep the members of a sync group together`(seed: UInt64) {
+        judge(seeds: seed..<seed + 1, options: .demanding)
+    }
+
     /// A daemon that dies alone leaves its addresses behind until it returns: two hosts answer, and it heals.
     @Test func `recover from addresses that outlive their daemon`() {
         var options = Options.demanding
@@ -72,6 +78,7 @@ import Testing
         var (refusals, pauses, contests, remained, doubleOwners) = (0, 0, 0, 0, 0)
         var (absences, adoptions, expiries) = (0, 0, 0)
         var (kernelRefusals, longAbsences, rollouts) = (0, 0, 0)
+        var (groups, groupTakeovers) = (0, 0)
         for seed in UInt64(0)..<100 {
             var simulator = Simulator(seed: seed)
             let statistics = simulator.run().statistics
@@ -83,6 +90,8 @@ import Testing
             kernelRefusals += statistics.kernelRefusals
             longAbsences += statistics.longAbsences
             rollouts += statistics.rollouts
+            groups += statistics.groups
+            groupTakeovers += statistics.groupTakeovers
             pauses += statistics.pausesFelt
             contests += statistics.contests
             remained += statistics.remainedActive
@@ -94,6 +103,8 @@ import Testing
         ] {
             #expect(moves[move, default: 0] >= 2, "hardly ever: \(move)")
         }
+        #expect(groups > 10)
+        #expect(groupTakeovers > 100)
         #expect(refusals > 50)
         #expect(absences > 100)
         #expect(adoptions > 20)

@@ -136,7 +136,8 @@ extension Behaviour {
             try trial.waitFor("the virtual address") { try host.has(address) }
             let (start, mark) = (monotonicNanoseconds(), daemon.mark)
             try host.ip("link", "set", "eth0", "name", "eth9")
-            try daemon.says("Entering FAULT STATE: interface eth0 does not exist", since: mark)
+            try daemon.says(
+                "Entering FAULT STATE: interface eth0 does not exist (it is called eth9 now)", since: mark)
             try trial.waitFor("the address to go") { try !host.has(address) }
             try trial.waitFor("the resignation") { recorder.adverts(since: start).contains { $0.priority == 0 } }
             try host.ip("link", "set", "eth9", "name", "eth0")

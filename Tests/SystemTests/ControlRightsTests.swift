@@ -152,7 +152,8 @@ extension Behaviour.Controlled {
             first.process.sendToAll(.stop)
             let again = try OutputLog("third")
             let third = try host.start(
-                Trial.daemon, ["-f", "/run/other.conf", "-n", "-l", "-G", "-p", "/run/other.pid"], log: again)
+                Trial.daemon, ["-f", "/run/other.conf", "-n", "-l", "-G", "-p", "/run/other.pid"],
+                environment: ["STATE_DIRECTORY=/run/third"], log: again)
             try trial.waitFor("the third one") { again.text.contains("where another daemon listens") }
             try third.send(.terminate)
             first.process.sendToAll(.continue)

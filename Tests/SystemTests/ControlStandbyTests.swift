@@ -149,6 +149,28 @@ extension Behaviour.Controlled {
             #expect(try daemon.status().remarks.first?.contains("history is not kept: ") == true)
         }
 
+        @Test func `a process that is replaced knows what an operator said, whatever the disk has of it`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.writeFile("/run/file", "")
+            let daemon = try trial.start(host, instance(), environment: ["STATE_DIRECTORY=/run/file/state"])
+            try daemon.becomes(.active)
+            for (isOn, priority) in [(true, 1), (false, 100)] {
+                _ = try isOn ? daemon.standby() : daemon.resume()
+                let (mark, started) = (daemon.mark, try daemon.ask(Request(.status)).daemon.startedAt)
+                sendSignal(Signals.kill, to: try daemon.worker)
+                try daemon.says("Startup complete", since: mark)
+                let answer = try daemon.ask(Request(.status))
+                #expect(answer.status?.instances.map(\.priority.effective) == [priority])
+                #expect((answer.status?.standby != nil) == isOn)
+                // The daemon is the one that it was; that a process had to be replaced is said.
+                #expect(answer.daemon.startedAt == started && answer.status?.loadedAt != nil)
+                #expect(answer.daemon.replaced?.contains("which ended by signal 9 (SIGKILL)") == true)
+                let text = try host.run(Trial.command, ["status"]).output.split(separator: "\n").prefix(4)
+                #expect(text.contains { $0.contains("its process was replaced at ") }, "\(text)")
+            }
+        }
+
         @Test(arguments: [
             "", "{\"since\":\"2026-01-01", "\u{0}\u{0}\u{0}\u{0}", "{}", String(repeating: "x", count: 9000),
         ])

@@ -285,6 +285,24 @@ extension Behaviour.Controlled {
             #expect(try daemon.instance().cause.contains("nobody else was heard"))
         }
 
+        /// Whoever watches a pair would call somebody for it.
+        @Test func `a question asked while the process is replaced is answered by its successor`() throws {
+            let trial = try Trial()
+            let daemon = try trial.start(try trial.host(), instance())
+            try daemon.becomes(.active)
+            for _ in 0..<3 {
+                let worker = try daemon.worker
+                sendSignal(Signals.kill, to: worker)
+                try trial.waitFor("the next process") {
+                    // Each of them is answered, whenever in between it is asked.
+                    let answer = try Console.ask(Request(.status), at: daemon.host.controlSocket)
+                    let children = SpawnedProcess.children(of: daemon.process.pid)
+                    return answer.status?.instances.first?.state == .active
+                        && children.contains { $0 != worker && processName(of: $0) == "understudyd-run" }
+                }
+            }
+        }
+
         @Test func `an unknown instance is refused with those that there are`() throws {
             let trial = try Trial()
             let daemon = try trial.start(

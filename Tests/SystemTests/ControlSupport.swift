@@ -20,9 +20,9 @@ extension RunningDaemon {
         try Console.ask(request, at: host.controlSocket, within: seconds)
     }
 
-    /// Waits until the control socket is there.
+    /// Waits until somebody listens at the control socket: its path is there a moment earlier (bind, then listen).
     func listens() throws {
-        try trial.waitFor("the control socket") { LocalFiles.exists(host.controlSocket) }
+        try trial.waitFor("the control socket") { (try? LocalStream(connectingTo: host.controlSocket)) != nil }
     }
 
     func status() throws -> Control.Status { try #require(try ask(Request(.status)).status) }

@@ -111,6 +111,18 @@ extension DoctorTests {
             #expect(try ward.examine(host).all("maintenance_mode").isEmpty)
         }
 
+        @Test func `packets that are let in although no_accept is set are found`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            try ward.run(host, "nft add table inet understudy")
+            let daemon = try ward.start(host, instance(id: 51, "no_accept"), saying: "Entering MASTER STATE")
+            let finding = try ward.examine(host).fault("packets_let_in")
+            #expect(finding.evidence.first?.contains("was not made by Understudy") == true, "\(finding)")
+            try ward.run(host, "nft delete table inet understudy")
+            try daemon.says("packets to our addresses are dropped now", seconds: 10)
+            #expect(try ward.examine(host).all("packets_let_in").isEmpty)
+        }
+
         @Test func `what the daemon says is wrong with itself is passed on`() throws {
             let ward = try Ward()
             let host = ward.lb1
@@ -124,6 +136,17 @@ extension DoctorTests {
             #expect(finding.title.contains("history is not kept"), "\(finding)")
             try ward.start(ward.lb2, instance(priority: 90), saying: "Entering BACKUP STATE")
             #expect(try ward.examine(ward.lb2).all("daemon_remark").isEmpty)
+        }
+
+        @Test func `a notify command that its user cannot run is found, and runs after the printed command`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            try host.writeFile("/run/tell.sh", "#!/bin/sh\nexit 0\n", mode: 0o644)
+            try host.writeFile("/run/vrrp.conf", instance("VI_1", "notify_master /run/tell.sh"))
+            let finding = try ward.examine(host).fault("check_cannot_run")
+            #expect(finding.title.hasPrefix("`/run/tell.sh` cannot be executed by root"), "\(finding)")
+            try mend(ward, host, finding)
+            #expect(try ward.examine(host).severities("checks_can_run") == ["ok"])
         }
 
         @Test func `a check that its user cannot run is found, and runs after the printed command`() throws {

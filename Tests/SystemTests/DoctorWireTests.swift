@@ -123,6 +123,23 @@ extension DoctorTests {
             #expect(after.severities("adverts_arrive") == ["ok"])
         }
 
+        @Test func `another multicast group on the other host is a fault of its own`() throws {
+            let ward = try Ward()
+            let there = instance(priority: 100, "mcast_dst_ip 224.0.0.77")
+            try ward.start(ward.lb2, there, saying: "Entering MASTER STATE")
+            let daemon = try ward.start(ward.lb1, instance(priority: 100), saying: "Entering MASTER STATE")
+            try daemon.reload(instance(priority: 100, "mcast_dst_ip 224.0.0.78"))
+            // The card lets a group through that somebody here listens to; in the tests' own interfaces, every one.
+            let finding = try ward.examine(ward.lb1).fault("adverts_to_elsewhere")
+            #expect(
+                finding.title
+                    == "192.0.2.2 sends its adverts to the group 224.0.0.77, and VI_1 listens to 224.0.0.78")
+            try daemon.reload(there)
+            let after = try ward.examine(ward.lb1)
+            #expect(after.all("adverts_to_elsewhere").isEmpty)
+            #expect(after.severities("adverts_arrive") == ["ok"])
+        }
+
         @Test func `a host that hears nobody is warned unless it is active itself`() throws {
             let ward = try Ward()
             try ward.lb1.writeFile("/run/vrrp.conf", instance())

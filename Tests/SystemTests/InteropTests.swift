@@ -13,17 +13,38 @@ import VRRPWire
         case v3IPv6 = 14
         case v2Unicast = 15
         case v3Unicast = 16
+        case v2Group = 17
+        case v3Group = 18
+        case v3IPv6Group = 19
+        case v3OldUnicast = 20
+        case v2Header = 21
+        case v2HeaderUnicast = 22
 
         var addresses: [String] {
-            self == .v3IPv6 ? ["fe80::\(rawValue)", "2001:db8::\(rawValue)"] : ["192.0.2.1\(rawValue)"]
+            self == .v3IPv6 || self == .v3IPv6Group
+                ? ["fe80::\(rawValue)", "2001:db8::\(rawValue)"] : ["192.0.2.1\(rawValue)"]
         }
 
-        var isVersion2: Bool { self == .v2 || self == .v2Password || self == .v2Unicast }
+        var isVersion2: Bool { [.v2, .v2Password, .v2Unicast, .v2Group, .v2Header, .v2HeaderUnicast].contains(self) }
+
+        /// Where it multicasts; nil is as usual.
+        private var group: String? {
+            switch self {
+            case .v2Group, .v3Group: "224.0.0.77"
+            case .v3IPv6Group: "ff02::77"
+            default: nil
+            }
+        }
 
         func instance(priority: Int, interval: Double, own: String, peer: String) -> String {
             var lines = ["version \(isVersion2 ? 2 : 3)", "advert_int \(interval == 1 ? "1" : "\(interval)")"]
             if self == .v2Password { lines.append("authentication {\n auth_type PASS\n auth_pass s3cret\n }") }
-            if self == .v2Unicast || self == .v3Unicast {
+            if [.v2Header, .v2HeaderUnicast].contains(self) {
+                lines.append("authentication {\n auth_type AH\n auth_pass s3cret\n }")
+            }
+            if let group { lines.append("mcast_dst_ip \(group)") }
+            if self == .v3OldUnicast { lines.append("old_unicast_checksum") }
+            if [.v2Unicast, .v3Unicast, .v3OldUnicast, .v2HeaderUnicast].contains(self) {
                 lines.append("unicast_src_ip \(own)\n unicast_peer {\n \(peer)\n }")
             }
             return """

@@ -119,6 +119,20 @@ import VRRPWire
         #expect(plan.notes.contains { $0.contains("/no/such/directory/check.sh (check check) is not on this machine") })
     }
 
+    @Test func `the operator is told that commands which would act on this machine are left alone`() throws {
+        let rest = "virtual_ipaddress { 192.0.2.1/24 }\n"
+        let plan = try plan(instance(priority: 100, rest + "notify /bin/true"), instance(priority: 90, rest))
+        #expect(plan.notes.count { $0.contains("notify commands and pipes are left alone") } == 1)
+    }
+
+    @Test func `the operator is told what tracked files count as`() throws {
+        let text = "track_file up {\n    file /run/up\n    weight 0 reverse\n}\n"
+        let rest = "virtual_ipaddress { 192.0.2.1/24 }\n"
+        let plan = try plan(text + instance(priority: 100, rest + "track_file { up }"), instance(priority: 90, rest))
+        #expect(
+            plan.notes.count { $0.contains("neither read nor written") && $0.contains("up holds 1 throughout") } == 1)
+    }
+
     @Test func `events must make sense in their order`() throws {
         #expect(
             try Event.list("balancer-dies, balancer-returns,planned-stop")

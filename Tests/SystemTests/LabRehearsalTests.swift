@@ -66,6 +66,18 @@ import Testing
         #expect(result.status == 0)
     }
 
+    /// Of which the cable of one member alone is cut.
+    @Test(.timeLimit(.minutes(2)))
+    func `the examples of a sync group move as a whole`() throws {
+        let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Examples").path
+        let files = [1, 2].map { "\(directory)/sync-group-lb\($0).conf" }
+        let result = try run(files + ["--json", "--without-haproxy", "--events", "link-lost,link-back"])
+        let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
+        #expect(outcome.events.map(\.active) == [["lb1", "lb1"], ["lb2", "lb2"], ["lb1", "lb1"]])
+        for event in outcome.events { #expect(event.problems.isEmpty, "\(event.event)") }
+        #expect(result.status == 0)
+    }
+
     @Test func `files that cannot be rehearsed are refused with exit status 2`() throws {
         let result = try run(["--daemon", "keepalived", "/nonexistent/a.conf", "/nonexistent/b.conf"])
         #expect(result.status == 2)

@@ -45,6 +45,35 @@ extension OneOwner {
             #expect(try host.has(own), "the host lost its own address together with the virtual one")
         }
 
+        /// Neighbours would go on sending to the one that it had until they ask again by themselves.
+        @Test func `the interface of an Active Router gets another hardware address, and no client is cut off`() throws
+        {
+            let trial = try OwnerTrial()
+            defer { trial.close() }
+            try trial.open()
+            let host = try #require(trial.members[0].host)
+            let transitions = [0, 1].map(trial.transitions)
+            var gaps: [Double] = []
+            for run in 0..<OneOwner.runs(3) {
+                try trial.rest(Double.random(in: 0.3...0.6))
+                let (start, address) = (monotonicNanoseconds(), "02:00:00:00:07:\(10 + run)")
+                try host.ip("link", "set", "eth0", "address", address)
+                try trial.waitFor("its announcement") {
+                    trial.members[0].hasSaid("eth0 has the hardware address \(address) now")
+                }
+                // As long as a request may take that went to the old one.
+                try trial.rest(0.3)
+                try trial.waitFor("an answer") {
+                    trial.probe.latestAnswer(from: 0).map { $0.instant > start + 300_000_000 } ?? false
+                }
+                let seen = trial.probe.statistics(of: 0, from: start, to: monotonicNanoseconds())
+                gaps.append(Double(seen.longestGap) / 1e6)
+            }
+            OneOwner.tell("hardware address changed: longest gap", gaps)
+            #expect(gaps.allSatisfy { $0 < 300 }, "\(gaps)")
+            #expect([0, 1].map(trial.transitions) == transitions, "\(trial.members[0].log.tail())")
+        }
+
         /// An interface that is up can be renamed since Linux 6.2.
         @Test func `the peer of a router whose interface gets another name takes over after its skew time`() throws {
             let trial = try OwnerTrial()

@@ -8,6 +8,15 @@ extension OneOwner {
         /// In seconds.
         private static let pauses = OneOwner.isLong ? [1.0, 5.0, 30.0] : [1.0, 5.0]
 
+        /// Ends the second, so that the first has the address again, and starts it anew.
+        private func giveBack(_ trial: OwnerTrial) throws {
+            let second = try trial.daemon(1)
+            try second.send(.terminate)
+            try trial.waitFor("the first to have it again") { trial.holders[0].isHolding && second.status != nil }
+            try trial.members[1].start()
+            try trial.rest(1)
+        }
+
         /// Everything of the Active Router is stopped for a while, then goes on.
         @Test(arguments: pauses, [true, false])
         func `a daemon that was stopped has one owner beside it for two seconds at most, and claims nothing unheard`(
@@ -48,18 +57,57 @@ extension OneOwner {
                     )
                 } else {
                     #expect(first == nil && trial.holders[1].isHolding, "it took back what it was told to leave")
-                    let second = try trial.daemon(1)
-                    try second.send(.terminate)
-                    try trial.waitFor("the first to have it again") {
-                        trial.holders[0].isHolding && second.status != nil
-                    }
-                    try trial.members[1].start()
-                    try trial.rest(1)
+                    try giveBack(trial)
                 }
                 #expect(trial.members[0].hasSaid("Away: the loop was "))
             }
             #expect(overlaps.allSatisfy { $0 <= 2000 }, "\(overlaps)")
             OneOwner.tell("stopped for \(seconds) s, adverts every \(interval) s, two owners for", overlaps)
+        }
+
+        /// As a machine that is paused and moved: what the others said meanwhile never reached it, and the kernel took the
+        /// addresses back.
+        @Test(arguments: [true, false])
+        func `a machine that was paused off the network announces nothing before it has listened`(
+            othersLive: Bool
+        ) throws {
+            let trial = try OwnerTrial(interval: "0.2")
+            defer { trial.close() }
+            trial.members[0].configuration = trial.members[0].configuration.replacing(
+                "priority 150", with: "priority 150\n nopreempt")
+            try trial.open()
+            let host = try #require(trial.members[0].host)
+            let digits = try host.run("cat", ["/sys/class/net/eth0/address"]).output.filter(\.isHexDigit)
+            let hardwareAddress = HardwareAddress(rawValue: try #require(UInt64(digits, radix: 16)))
+            let announcements = try Announcements(in: trial.client)
+            if !othersLive {
+                try trial.members[1].stop()
+                try trial.waitFor("the end of the second") { trial.members[1].hasStopped }
+            }
+            for _ in 0..<OneOwner.runs(1) {
+                let start = monotonicNanoseconds()
+                try trial.daemon(0).sendToAll(.stop)
+                try trial.laboratory.setForwarding(of: host, "eth0", false)
+                try trial.waitFor("the kernel to take the address back") { !trial.holders[0].isHolding }
+                if othersLive { try trial.waitFor("the second to take over") { trial.holders[1].isHolding } }
+                try trial.laboratory.setForwarding(of: host, "eth0", true)
+                try announcements.forget()
+                try trial.daemon(0).sendToAll(.continue)
+                if othersLive {
+                    try trial.waitFor("it to listen") {
+                        trial.members[0].hasSaid("Entering BACKUP STATE: nothing was advertised for")
+                    }
+                    try trial.rest(trial.interval * 4)
+                    _ = try announcements.collect()
+                    #expect(!announcements.announcers.contains(hardwareAddress), "\(trial.members[0].log.tail())")
+                    #expect(trial.holders[0].changes(since: start).count == 1 && trial.holders[1].isHolding)
+                    try giveBack(trial)
+                } else {
+                    try trial.waitFor("it to be active again") { trial.holders[0].isHolding }
+                    #expect(trial.members[0].hasSaid("Entering BACKUP STATE: nothing was advertised for"))
+                }
+                #expect(!trial.members[0].hasSaid("was removed by someone else"), "\(trial.members[0].log.tail())")
+            }
         }
 
         @Test func `a pause that is shorter than others wait changes nothing`() throws {

@@ -26,6 +26,77 @@ extension OneOwner {
             }
         }
 
+        @Test func `the history says for how long nobody was there, and what that changed`() throws {
+            let trial = try OwnerTrial(interval: "0.2")
+            defer { trial.close() }
+            try trial.open()
+            let (guardian, start) = (try trial.daemon(0), monotonicNanoseconds())
+            try guardian.send(.stop)
+            sendSignal(Signals.kill, to: try trial.worker(0))
+            try trial.waitFor("the second to take over") { trial.holders[1].isHolding }
+            try trial.rest(0.5)
+            try guardian.send(.continue)
+            try trial.waitFor("the first to have it again") {
+                trial.holders[0].first(false, since: start) != nil && trial.holders[0].isHolding
+            }
+            let host = try #require(trial.members[0].host)
+            let history = try host.run("\(Program.binaries)/understudy", ["history"], seconds: 20).output
+            let lines = history.split(separator: "\n")
+            let moved = try #require(lines.firstIndex { $0.contains("nothing was advertised for ") }, "\(history)")
+            #expect(lines[moved].contains("ACTIVE -> STANDBY"), "\(lines[moved])")
+            let replaced = try #require(lines.firstIndex { $0.contains("this process took the place of ") })
+            #expect(replaced < moved)
+            // At 0.2 s the others take over after 0.7 s or so.
+            let words = lines[replaced].split(separator: " ")
+            let unit = try #require(words.lastIndex { $0.hasPrefix("ms") })
+            #expect(Int(words[unit - 1]).map { $0 > 500 } == true, "\(lines[replaced])")
+        }
+
+        @Test(arguments: [true, false])
+        func `what was handed over stays there although this host was stopped in the middle of it`(
+            altogether: Bool
+        ) throws {
+            let trial = try OwnerTrial(interval: "0.2")
+            defer { trial.close() }
+            try trial.open()
+            let (host, start) = (try #require(trial.members[0].host), monotonicNanoseconds())
+            let command = try host.start("\(Program.binaries)/understudy", ["switchover"])
+            try trial.waitFor("the resignation") { trial.members[0].hasSaid("handing over: sent priority 0") }
+            if altogether {
+                try trial.daemon(0).sendToAll(.stop)
+            } else {
+                sendSignal(Signals.stop, to: try trial.worker(0))
+            }
+            try trial.waitFor("the second to take over") { trial.holders[1].isHolding }
+            if altogether {
+                // For longer than the lease lasts.
+                try trial.rest(2)
+                try trial.daemon(0).sendToAll(.continue)
+            }
+            try trial.waitFor("the first to let go") { !trial.holders[0].isHolding && command.status != nil }
+            try trial.rest(2)
+            #expect(trial.holders[1].changes(since: start).count == 1, "\(trial.members[0].log.tail())")
+            #expect(trial.holders[0].changes(since: start).count == 1, "\(trial.members[0].log.tail())")
+            #expect(trial.probe.latestAnswer(from: 0)?.host == "lb2")
+        }
+
+        @Test func `a process that takes over in the middle of a hand-over sees rivals like any other`() throws {
+            let trial = try OwnerTrial()
+            defer { trial.close() }
+            try trial.members[0].start()
+            try trial.waitFor("the first to serve") { trial.probe.latestAnswer(from: 0)?.host == "lb1" }
+            let host = try #require(trial.members[0].host)
+            let command = try host.start("\(Program.binaries)/understudy", ["switchover"])
+            try trial.waitFor("the resignation") { trial.members[0].hasSaid("handing over: sent priority 0") }
+            sendSignal(Signals.kill, to: try trial.worker(0))
+            try trial.waitFor("the next one") { trial.members[0].hasSaid("goes on handing over") }
+            try trial.waitFor("nobody to take over") { trial.members[0].hasSaid("remaining MASTER") }
+            try #require(trial.members[1].host).setAddress(
+                .init(OwnerTrial.address, 24), on: "eth0", present: true)
+            try trial.waitFor("the other owner to be seen") { trial.members[0].hasSaid("TWO OWNERS:") }
+            try trial.waitFor("the end of the command") { command.status != nil }
+        }
+
         /// An advert out of turn makes the others wait anew; what is lent has to last as much longer.
         @Test func `after an advert out of turn the address outlives its owner as long as after any other`() throws {
             let trial = try OwnerTrial()
@@ -37,7 +108,7 @@ extension OneOwner {
             let socket = try trial.client.perform { () throws(SystemError) in try PacketSocket() }
             let claim = try Rivals.claim(OwnerTrial.address)
             var outlived: [Double] = []
-            for _ in 0..<OneOwner.runs(3) {
+            for _ in 0..<OneOwner.runs(1) {
                 try trial.rest(Double.random(in: 0.1...0.9))
                 let start = monotonicNanoseconds()
                 try socket.send(claim.span, interfaceIndex: index)

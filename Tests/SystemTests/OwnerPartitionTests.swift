@@ -58,8 +58,12 @@ extension OneOwner {
 
         private func part(_ trial: OwnerTrial, _ meeting: Meeting, _ away: Int) throws {
             let cut = try #require(trial.members[away].host)
+            let witness = try MachineWitness(bearable: 25_000_000)
             var gaps: [Double] = []
-            for _ in 0..<OneOwner.runs(1) {
+            var asked = 0
+            while gaps.count < OneOwner.runs(1) {
+                asked += 1
+                try #require(asked <= OneOwner.runs(1) * 4, "this machine stands still too often to show anything")
                 try trial.laboratory.setForwarding(of: cut, "eth0", false)
                 try trial.waitFor("an owner on each side") {
                     trial.holders[0].isHolding && trial.holders[1].isHolding
@@ -78,7 +82,13 @@ extension OneOwner {
                 #expect(trial.probe.latestAnswer(from: 0)?.host == "lb1")
                 #expect(seen.requests > 100)
                 if seen.longestGap > 50_000_000 { tell(trial, healed, end) }
-                gaps.append((Double(seen.longestGap) - Double(seen.clientDelay)) / 1e6)
+                let gap = (Double(seen.longestGap) - Double(seen.clientDelay)) / 1e6
+                // What a processor that stood still did to the client is no answer: the question is asked again.
+                if gap >= 50, let standstill = witness.standstill(since: healed) {
+                    print("\(gap) ms are not counted: \(standstill)")
+                    continue
+                }
+                gaps.append(gap)
             }
             #expect(gaps.allSatisfy { $0 < 50 }, "\(gaps)\n\(trial.members[0].log.tail())")
             let client = away == 0 ? "the loser" : "the winner"

@@ -82,5 +82,93 @@ extension Behaviour {
             #expect(try seen(worker) == Seen(try #require(Int(niceValue)), 3, 2))
             #expect(!daemon.text().contains("the daemon goes on without it"))
         }
+
+        /// The lines of a file in /proc/PID that begin so, without their names.
+        private func values(_ file: String, _ name: String) -> [String] {
+            file.split(separator: "\n").filter { $0.hasPrefix(name) }.map {
+                $0.dropFirst(name.count).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            }
+        }
+
+        private func processors(_ pid: Int32) throws -> [String] {
+            values(String(decoding: try LocalFiles.read("/proc/\(pid)/status"), as: UTF8.self), "Cpus_allowed_list:")
+        }
+
+        private func realTimeLimit(_ pid: Int32) throws -> [String] {
+            values(String(decoding: try LocalFiles.read("/proc/\(pid)/limits"), as: UTF8.self), "Max realtime timeout")
+        }
+
+        /// keepalived: its checks inherit the processors, and not the limit.
+        @Test func `it stays on the processors that the file names, with its checks, and a reload ends it`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.writeFile(
+                "/run/look",
+                "#!/bin/sh\ncat /proc/self/status /proc/self/limits > /run/seen\nmv /run/seen /run/report\n",
+                mode: 0o755)
+            func file(_ globals: String) -> String {
+                "global_defs {\n\(globals)\n}\n" + check("look", "/run/look", "weight 5")
+                    + instance("VI_1", "track_script {\n look\n }")
+            }
+            let daemon = try trial.start(
+                host, file("vrrp_rt_priority 7\nvrrp_cpu_affinity 0\nvrrp_rlimit_rttime 900000"))
+            let (usual, usualLimit) = (try processors(daemon.process.pid), try realTimeLimit(daemon.process.pid))
+            try daemon.becomesMaster()
+            let worker = try daemon.worker
+            #expect(try processors(worker) == ["0"])
+            #expect(usual != ["0"], "this machine has one processor")
+            #expect(try realTimeLimit(worker) == ["900000 unlimited us"])
+            #expect(usualLimit == ["unlimited unlimited us"])
+            _ = try host.run("rm", ["-f", "/run/report"])
+            try trial.waitFor("the check") { try host.run("test", ["-e", "/run/report"]).status == .exited(code: 0) }
+            let report = try host.readFile("/run/report")
+            #expect(values(report, "Cpus_allowed_list:") == ["0"])
+            #expect(values(report, "Max realtime timeout") == usualLimit)
+            try daemon.reload(file("router_id a"))
+            #expect(try processors(worker) == usual)
+            #expect(try realTimeLimit(worker) == usualLimit)
+            #expect(!daemon.text().contains("the daemon goes on without it"))
+            try daemon.reload(file("vrrp_cpu_affinity 1000"))
+            try daemon.says("vrrp_cpu_affinity: sched_setaffinity to 1000")
+            #expect(try processors(worker) == usual)
+        }
+
+        /// A microsecond late is what everybody is who waits for a timer.
+        @Test func `it rises step by step when it is late, as far as the file lets it`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            func file(_ globals: String) -> String { "global_defs {\n\(globals)\n}\n" + instance() }
+            let daemon = try trial.start(host, file("max_auto_priority 3\nmin_auto_priority_delay 10000000"))
+            try daemon.becomesMaster()
+            let worker = try daemon.worker
+            let usual = try seen(worker)
+            let mark = try daemon.reload(file("max_auto_priority 3\nmin_auto_priority_delay 1"))
+            try daemon.says("Real-time priority 3: the loop was ", since: mark)
+            #expect(daemon.lines(since: mark).filter { $0.contains("Real-time priority") }.count == 3)
+            #expect(try seen(worker).priority == "3")
+            #expect(try seen(worker).policy == "2")
+            try daemon.reload(file("max_auto_priority -1\nmin_auto_priority_delay 1"))
+            #expect(try seen(worker) == usual)
+            #expect(!daemon.text().contains("the daemon goes on without it"))
+        }
+
+        /// What the limit is for: a process that computes for ever is ended, and everything goes on.
+        @Test func `one that computes longer than the file allows is ended, and another one goes on`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let file = "global_defs {\nvrrp_rt_priority 7\nvrrp_rlimit_rttime 20000\n}\n" + instance()
+            let daemon = try trial.start(host, file)
+            try daemon.becomesMaster()
+            let worker = try daemon.worker
+            // Reading this takes longer, and at a start it is done before the limit is set.
+            try host.writeFile("/run/vrrp.conf", file + String(repeating: "# nothing that matters\n", count: 100_000))
+            try daemon.process.send(.reload)
+            try daemon.says(", which ended by signal 24 (SIGXCPU)")
+            try daemon.says("The new process runs")
+            let successor = try daemon.worker
+            #expect(successor != worker)
+            #expect(try realTimeLimit(successor) == ["20000 unlimited us"])
+            #expect(try host.has("192.0.2.10"))
+        }
     }
 }

@@ -48,12 +48,13 @@ import Testing
         let object = try ran.object
         #expect(
             object.keys.sorted() == [
-                "absences", "broken", "events", "first_seed", "known_flaws", "mixed", "moves", "seeds", "takeovers",
+                "absences", "broken", "events", "first_seed", "groups", "known_flaws", "mixed", "moves", "seeds",
+                "takeovers",
             ])
         #expect(object["first_seed"] as? String == "0")
         #expect(object["seeds"] as? Int == 60)
         #expect((object["broken"] as? [Any])?.isEmpty == true)
-        for name in ["absences", "events", "mixed", "moves", "takeovers"] {
+        for name in ["absences", "events", "groups", "mixed", "moves", "takeovers"] {
             #expect((object[name] as? Int ?? 0) > 0, "\(name)")
         }
     }
@@ -64,6 +65,20 @@ import Testing
         #expect(one.code == 0)
         #expect(one.output.hasSuffix("330 seeds, every promise kept\n"))
         #expect(one.output == several.output)
+    }
+
+    @Test func `does not say that all is well when nobody could read it`() throws {
+        let (process, errors) = (Process(), Pipe())
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", "\"$0\" simulate --seeds 1 > /dev/full", Trial.command]
+        process.standardError = errors
+        try process.run()
+        let words = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 74)
+        #expect(
+            String(decoding: words, as: UTF8.self)
+                == "understudy: the output could not be written: No space left on device\n")
     }
 
     @Test func `tells the story of one seed`() throws {

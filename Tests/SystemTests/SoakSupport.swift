@@ -1,4 +1,6 @@
+import Glibc
 import LinuxKernel
+import Synchronization
 import VRRPWire
 
 /// The same numbers for the same seed, for ever.
@@ -31,4 +33,60 @@ enum Insults {
             wrong { $0.cut = 4 }, wrong { $0.interval = 0 }, wrong { $0.count = 9 }, wrong { $0.virtualRouterID = 99 },
         ]
     }()
+}
+
+/// Sees when the machine itself stood still: a virtual machine's processor that its host did not run.
+///
+/// One thread on each processor, of real-time priority, so that no load of ours can keep it waiting.
+final class MachineWitness {
+    struct Standstill {
+        var processor: Int
+        var from: UInt64
+        var until: UInt64
+    }
+
+    private final class Shared: Sendable {
+        let standstills = Mutex<[Standstill]>([])
+        let isEnding = Mutex(false)
+    }
+
+    private let shared = Shared()
+    private var threads: [WorkerThread] = []
+
+    /// - Parameter bearable: what the question at hand bears of it, in nanoseconds. By itself what a daemon is to bear without
+    ///   a word: a worker is replaced, and a peer waits, for less than this.
+    init(bearable: UInt64 = 150_000_000) throws {
+        for processor in 0..<max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1) {
+            let shared = shared
+            threads.append(try WorkerThread { Self.watch(processor, bearable, shared) })
+        }
+    }
+
+    deinit {
+        shared.isEnding.withLock { $0 = true }
+        for thread in threads { thread.join() }
+    }
+
+    /// One thread's work; without the rights to be of real-time priority it sees nothing, and excuses nothing.
+    private static func watch(_ processor: Int, _ bearable: UInt64, _ shared: Shared) {
+        guard (try? setProcessorAffinity([processor])) != nil, (try? setScheduling(.realTime(50))) != nil else {
+            return
+        }
+        while !shared.isEnding.withLock({ $0 }) {
+            let due = monotonicNanoseconds() + 20_000_000
+            var nothing: [Readiness] = []
+            guard (try? Readiness.wait(&nothing, until: due)) != nil else { return }
+            let now = monotonicNanoseconds()
+            guard now > due + bearable else { continue }
+            shared.standstills.withLock { $0.append(Standstill(processor: processor, from: due, until: now)) }
+        }
+    }
+
+    /// The longest standstill that touched the time from `start` on, in words; nil when there was none.
+    func standstill(since start: UInt64) -> String? {
+        let longest = shared.standstills.withLock { all in
+            all.filter { $0.until >= start }.max { $0.until - $0.from < $1.until - $1.from }
+        }
+        return longest.map { "processor \($0.processor) stood still for \(($0.until - $0.from) / 1_000_000) ms" }
+    }
 }

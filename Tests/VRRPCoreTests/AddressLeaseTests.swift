@@ -27,6 +27,13 @@ import VRRPWire
         #expect(whole <= configuration.longestSuccession + .seconds(2))
     }
 
+    @Test func `outlasts as many adverts as may be missed`() {
+        var patient = configuration(.v2, 100)
+        patient.downTimerAdverts = 6
+        #expect(patient.lease(.automatic)?.seconds == 7)
+        #expect(patient.longestSuccession > .seconds(6))
+    }
+
     @Test func `follows the operator`() {
         let second = configuration(.v2, 100)
         #expect(second.lease(.off) == nil)

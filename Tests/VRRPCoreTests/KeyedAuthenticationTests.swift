@@ -287,6 +287,26 @@ private func keyed(
         }
     }
 
+    @Test func `what was believed is not believed again, however long its sender is silent and our clock behind`() {
+        var sender = Station("192.0.2.2", keyed())
+        var receiver = Station("192.0.2.3", keyed())
+        #expect(receiver.hear(sender.advert(at: 0), from: sender.address, at: 0) == Answer(true, nil))
+        receiver.clockError = -11
+        let recorded = (1..<10).map { (Double($0), sender.advert(at: Double($0))) }
+        for (second, advert) in recorded {
+            #expect(receiver.hear(advert, from: sender.address, at: second) == Answer(true, nil))
+        }
+        // The process may be another one by then.
+        var successor = Station("192.0.2.3", keyed())
+        successor.clockError = receiver.clockError
+        successor.router.keyedMemory = receiver.router.keyedMemory
+        for second in stride(from: 12.0, to: 22, by: 1) {
+            for (_, advert) in recorded {
+                #expect(!successor.hear(advert, from: sender.address, at: second).isBelieved)
+            }
+        }
+    }
+
     @Test(arguments: [-3600, -60, -6])
     func `recordings are refused while their sender is heard, however far our clock is behind`(error: Int) {
         var sender = Station("192.0.2.2", keyed())

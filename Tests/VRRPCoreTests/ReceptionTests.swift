@@ -55,6 +55,17 @@ import VRRPWire
         #expect(counters == Counters())
     }
 
+    @Test func `a peer's adverts are believed within its bounds of TTL only`() {
+        var bounded = rules(peers: [source])
+        bounded.hopLimits = [source: 253...254]
+        for limit: UInt8 in [253, 254] { #expect((try? judge(message(), bounded, hopLimit: limit).0.get()) != nil) }
+        for limit: UInt8 in [0, 252, 255] {
+            let (result, counters) = judge(message(), bounded, hopLimit: limit)
+            #expect(result == .failure(.peerHopLimit(limit, allowed: 253...254)))
+            #expect(counters.hopLimitErrors == 1)
+        }
+    }
+
     @Test func `each fault has its refusal and its own counter`() {
         #expect(judge(message(), rules(), hopLimit: 254).0 == .failure(.hopLimit(254)))
         #expect(judge(message(), rules(), hopLimit: 254).1.hopLimitErrors == 1)

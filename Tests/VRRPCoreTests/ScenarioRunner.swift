@@ -4,7 +4,8 @@ import VRRPWire
 /// Interprets the scenario language.
 ///
 ///     router priority=100 address=10.0.0.2 [version=3] [interval=100] [preempt=off] [preempt_delay=5s] [garp_delay=5s]
-///            [garp_refresh=0s] [obstacles=interfaceMissing,noAddress]
+///            [garp_refresh=0s] [down_adverts=3] [answers=off] [owner_listens=off] [quiet=5s]
+///            [obstacles=interfaceMissing,noAddress]
 ///     at 1200ms startup | shutdown | switchover | timer | announced
 ///     at 1200ms hear priority=200 from=10.0.0.9 [interval=100]
 ///     at 1200ms priority 90
@@ -44,6 +45,7 @@ struct ScenarioRunner {
             router = VirtualRouter(
                 configuration(named, over: nil), priority: Priority(UInt8(named["priority"]!)!),
                 primaryAddress: IPAddress(named["address"]!), obstacles: obstacles(named["obstacles"] ?? "none"))
+            router!.quietUntil = named["quiet"].map { MonotonicInstant(nanoseconds: nanoseconds($0)) }
             now = 0
             return []
         case "run":
@@ -55,6 +57,7 @@ struct ScenarioRunner {
                 router = VirtualRouter(
                     old.configuration, priority: old.priority, primaryAddress: old.primaryAddress,
                     obstacles: old.obstacles)
+                router!.quietUntil = old.quietUntil
             }
             return deliver(event, stamp: false)
         default:
@@ -126,6 +129,9 @@ struct ScenarioRunner {
         var result = old ?? VirtualRouter.Configuration(version: .v3, advertisementInterval: .oneSecond)
         if let text = named["version"] { result.version = text == "2" ? .v2 : .v3 }
         if let text = named["interval"] { result.advertisementInterval = Centiseconds(Int(text)!)! }
+        if let text = named["down_adverts"] { result.downTimerAdverts = UInt64(text)! }
+        if let text = named["answers"] { result.answersLowerPriority = text != "off" }
+        if let text = named["owner_listens"] { result.ownerListens = text != "off" }
         if let text = named["preempt"] { result.preempts = text != "off" }
         if let text = named["preempt_delay"] { result.preemptDelay = Interval(nanoseconds: nanoseconds(text)) }
         if let text = named["garp_delay"] { result.announcements.delay = Interval(nanoseconds: nanoseconds(text)) }
@@ -175,6 +181,8 @@ struct ScenarioRunner {
         case .becameBackup(.higherPriority(let heard)): "becameBackup higherPriority \(describe(heard))"
         case .becameBackup(.switchOver(let successor)):
             "becameBackup switchOver to \(successor?.description ?? "nobody")"
+        case .becameBackup(.syncGroup(let successor)):
+            "becameBackup syncGroup to \(successor?.description ?? "nobody")"
         case .becameBackup(.away(let absence)): "becameBackup away for \(absence)"
         case .becameActive(.ownsAddresses): "becameActive ownsAddresses"
         case .becameActive(.nobodyElse): "becameActive nobodyElse"

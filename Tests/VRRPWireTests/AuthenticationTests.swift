@@ -44,6 +44,115 @@ private func octets(of words: SIMD8<UInt32>) -> [UInt8] {
     }
 }
 
+@Suite struct MD5Tests {
+    private func octets(of words: SIMD4<UInt32>) -> [UInt8] {
+        (0..<16).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32($0 % 4 * 8)) }
+    }
+
+    /// RFC 1321, appendix A.5.
+    @Test(arguments: [
+        ("", "d41d8cd98f00b204e9800998ecf8427e"), ("a", "0cc175b9c0f1b6a831c399e269772661"),
+        ("abc", "900150983cd24fb0d6963f7d28e17f72"), ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+        ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
+        (
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+            "d174ab98d277d9f5a5611c2c9f419d9f"
+        ),
+        (
+            "12345678901234567890123456789012345678901234567890123456789012345678901234567890",
+            "57edf4a22be3c955ac49da2e2107b67a"
+        ),
+    ])
+    func `gives the digests of RFC 1321's test suite`(message: String, expected: String) {
+        var hash = MD5()
+        for octet in message.utf8 { hash.update(octet) }
+        #expect(octets(of: hash.finish()) == VRRPWireTests.octets(expected))
+    }
+
+    /// RFC 2202, test case 2: a key of four octets, which zeros fill up.
+    @Test func `gives the code of RFC 2202`() {
+        let key = SimplePassword("Jefe")
+        var hash = key.begun(masked: 0x36)
+        for octet in "what do ya want for nothing?".utf8 { hash.update(octet) }
+        #expect(octets(of: key.finish(hash)) == VRRPWireTests.octets("750c783e6ab0b503eaa86e310a5db738"))
+    }
+}
+
+@Suite struct `IP authentication header` {
+    /// A datagram of 192.0.2.2 with the password "secret", as keepalived builds it.
+    private static let datagram = octets(
+        """
+        45c0004000010000ff3318b5c0000202e0000012 | 70040000c000020200000001d85baf1563cb1765b57aed6c \
+        | 213364010201b6c8c00002010000000000000000
+        """)
+
+    private func isGenuine(_ datagram: [UInt8], _ password: String = "secret", isUnicast: Bool = false) -> Bool {
+        AuthenticationHeader.isGenuine(
+            datagram.span, headerLength: 20, key: SimplePassword(password), isUnicast: isUnicast)
+    }
+
+    private func parsed(_ payload: [UInt8]) -> AuthenticationHeader? { AuthenticationHeader.parse(payload.span) }
+
+    private func built(isUnicast: Bool, sequence: UInt32 = 1) -> [UInt8] {
+        let advertisement = Advertisement(
+            version: .v2, virtualRouterID: routerID(51), priority: Priority(100), interval: .oneSecond, addressCount: 1,
+            authentication: .header)
+        let (source, list) = (address("192.0.2.2"), [address("192.0.2.1")])
+        let destination = isUnicast ? address("192.0.2.3") : address("224.0.0.18")
+        guard case (.v4(let from), .v4(let to)) = (source, destination) else { return [] }
+        return [UInt8](capacity: 64) { output in
+            IPv4Header.emit(
+                into: &output, source: from, destination: to, payloadSize: 44, identification: 1,
+                protocolNumber: AuthenticationHeader.protocolNumber)
+            AuthenticationHeader(index: from, sequence: sequence).emit(into: &output)
+            advertisement.emit(
+                into: &output, addresses: list, carrier: Carrier(source: source, destination: destination),
+                checksum: .messageOnly)
+            AuthenticationHeader.seal(&output, key: SimplePassword("secret"), isUnicast: isUnicast)
+        }
+    }
+
+    @Test func `is written and read octet by octet as keepalived does`() throws {
+        #expect(built(isUnicast: false) == Self.datagram)
+        #expect(isGenuine(Self.datagram))
+        let payload = Array(Self.datagram.dropFirst(20))
+        let header = try #require(parsed(payload))
+        #expect(IPAddress.v4(header.index) == address("192.0.2.2") && header.sequence == 1)
+        let message = Array(payload.dropFirst(AuthenticationHeader.size))
+        let carrier = Carrier(source: address("192.0.2.2"), destination: address("224.0.0.18"))
+        let (advertisement, _) = try Advertisement.parse(message.span, carrier: carrier)
+        #expect(advertisement.authentication == .header)
+    }
+
+    @Test func `covers every bit but those that routers change`() {
+        #expect(!isGenuine(Self.datagram, "Secret"))
+        for position in Self.datagram.indices {
+            for bit in 0..<8 {
+                var changed = Self.datagram
+                changed[position] ^= 1 << UInt8(bit)
+                #expect(isGenuine(changed) == [1, 6, 7, 10, 11].contains(position), "octet \(position), bit \(bit)")
+            }
+        }
+    }
+
+    @Test func `leaves the time to live out with unicast`() {
+        var unicast = built(isUnicast: true)
+        #expect(isGenuine(unicast, isUnicast: true) && !isGenuine(unicast))
+        unicast[8] = 64
+        #expect(isGenuine(unicast, isUnicast: true))
+    }
+
+    @Test func `of something else, or cut short, is none`() {
+        let payload = Array(Self.datagram.dropFirst(20))
+        for count in 0..<AuthenticationHeader.size { #expect(parsed(Array(payload.prefix(count))) == nil) }
+        for position in [0, 1] {
+            var other = payload
+            other[position] ^= 1
+            #expect(parsed(other) == nil)
+        }
+    }
+}
+
 @Suite struct `HMAC-SHA-256` {
     private func code(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
         octets(of: AuthenticationKey(key.span).code { $0.update(message.span) })

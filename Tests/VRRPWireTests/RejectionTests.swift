@@ -116,8 +116,8 @@ import VRRPWire
                 == .firstAddressNotLinkLocal(global))
     }
 
-    @Test func `authentication types other than none and password`() {
-        for type in UInt8(2)...255 {
+    @Test func `authentication types other than none, password and header`() {
+        for type in UInt8(3)...255 {
             #expect(reason("C") { $0[4] = type } == .unknownAuthenticationType(type))
         }
     }

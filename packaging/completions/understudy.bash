@@ -173,13 +173,13 @@ _understudy() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|upgrade|init|check|rehearse|simulate|help)
+    status|explain|history|doctor|sniff|support-bundle|switchover|standby|resume|reload|upgrade|init|check|fmt|config|rehearse|simulate|help)
         # Offer subcommand argument completions
         "_understudy_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload upgrade init check rehearse simulate help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'status explain history doctor sniff support-bundle switchover standby resume reload upgrade init check fmt config rehearse simulate help' -- "${cur}"))
         ;;
     esac
 }
@@ -513,7 +513,7 @@ _understudy_init() {
 
 _understudy_check() {
     repeating_flags=()
-    non_repeating_flags=(--host --portable --json --version -h --help)
+    non_repeating_flags=(--host --portable --json --sarif --version -h --help)
     repeating_options=()
     non_repeating_options=(-i --id)
     __understudy_offer_flags_options -1
@@ -528,6 +528,68 @@ _understudy_check() {
     # Offer positional completions
     case "${positional_number}" in
     *)
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_fmt() {
+    repeating_flags=()
+    non_repeating_flags=(--check -w --in-place --diff --version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __understudy_offer_flags_options -1
+
+    # Offer positional completions
+    case "${positional_number}" in
+    *)
+        __understudy_add_completions -f
+        return
+        ;;
+    esac
+}
+
+_understudy_config() {
+    repeating_flags=()
+    non_repeating_flags=(--version -h --help)
+    repeating_options=()
+    non_repeating_options=()
+    __understudy_offer_flags_options 0
+
+    # Offer subcommand / subcommand argument completions
+    local -r subcommand="${unparsed_words[0]}"
+    unset 'unparsed_words[0]'
+    unparsed_words=("${unparsed_words[@]}")
+    case "${subcommand}" in
+    show)
+        # Offer subcommand argument completions
+        "_understudy_config_${subcommand}"
+        ;;
+    *)
+        # Offer subcommand completions
+        COMPREPLY+=($(compgen -W 'show' -- "${cur}"))
+        ;;
+    esac
+}
+
+_understudy_config_show() {
+    repeating_flags=()
+    non_repeating_flags=(--json --version -h --help)
+    repeating_options=()
+    non_repeating_options=(-i --id)
+    __understudy_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '-i'|'--id')
+        return
+        ;;
+    esac
+
+    # Offer positional completions
+    case "${positional_number}" in
+    1)
         __understudy_add_completions -f
         return
         ;;

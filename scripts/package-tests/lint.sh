@@ -4,7 +4,10 @@
 # silent COMMAND...: succeeds and says nothing, not even to complain.
 silent() {
     local output
-    output=$("$@" 2>&1) || return 1
+    output=$("$@" 2>&1) || {
+        echo "$output"
+        return 1
+    }
     [[ -z $output ]] && return 0
     echo "$output"
     return 1

@@ -10,7 +10,7 @@ rpm_file() { if [[ -n ${2-} ]]; then echo "$packages/understudy-hapee-$1-1.noarc
 
 find_packages() {
     older=$PACKAGE_OLDER
-    current=$(sed -n 's/^package let understudyVersion = "\(.*\)"$/\1/p' Sources/Daemon/Version.swift)
+    current=$(scripts/version)
     newer=99.0
     packages=/run/packages
     mkdir -p "$packages"

@@ -92,6 +92,8 @@ enum {
 // Close-on-exec and non-blocking unless `blocking`.
 int cl_socket(int family, int type, int protocol, int blocking);
 int cl_set_option(int fd, int level, int name, int value);
+// SO_RCVBUF, which is twice what was asked for; -1 with errno.
+int cl_receive_buffer(int fd);
 int cl_set_receive_timeout(int fd, int seconds);
 int cl_join(int fd, struct cl_address group, int interface_index);
 int cl_multicast_interface_v4(int fd, int interface_index);
@@ -197,6 +199,12 @@ int cl_detach(void);
 int cl_name_process(const char *name);
 // /dev/null on the standard streams whose bits (1 << descriptor) are set.
 int cl_silence(unsigned streams);
+// Processors on which this thread may run, one bit each (sched_setaffinity(2)); -1 with errno.
+int cl_set_affinity(const uint64_t *bits, size_t words);
+// Those on which it may run; returns how many words were written, or -1 with errno.
+ssize_t cl_affinity(uint64_t *bits, size_t words);
+// The soft RLIMIT_RTTIME of this process; 0 for what it was at first, which children have in any case. -1 with errno.
+int cl_limit_real_time(uint64_t microseconds);
 // Memory that lives as long as a descriptor of it; close-on-exec.
 int cl_memory_create(const char *name);
 int cl_duplicate(int fd);
@@ -225,6 +233,21 @@ int cl_lock_file(int fd);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
 
+// ---- names.c: what the system's resolver knows; each of them may wait for servers
+
+struct cl_found {
+    size_t count;
+    int32_t error;     // an errno, 0 otherwise
+    int32_t failure;   // EAI_... of getaddrinfo(3), 0 otherwise
+};
+
+// Writes up to `capacity` addresses of a host, the best first.
+struct cl_found cl_look_up(const char *name, struct cl_address *addresses, size_t capacity);
+// The words for a `failure`.
+const char *cl_lookup_failure(int failure);
+// Writes the full name of a host, NUL included, and returns 0, or -1 when it has none that fits.
+int cl_canonical_name(const char *name, char *canonical, size_t capacity);
+
 // ---- terminal.c: whoever looks at our output
 
 struct cl_size {
@@ -235,3 +258,8 @@ struct cl_size {
 // Zeroes for what is no terminal.
 struct cl_size cl_terminal_size(int fd);
 int cl_reader_is_gone(int fd);
+
+// Ends the process with this status instead of its own when its output was lost.
+int cl_check_output(int status);
+// Some of it was lost, for this reason.
+void cl_output_lost(int code);

@@ -19,8 +19,8 @@ struct cl_frame {
 int cl_capture_filter(int fd);
 // Time stamps and VLAN tags with each frame.
 int cl_capture_details(int fd);
-// Lets the groups of VRRP through the network card, which drops what nobody on this host listens to.
-int cl_capture_groups(int fd, int interface_index);
+// Lets an Ethernet group, in the low 48 bits, through the network card, which drops what nobody on this host listens to.
+int cl_capture_group(int fd, int interface_index, uint64_t hardware_address);
 ssize_t cl_capture_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_frame *frame);
 // How many frames there was no room for since the last call, or -1.
 int64_t cl_capture_lost(int fd);

@@ -18,7 +18,7 @@ struct Sentences {
         add(what, old.decimalSeconds, new.decimalSeconds)
     }
 
-    private mutating func addItems<Item: Hashable>(
+    mutating func addItems<Item: Hashable>(
         _ what: String, _ old: [Item], _ new: [Item], text: (Item) -> String
     ) {
         for item in old where !new.contains(item) { lines.append("\(subject): \(what) \(text(item)) removed") }
@@ -33,17 +33,32 @@ struct Sentences {
         add("version", String(old.version.rawValue), String(new.version.rawValue))
         add("priority", String(old.priority.rawValue), String(new.priority.rawValue))
         add("advert_int", Interval(old.advertisementInterval), Interval(new.advertisementInterval))
+        add("down_timer_adverts", String(old.downTimerAdverts), String(new.downTimerAdverts))
         add("source address", old.sourceAddress?.description ?? "none", new.sourceAddress?.description ?? "none")
         if case .unicast(let oldPeers) = old.transport, case .unicast(let newPeers) = new.transport {
             addItems("peer", oldPeers, newPeers) { $0.description }
+            add("unicast_ttl", Int(old.unicastHopLimit ?? 255).description, Int(new.unicastHopLimit ?? 255).description)
+            for peer in newPeers where oldPeers.contains(peer) {
+                add("peer \(peer) TTL", old.hopLimits(of: peer), new.hopLimits(of: peer))
+            }
+        }
+        if old.transport == .multicast, new.transport == .multicast {
+            add("mcast_dst_ip", old.group.description, new.group.description)
         }
         // A password is never written to a log.
         if old.password != new.password {
             let change = old.password == nil ? "added" : new.password == nil ? "removed" : "changed"
             lines.append("\(subject): auth_pass \(change)")
         }
+        add("auth_type AH", old.usesAuthenticationHeader.onOff, new.usesAuthenticationHeader.onOff)
         compareKeys(old.keyed, new.keyed)
         add("v3_checksum_as_v2", old.checksum.text, new.checksum.text)
+        add("old_unicast_checksum never", (!old.followsOldPeers).onOff, (!new.followsOldPeers).onOff)
+        add("lower_prio_no_advert", (!old.answersLowerPriority).onOff, (!new.answersLowerPriority).onOff)
+        add("owner_ignore_adverts", (!old.ownerListens).onOff, (!new.ownerListens).onOff)
+        add("kernel_rx_buf_size", old.receiveBuffer.text, new.receiveBuffer.text)
+        add("dont_track_primary", old.ignoresOwnLink.onOff, new.ignoresOwnLink.onOff)
+        add("no_virtual_ipaddress", old.hasNoAddresses.onOff, new.hasNoAddresses.onOff)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)
         add("lease", old.lease.text, new.lease.text)
@@ -53,10 +68,30 @@ struct Sentences {
         if Set(old.addresses) == Set(new.addresses), old.addresses != new.addresses {
             lines.append("\(subject): order of addresses changed")
         }
+        addItems("route", old.routes, new.routes, text: \.description)
+        addItems("rule", old.rules, new.rules, text: \.description)
+        add("no_accept", (!old.acceptsPackets).onOff, (!new.acceptsPackets).onOff)
+        add("promote_secondaries", old.promotesSecondaries.onOff, new.promotesSecondaries.onOff)
         compareAnnouncements(old.announcements, new.announcements)
+        add("garp_extra_if all", old.extraAnnouncements, new.extraAnnouncements)
+        compareNotifications(old.notifications, new.notifications)
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
+        compareTracked("track_file", old.trackedFiles, new.trackedFiles)
+    }
+
+    mutating func compare(_ old: SyncGroupSettings, _ new: SyncGroupSettings) {
+        addItems("member", old.members, new.members) { $0 }
+        if Set(old.members) == Set(new.members) {
+            add("order of members", old.members.joined(separator: ", "), new.members.joined(separator: ", "))
+        }
+        add("sync_group_tracking_weight", old.countsWeights.onOff, new.countsWeights.onOff)
+        compareNotifications(old.notifications, new.notifications)
+        compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
+        compareTracked("track_script", old.trackedScripts, new.trackedScripts)
+        compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
+        compareTracked("track_file", old.trackedFiles, new.trackedFiles)
     }
 
     /// Says that keys changed, never what they are.
@@ -100,6 +135,13 @@ struct Sentences {
     }
 }
 
+extension Instance {
+    /// `min_ttl` to `max_ttl`.
+    fileprivate func hopLimits(of peer: IPAddress) -> String {
+        peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"
+    }
+}
+
 extension Bool {
     var onOff: String { self ? "on" : "off" }
 }
@@ -121,6 +163,10 @@ extension Optional where Wrapped == UserName {
     }
 }
 
+extension Optional where Wrapped == FileCheck.Beginning {
+    var text: String { map { "\($0.value)" + ($0.overwrites ? " overwrite" : "") } ?? "off" }
+}
+
 extension ProcessCheck.ParameterMatch {
     var text: String {
         switch self {
@@ -138,6 +184,7 @@ extension Instance.ChecksumPreference {
         case .follow: "follow"
         case .messageOnly: "on"
         case .pseudoHeader: "off"
+        case .pseudoHeaderOfGroup: "old_unicast_checksum"
         }
     }
 }
@@ -149,6 +196,10 @@ extension VirtualAddress {
         if let broadcast { text += " brd \(broadcast)" }
         if scope != 0 { text += " scope \(scope)" }
         if let label { text += " label \(label)" }
+        let usual = VirtualAddress(address: address, prefixLength: prefixLength, interface: interface)
+        if preferredSeconds != usual.preferredSeconds {
+            text += " preferred_lft " + (preferredSeconds.map(String.init) ?? "forever")
+        }
         return text
     }
 }

@@ -30,10 +30,18 @@ public func check(
     files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
     hostIsAuthoritative: Bool, portable: Bool = false
 ) -> CheckReport {
-    let checked = files.map {
+    func checkOne(_ file: String, on host: (any HostInspector)?) -> CheckedFile {
         check(
-            file: $0, reading: reader, configurationID: configurationID, host: host,
+            file: file, reading: reader, configurationID: configurationID, host: host,
             hostIsAuthoritative: hostIsAuthoritative, portable: portable)
+    }
+    var checked = files.map { checkOne($0, on: host) }
+    if checked.count == 2, !hostIsAuthoritative, let facts = host?.facts {
+        // Of a pair that is checked on one of its hosts, the other's file lacks everything here.
+        let isElsewhere = checked.map { $0.model.isForAnotherHost(facts) }
+        for index in files.indices where isElsewhere[index] && !isElsewhere[1 - index] {
+            checked[index] = checkOne(files[index], on: nil)
+        }
     }
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
@@ -49,4 +57,13 @@ public func check(
     return CheckReport(
         diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
         order: zip(files, checked).flatMap { [$0] + $1.parsed.files })
+}
+
+extension Model {
+    /// Whether the addresses that it sends from are not on this host, none of them.
+    fileprivate func isForAnotherHost(_ facts: HostFacts) -> Bool {
+        let sources = instances.compactMap(\.sourceAddress)
+        let here = Set(facts.interfaces.flatMap(\.addresses).map(\.address))
+        return !sources.isEmpty && here.isDisjoint(with: sources)
+    }
 }

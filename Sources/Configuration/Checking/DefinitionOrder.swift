@@ -6,7 +6,8 @@ func definitionOrderNotes(_ model: Model) -> [Diagnostic] {
     var definitions: [String: (block: String, location: SourceLocation)] = [:]
     for script in model.scripts { definitions[script.name] = ("vrrp_script", script.location) }
     for process in model.processes { definitions[process.name] = ("vrrp_track_process", process.location) }
-    return model.instances.flatMap { $0.trackedScripts + $0.trackedProcesses }.compactMap { tracked in
+    for file in model.files { definitions[file.name] = ("track_file", file.location) }
+    return model.instances.flatMap { $0.trackedScripts + $0.trackedProcesses + $0.trackedFiles }.compactMap { tracked in
         // Between files the order depends on the include lines, and where `$NAME` stands for lines on its uses.
         guard let definition = definitions[tracked.name], definition.location.file == tracked.location.file,
             definition.location.relation == nil, tracked.location.relation == nil,

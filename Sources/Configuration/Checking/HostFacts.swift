@@ -46,6 +46,16 @@ public struct HostFacts: Equatable, Sendable {
         }
     }
 
+    /// What is where a tracked file should be.
+    public enum TrackedFile: Equatable, Sendable {
+        /// Not even its directory.
+        case noDirectory
+        case missing
+        case beginning([UInt8])
+        /// Why it cannot be read.
+        case unreadable(String)
+    }
+
     public var interfaces: [Interface]
 
     public init(interfaces: [Interface]) { self.interfaces = interfaces }
@@ -58,4 +68,6 @@ public protocol HostInspector {
     func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem?
     /// Whether the host has this user (and group, when named).
     func exists(_ user: UserName) -> Bool
+    /// What is at `path`; nil where nobody may wait for a disk.
+    func trackedFile(at path: String) -> HostFacts.TrackedFile?
 }

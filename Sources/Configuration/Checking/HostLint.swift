@@ -5,43 +5,56 @@ extension Linter {
     /// Programs that cannot be run and users that do not exist.
     mutating func checkPrograms(_ host: any HostInspector) {
         checkDefaultUser(host)
+        checkNotifyCommands(host)
         for script in model.scripts {
             let user = script.user ?? model.global.scriptUser
             if let user, !host.exists(user) {
-                let name = user.group.map { "`\(user.user)` or group `\($0)`" } ?? "`\(user.user)`"
                 report(
                     missing, "no-such-user", at: script.location,
-                    "`\(script.name)` is to run as \(name), who does not exist",
+                    "`\(script.name)` is to run as \(inWords(user))",
                     consequence: "the check cannot run, so it counts as failed",
                     fix: "useradd --system --no-create-home \(user.user)")
                 continue
             }
-            guard let program = script.command.first, let problem = host.problem(running: program, as: user) else {
-                continue
-            }
-            if problem.isSecurityOnly, !model.global.scriptSecurity {
-                report(
-                    .note, "insecure-program", at: script.commandLocation, problem.sentence,
-                    consequence: "it runs all the same, because `enable_script_security` is not set", fix: problem.fix)
-            } else {
-                report(
-                    missing, problem.isSecurityOnly ? "insecure-program" : "cannot-run", at: script.commandLocation,
-                    problem.sentence, consequence: "the check cannot run, so it counts as failed", fix: problem.fix)
-            }
+            checkProgram(
+                script.command.first, as: user, at: script.commandLocation, host,
+                consequence: "the check cannot run, so it counts as failed")
+        }
+    }
+
+    /// Whether a program that the configuration names can be run; what security alone forbids runs unless it is asked for.
+    mutating func checkProgram(
+        _ program: String?, as user: UserName?, at location: SourceLocation, _ host: any HostInspector,
+        consequence: String
+    ) {
+        guard let program, let problem = host.problem(running: program, as: user) else { return }
+        if problem.isSecurityOnly, !model.global.scriptSecurity {
+            report(
+                .note, "insecure-program", at: location, problem.sentence,
+                consequence: "it runs all the same, because `enable_script_security` is not set", fix: problem.fix)
+        } else {
+            report(
+                missing, problem.isSecurityOnly ? "insecure-program" : "cannot-run", at: location, problem.sentence,
+                consequence: consequence, fix: problem.fix)
         }
     }
 
     /// With script security keepalived runs nothing as root merely because nobody else is named.
     private mutating func checkDefaultUser(_ host: any HostInspector) {
         guard model.global.scriptSecurity, model.global.scriptUser == nil,
-            let script = model.scripts.first(where: { $0.user == nil }),
+            let (name, location) = firstWithoutUser,
             !host.exists(UserName(user: "keepalived_script"))
         else { return }
         report(
-            .warning, "no-script-user", at: script.location,
-            "`\(script.name)` names no user, and neither `script_user` nor a user `keepalived_script` exists",
+            .warning, "no-script-user", at: location,
+            "`\(name)` names no user, and neither `script_user` nor a user `keepalived_script` exists",
             consequence: "it runs as root; keepalived with `enable_script_security` would drop it",
             fix: "script_user root   # or another user, in global_defs")
+    }
+
+    private var firstWithoutUser: (name: String, location: SourceLocation)? {
+        if let script = model.scripts.first(where: { $0.user == nil }) { return (script.name, script.location) }
+        return model.notifyCommands.first { $0.command.user == nil }.map { ($0.command.text, $0.command.location) }
     }
 
     mutating func checkHost(_ instance: Instance, _ facts: HostFacts) {
@@ -74,9 +87,26 @@ extension Linter {
         where facts.interface(held.interface) == nil && reported.insert(held.interface).inserted {
             reportMissing(held.interface, at: location, facts)
         }
+        for (route, location) in zip(instance.routes, instance.routeLocations) {
+            for name in route.everyWay.compactMap(\.interface)
+            where facts.interface(name) == nil && reported.insert(name).inserted {
+                reportMissing(name, at: location, facts)
+            }
+        }
         for tracked in instance.trackedInterfaces
         where facts.interface(tracked.name) == nil && reported.insert(tracked.name).inserted {
             reportMissing(tracked.name, at: tracked.location, facts)
+        }
+    }
+
+    /// Addresses that are there in every state, as soon as their interface is.
+    mutating func checkStatics(_ facts: HostFacts) {
+        for (address, location) in zip(model.global.staticAddresses, model.global.staticLocations)
+        where facts.interface(address.interface) == nil {
+            report(
+                .warning, "no-such-interface", at: location, "this host has no interface `\(address.interface)`",
+                consequence: "\(address.address) is set when there is one, and missing until then",
+                fix: facts.suggestion)
         }
     }
 
@@ -84,10 +114,13 @@ extension Linter {
         // Another number is another interface, not a misspelling.
         let others = facts.interfaces.filter { !$0.isLoopback && $0.name.withoutDigits != name.withoutDigits }
         let near = KeywordTable.nearest(to: name, among: others.map(\.name))
+        let isExpected = model.global.expectsAbsentInterfaces
         report(
-            missing, "no-such-interface", at: location,
+            isExpected ? near == nil ? .note : .warning : missing, "no-such-interface", at: location,
             "this host has no interface `\(name)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
-            consequence: "Understudy would wait for it and protect nothing; keepalived would exit",
+            consequence: isExpected
+                ? "Understudy waits for it, as `dynamic_interfaces` says, and protects nothing until it is there"
+                : "Understudy would wait for it and protect nothing; keepalived would exit",
             fix: near ?? facts.suggestion)
     }
 

@@ -10,9 +10,18 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
     for instance in model.instances { linter.checkTracking(instance) }
     if let host {
         linter.checkPrograms(host)
+        linter.checkFiles(host)
         // Virtual addresses that are here at present say nothing about the host, and there may be thousands.
         var facts = host.facts
-        for index in facts.interfaces.indices { facts.interfaces[index].addresses.removeAll(where: \.isOurs) }
+        for index in facts.interfaces.indices {
+            facts.interfaces[index].addresses.removeAll(where: \.isOurs)
+            // What is there in every state is the host's.
+            let statics = model.global.staticAddresses.filter { $0.interface == facts.interfaces[index].name }
+            facts.interfaces[index].addresses += statics.map {
+                HostFacts.Assigned(address: $0.address, prefixLength: $0.prefixLength)
+            }
+        }
+        linter.checkStatics(facts)
         for instance in model.instances { linter.checkHost(instance, facts) }
     }
     return linter.diagnostics
@@ -118,12 +127,14 @@ extension Linter {
 
     /// With `nopreempt` a Backup never takes over from a Master whose priority has merely fallen.
     private mutating func checkNoPreemption(_ instance: Instance) {
-        guard !instance.preempts, let weighted = instance.trackers.first(where: { !$0.weight.isFault }) else { return }
+        guard !instance.preempts,
+            let weighted = (instance.trackers + instance.trackedFiles).first(where: { !$0.weight.isFault })
+        else { return }
         report(
             .warning, "weight-with-nopreempt", at: weighted.location,
             "a weight cannot move the address while `nopreempt` is set",
             consequence:
-                "a failing `\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
+                "`\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
                 + "take over from a MASTER that still sends",
             fix: "\(weighted.name) weight 0   # its failure is then a fault, and the MASTER gives up")
     }
@@ -150,7 +161,7 @@ extension Instance {
 
 extension Weight {
     /// As written after a name that is tracked.
-    fileprivate var written: String { "\(value)" + (reverse ? " reverse" : "") }
+    var written: String { "\(value)" + (reverse ? " reverse" : "") }
 }
 
 extension ScriptCheck {

@@ -10,7 +10,9 @@ public struct Change: Equatable, Sendable {
         case global(old: GlobalSettings, new: GlobalSettings)
         case script(old: ScriptCheck?, new: ScriptCheck?)
         case process(old: ProcessCheck?, new: ProcessCheck?)
+        case file(old: FileCheck?, new: FileCheck?)
         case instance(old: Instance?, new: Instance?)
+        case group(old: SyncGroupSettings?, new: SyncGroupSettings?)
     }
 
     public var subject: Subject
@@ -37,7 +39,9 @@ public func changes(from old: Model, to new: Model) -> [Change] {
     }
     changes += pairs(old.scripts, new.scripts, by: \.name).compactMap(scriptChange)
     changes += pairs(old.processes, new.processes, by: \.name).compactMap(processChange)
+    changes += pairs(old.files, new.files, by: \.name).compactMap(fileChange)
     changes += pairs(old.instances, new.instances, by: \.identity).compactMap(instanceChange)
+    changes += pairs(old.groups, new.groups, by: \.name).compactMap(groupChange)
     return changes
 }
 
@@ -75,12 +79,39 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
     list.add("router_id", old.routerID ?? "host name", new.routerID ?? "host name")
     list.add("script_user", old.scriptUser.text, new.scriptUser.text)
     list.add("enable_script_security", old.scriptSecurity.onOff, new.scriptSecurity.onOff)
+    list.add("default_interface", old.defaultInterface ?? "none", new.defaultInterface ?? "none")
+    list.add("dynamic_interfaces", old.expectsAbsentInterfaces.onOff, new.expectsAbsentInterfaces.onOff)
+    list.add("vrrp_startup_delay", old.startupDelay, new.startupDelay)
+    list.add("vrrp_delay_after_boot", old.delayAfterBoot, new.delayAfterBoot)
     list.add("vrrp_garp_interval", old.gratuitousARPSpacing, new.gratuitousARPSpacing)
     list.add("vrrp_gna_interval", old.neighborAdvertisementSpacing, new.neighborAdvertisementSpacing)
+    for name in (old.announcementGroups + new.announcementGroups).flatMap(\.interfaces).withoutRepeats {
+        list.add("garp_group of \(name)", old.group(of: name), new.group(of: name))
+    }
+    for name in (old.interfaceDelays + new.interfaceDelays).map(\.interface).withoutRepeats {
+        list.add("interface_up_down_delays \(name)", old.delays(of: name), new.delays(of: name))
+    }
     let (before, after) = (old.scheduling, new.scheduling)
     list.add("vrrp_priority", before.niceValue.text, after.niceValue.text)
     list.add("vrrp_rt_priority", before.realTimePriority.text, after.realTimePriority.text)
     list.add("vrrp_no_swap", before.locksMemory.onOff, after.locksMemory.onOff)
+    list.add("vrrp_rlimit_rttime", before.realTimeLimit.text, after.realTimeLimit.text)
+    list.add("max_auto_priority", "\(before.highestAutomaticPriority)", "\(after.highestAutomaticPriority)")
+    list.add("min_auto_priority_delay", before.automaticPriorityDelay, after.automaticPriorityDelay)
+    list.add("vrrp_cpu_affinity", before.processorList, after.processorList)
+    list.compareFIFOs(old, new)
+    list.compareMail(old.mail, new.mail)
+    list.addItems("static address", old.staticAddresses, new.staticAddresses, text: \.text)
+    list.addItems("static route", old.staticRoutes, new.staticRoutes, text: \.description)
+    list.addItems("static rule", old.staticRules, new.staticRules, text: \.description)
+    for name in (old.trackGroups + new.trackGroups).map(\.name).withoutRepeats {
+        list.add("track_group \(name)", old.trackGroup(name), new.trackGroup(name))
+    }
+    let (filter, next) = (old.packetFilter, new.packetFilter)
+    list.add("nftables", filter.table, next.table)
+    list.add("nftables_priority", "\(filter.priority)", "\(next.priority)")
+    list.add("nftables_counters", filter.countsPackets.onOff, next.countsPackets.onOff)
+    list.add("nftables_ifindex", filter.matchesIndex.onOff, next.matchesIndex.onOff)
     return list.lines
 }
 
@@ -119,6 +150,17 @@ private func processChange(_ old: ProcessCheck?, _ new: ProcessCheck?) -> Change
     return list.lines.isEmpty ? nil : Change(subject: subject, sentences: list.lines)
 }
 
+private func fileChange(_ old: FileCheck?, _ new: FileCheck?) -> Change? {
+    let subject = Change.Subject.file(old: old, new: new)
+    guard let name = new?.name ?? old?.name else { return nil }
+    var list = Sentences(subject: "track_file \(name)")
+    guard let old, let new else { return Change(subject: subject, sentences: list.presence(added: new != nil)) }
+    list.add("file", old.path, new.path)
+    list.add("weight", old.weight.text, new.weight.text)
+    list.add("init_file", old.beginning.text, new.beginning.text)
+    return list.lines.isEmpty ? nil : Change(subject: subject, sentences: list.lines)
+}
+
 private func instanceChange(_ old: Instance?, _ new: Instance?) -> Change? {
     let subject = Change.Subject.instance(old: old, new: new)
     guard let name = new?.name ?? old?.name else { return nil }
@@ -126,4 +168,47 @@ private func instanceChange(_ old: Instance?, _ new: Instance?) -> Change? {
     guard let old, let new else { return Change(subject: subject, sentences: list.presence(added: new != nil)) }
     list.compare(old, new)
     return list.lines.isEmpty ? nil : Change(subject: subject, sentences: list.lines)
+}
+
+private func groupChange(_ old: SyncGroupSettings?, _ new: SyncGroupSettings?) -> Change? {
+    let subject = Change.Subject.group(old: old, new: new)
+    guard let name = new?.name ?? old?.name else { return nil }
+    var list = Sentences(subject: "vrrp_sync_group \(name)")
+    guard let old, let new else { return Change(subject: subject, sentences: list.presence(added: new != nil)) }
+    list.compare(old, new)
+    return list.lines.isEmpty ? nil : Change(subject: subject, sentences: list.lines)
+}
+
+extension GlobalSettings {
+    /// Its pace, and who shares it.
+    fileprivate func group(of interface: String) -> String {
+        announcementGroups.first { $0.interfaces.contains(interface) }.map { group in
+            "\(group.gratuitousARPSpacing.decimalSeconds) \(group.neighborAdvertisementSpacing.decimalSeconds) ("
+                + group.interfaces.joined(separator: ", ") + ")"
+        } ?? "none"
+    }
+
+    fileprivate func trackGroup(_ name: String) -> String {
+        trackGroups.first { $0.name == name }?.text ?? "none"
+    }
+
+    /// As it is written.
+    fileprivate func delays(of interface: String) -> String {
+        interfaceDelays.first { $0.interface == interface }
+            .map { "\($0.down.decimalSeconds) \($0.up.decimalSeconds)" } ?? "none"
+    }
+}
+
+extension [String] {
+    fileprivate var withoutRepeats: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
+extension Scheduling {
+    /// As it is written.
+    fileprivate var processorList: String {
+        processors.map { $0.map(String.init).joined(separator: " ") } ?? "default"
+    }
 }

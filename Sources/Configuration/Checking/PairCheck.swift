@@ -6,14 +6,15 @@ internal import VRRPWire
 /// Instances are matched by VRID and address family. Everything is said once, about the one or the other file.
 public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [Diagnostic] {
     var check = PairCheck(fileA: fileA, fileB: fileB)
+    var partners = Partners()
     for instance in a.instances {
-        let partners = b.instances.filter {
+        let candidates = b.instances.filter {
             $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
         }
         // The interface may have another name on the other host, so it only decides between several.
-        if let partner = partners.first(where: { $0.interface == instance.interface }) ?? partners.first {
+        if let partner = candidates.first(where: { $0.interface == instance.interface }) ?? candidates.first {
             check.compare(instance, partner)
-            check.simulateFailures(instance, partner)
+            partners.pairs.append((instance, partner))
         } else {
             check.reportAlone(instance, file: fileA, other: fileB, b)
         }
@@ -24,6 +25,8 @@ public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [
     }) {
         check.reportAlone(instance, file: fileB, other: fileA, a)
     }
+    check.compareGroups(partners)
+    for pair in partners.pairs { check.simulateFailures(pair.a, pair.b, among: partners) }
     return check.diagnostics
 }
 
@@ -59,9 +62,12 @@ struct PairCheck {
     mutating func compare(_ a: Instance, _ b: Instance) {
         compareVersion(a, b)
         compareInterval(a, b)
+        compareDownTimer(a, b)
         compareAuthentication(a, b)
         compareKeys(a, b)
         compareAddresses(a, b)
+        compareRoutes(a, b)
+        compareAcceptance(a, b)
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
@@ -99,6 +105,17 @@ struct PairCheck {
             fix: "advert_int \(first)")
     }
 
+    private mutating func compareDownTimer(_ a: Instance, _ b: Instance) {
+        guard a.downTimerAdverts != b.downTimerAdverts else { return }
+        report(
+            .warning, "pair-down-timer", at: b.location,
+            "`\(a.name)` has down_timer_adverts \(a.downTimerAdverts) in \(fileA) and \(b.downTimerAdverts) in \(fileB)",
+            consequence:
+                "who is MASTER decides how soon a death is noticed, and the one with fewer lets go of its addresses "
+                + "after a crash before the other takes over",
+            fix: "down_timer_adverts \(a.downTimerAdverts)")
+    }
+
     /// Who would not believe whom, for `auth_hmac`.
     private mutating func compareKeys(_ a: Instance, _ b: Instance) {
         for (receiver, sender, file) in [(a, b, fileA), (b, a, fileB)] {
@@ -122,9 +139,11 @@ struct PairCheck {
     }
 
     private mutating func compareAuthentication(_ a: Instance, _ b: Instance) {
-        guard a.password != b.password else { return }
+        guard a.password != b.password || a.usesAuthenticationHeader != b.usesAuthenticationHeader else { return }
         let message: String
-        if a.password == nil || b.password == nil {
+        if a.password != nil, b.password != nil, a.usesAuthenticationHeader != b.usesAuthenticationHeader {
+            message = "`\(a.name)` has auth_type AH in \(a.usesAuthenticationHeader ? fileA : fileB) only"
+        } else if a.password == nil || b.password == nil {
             message = "`\(a.name)` has a password in \(a.password == nil ? fileB : fileA) only"
         } else {
             message = "`\(a.name)` has another auth_pass in \(fileA) than in \(fileB)"
@@ -133,6 +152,30 @@ struct PairCheck {
             .error, "pair-authentication", at: b.location, message,
             consequence: "each drops the other's adverts: both become MASTER",
             fix: "the same authentication block in both files")
+    }
+
+    /// The gateway, the interface and the source may have other names on the other host; where they lead is one thing.
+    private mutating func compareRoutes(_ a: Instance, _ b: Instance) {
+        func goals(_ instance: Instance) -> Set<String> {
+            Set(instance.routes.map { "\($0.destination)/\($0.prefixLength) in table \($0.table)" })
+        }
+        let difference = goals(a).symmetricDifference(goals(b)).sorted()
+        guard let first = difference.first else { return }
+        let more = difference.count > 1 ? " and \(difference.count - 1) more" : ""
+        report(
+            .warning, "pair-routes", at: b.location,
+            "the route of `\(a.name)` to \(first)\(more) is in \(goals(a).contains(first) ? fileA : fileB) only",
+            consequence: "after a takeover the routes that the new MASTER does not know are gone",
+            fix: "a route to the same network in both files")
+    }
+
+    private mutating func compareAcceptance(_ a: Instance, _ b: Instance) {
+        guard a.dropsPackets != b.dropsPackets, a.priority != .owner, b.priority != .owner else { return }
+        report(
+            .warning, "pair-accept", at: b.location,
+            "`\(a.name)` drops packets to its addresses in \(a.dropsPackets ? fileA : fileB) only (no_accept, or strict mode)",
+            consequence: "whether the addresses answer depends on which host is MASTER",
+            fix: "the same in both files")
     }
 
     private mutating func compareAddresses(_ a: Instance, _ b: Instance) {
@@ -175,7 +218,12 @@ struct PairCheck {
 
     private mutating func compareTransport(_ a: Instance, _ b: Instance) {
         switch (a.transport, b.transport) {
-        case (.multicast, .multicast): break
+        case (.multicast, .multicast):
+            guard a.group != b.group else { break }
+            report(
+                .error, "pair-group", at: b.location,
+                "`\(a.name)` sends to the group \(a.group) in \(fileA) and to \(b.group) in \(fileB)",
+                consequence: "they do not hear each other: both become MASTER", fix: "mcast_dst_ip \(a.group)")
         case (.unicast(let peersOfA), .unicast(let peersOfB)):
             requirePeer(peersOfA, contains: b, in: a, file: fileA, otherFile: fileB)
             requirePeer(peersOfB, contains: a, in: b, file: fileB, otherFile: fileA)
@@ -196,7 +244,16 @@ struct PairCheck {
     private mutating func requirePeer(
         _ peers: [IPAddress], contains other: Instance, in instance: Instance, file: String, otherFile: String
     ) {
-        guard let source = other.sourceAddress, !peers.contains(source) else { return }
+        guard let source = other.sourceAddress else { return }
+        if let bounds = instance.peerHopLimits[source], bounds.lowerBound > other.unicastHopLimit ?? 255 {
+            report(
+                .error, "pair-ttl", at: instance.location,
+                "`\(instance.name)` in \(file) demands min_ttl \(bounds.lowerBound) of \(source), which sends with "
+                    + "unicast_ttl \(other.unicastHopLimit ?? 255) in \(otherFile)",
+                consequence: "it believes none of its adverts: both become MASTER",
+                fix: "\(source) min_ttl \(other.unicastHopLimit ?? 255)")
+        }
+        guard !peers.contains(source) else { return }
         report(
             .error, "pair-peers", at: instance.location,
             "`\(instance.name)` in \(file) lacks the peer \(source), the unicast_src_ip in \(otherFile)",

@@ -4,18 +4,32 @@ extension KeywordTable {
     /// Whole seconds, as keepalived reads them for its announcement timers.
     static let announcementDelay = ArgumentShape.integer(0...4294)
 
+    static let extraAnnouncements = ArgumentShape.words("[all] SECONDS", 1...2)
+
     static let globalDefs: [Keyword] = [
         Keyword("router_id", .word("NAME"), "the host's name", "name of this router in messages"),
         Keyword(
             "script_user", .user, "keepalived_script if the host has that user, else root",
-            "who runs checks that name no `user` of their own"),
+            "who runs checks and notify commands that name no user of their own"),
         Keyword(
             "enable_script_security", .flag, "off",
             "refuse to run a program as root that someone other than root could change"),
+        Keyword(
+            "default_interface", .interface, "none",
+            "interface of instances that name none, and so of their addresses"),
+        Keyword(
+            "dynamic_interfaces", .words("[allow_if_changes]", 0...1), "on",
+            "interfaces may be absent, and return as another kind: Understudy waits for them in any case. With it `understudy "
+                + "check` does not complain of one that is absent"),
         Keyword("vrrp_version", .integer(2...3), "2", "protocol version of IPv4 instances; IPv6 always uses 3"),
         Keyword(
             "v3_checksum_as_v2", .optionalBoolean, "follow what the present MASTER sends",
             "leave the pseudo-header out of the checksum of IPv4 VRRPv3 adverts, as RFC 9568 does"),
+        Keyword(
+            "vrrp_mcast_group4", .group, "224.0.0.18", "multicast group of IPv4 adverts, the same on all routers"),
+        Keyword(
+            "vrrp_mcast_group6", .group, "ff02::12",
+            "multicast group of IPv6 adverts, of link-local scope, the same on all routers"),
         Keyword(
             "vrrp_garp_master_delay", announcementDelay, "5",
             "seconds until the second burst of announcements after becoming MASTER; 0 for none"),
@@ -33,6 +47,13 @@ extension KeywordTable {
             "vrrp_garp_lower_prio_repeat", .integer(0...1000), "`vrrp_garp_master_repeat`",
             "announcements of each address after a lower-priority MASTER was heard"),
         Keyword(
+            "vrrp_garp_extra_if", extraAnnouncements, "none",
+            "with `all`: how often an address is announced, while MASTER, on each interface that is not the instance's own and holds "
+                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on virtual MAC interfaces, "
+                + "of which there are none"),
+        Keyword(
+            "vrrp_vmac_garp_intvl", extraAnnouncements, "none", "old name of `vrrp_garp_extra_if`, which goes before"),
+        Keyword(
             "vrrp_garp_interval", .seconds(0...2_147_000_000), "0", "spacing of gratuitous ARP on one interface"),
         Keyword(
             "vrrp_gna_interval", .seconds(0...2_147_000_000), "0",
@@ -40,6 +61,32 @@ extension KeywordTable {
         Keyword(
             "vrrp_min_garp", .optionalBoolean, "off",
             "one announcement and no second burst, unless the keywords above say otherwise"),
+        Keyword(
+            "vrrp_down_timer_adverts", .integer(1...100), "3",
+            "how many adverts of the MASTER may be missed before a BACKUP takes over; the same on all routers"),
+        Keyword(
+            "vrrp_check_unicast_src", .flag, "on",
+            "accepted; unicast adverts are believed from configured peers only, always"),
+        Keyword(
+            "vrrp_skip_check_adv_addr", .optionalBoolean, "off",
+            "accepted; an advert with other addresses is believed all the same, and is compared every time for the log"),
+        Keyword(
+            "vrrp_lower_prio_no_advert", .optionalBoolean, "off",
+            "send no advert at once when a lower-priority MASTER is heard: its claim then lasts until the next one is due"
+        ),
+        Keyword(
+            "vrrp_owner_ignore_adverts", .optionalBoolean, "off",
+            "a MASTER with priority 255 acts on no advert: two such MASTERs stay two"),
+        Keyword(
+            "vrrp_higher_prio_send_advert", .optionalBoolean, "on",
+            "accepted; one more advert is always sent before yielding"),
+        Keyword(
+            "vrrp_startup_delay", .seconds(0...4_294_000_000), "0",
+            "for how long after the start of the daemon adverts are thrown away and no instance becomes MASTER; its usual wait "
+                + "for adverts begins then. Not after a reload, and not when the guardian replaces the process"),
+        Keyword(
+            "vrrp_delay_after_boot", .seconds(0...1_000_000_000_000_000), "0",
+            "the same, counted from when the host booted; the longer of the two counts"),
         Keyword(
             "vrrp_priority", .integer(-20...19), "as the service manager decided",
             "nice value of the process that speaks VRRP; checks run without it when it is negative"),
@@ -49,9 +96,26 @@ extension KeywordTable {
         Keyword(
             "vrrp_no_swap", .flag, "off", "keep the memory of the process that speaks VRRP out of swap"),
         Keyword(
+            "vrrp_rlimit_rttime", .integer(2...4_294_967_295), "none",
+            "microseconds that the process may compute without waiting while it has `vrrp_rt_priority`: beyond them the kernel "
+                + "ends it (SIGXCPU) and the guardian replaces it. It counts from the end of the start"),
+        Keyword(
+            "vrrp_rlimit_rtime", .integer(2...4_294_967_295), "none",
+            "old name of `vrrp_rlimit_rttime`, which goes before"),
+        Keyword(
+            "vrrp_cpu_affinity", .words("CPU...", 1...1024), "as the service manager decided",
+            "numbers of the processors, from 0, on which the process that speaks VRRP may run, and its checks and notify commands"
+        ),
+        Keyword(
+            "max_auto_priority", .words("[-1..99]", 0...1), "0",
+            "the highest real-time priority that the process gives itself, a step each time that it is late; 0 and -1 for none, 99 "
+                + "without a number"),
+        Keyword(
+            "min_auto_priority_delay", .integer(1...10_000_000), "1000000", "microseconds that count as late there"),
+        Keyword(
             "lease", .word("off|SECONDS"), "as long as a takeover may take",
-            "how long the kernel keeps virtual addresses that a dead or hanging daemon no longer renews; `off` keeps them "
-                + "until somebody removes them"
+            "how long the kernel keeps virtual addresses that a dead or hanging daemon no longer renews, 1 to 86400 s; `off` "
+                + "keeps them until somebody removes them"
         ).ours,
         Keyword(
             "standby_notice", .optionalBoolean, "off",
@@ -61,79 +125,9 @@ extension KeywordTable {
     ]
 
     static let globalDefsLater: [Keyword] = [
-        .notYet("notification_email", .block(named: nil), "who receives mail", without: "no mail is sent"),
-        .notYet("notification_email_from", .word("ADDRESS"), "sender of mail", without: "no mail is sent"),
-        .notYet("smtp_server", .text("HOST [PORT]"), "server that takes mail", without: "no mail is sent"),
-        .notYet("smtp_helo_name", .word("NAME"), "name said to the mail server", without: "no mail is sent"),
-        .notYet("smtp_connect_timeout", .word("SECONDS"), "patience with the mail server", without: "no mail is sent"),
-        .notYet("smtp_alert", .optionalBoolean, "send mail for everything", without: "no mail is sent"),
-        .notYet("smtp_alert_vrrp", .optionalBoolean, "send mail for instances", without: "no mail is sent"),
-        .notYet("no_email_faults", .flag, "send no mail for FAULT", without: "no mail is sent"),
-        .notYet(
-            "default_interface", .interface, "interface of addresses that name none",
-            without: "each instance needs its own `interface`",
-            instead: "remove the line and write `interface NAME` in each vrrp_instance"),
-        .notYet(
-            "dynamic_interfaces", .text("[allow_if_changes]"), "let interfaces come and go",
-            without: "nothing is lost: Understudy always waits for interfaces and goes on when they return",
-            instead: "remove the line"),
-        .notYet(
-            "vrrp_mcast_group4", .address, "multicast group of IPv4 adverts", without: "adverts go to 224.0.0.18",
-            instead: "remove the line if it says 224.0.0.18, else keep keepalived for these instances"),
-        .notYet(
-            "vrrp_mcast_group6", .address, "multicast group of IPv6 adverts", without: "adverts go to ff02::12",
-            instead: "remove the line if it says ff02::12, else keep keepalived for these instances"),
-        .notYet(
-            "vrrp_garp_extra_if", .text("[all] SECONDS"), "announce on further interfaces",
-            without: "announcements leave through the address's own interface only"),
-        .notYet(
-            "vrrp_vmac_garp_intvl", .text("[all] SECONDS"), "old name of `vrrp_garp_extra_if`",
-            without: "announcements leave through the address's own interface only"),
-        .notYet(
-            "vrrp_down_timer_adverts", .integer(1...100), "adverts that may be missed",
-            without: "three adverts may be missed, as RFC 9568 says"),
-        .notYet(
-            "vrrp_lower_prio_no_advert", .optionalBoolean, "stay quiet when a lower-priority MASTER is heard",
-            without: "an advert is sent at once, which ends the other's claim sooner"),
-        .notYet(
-            "vrrp_higher_prio_send_advert", .optionalBoolean, "send one more advert before yielding",
-            without: "nothing is lost: one more advert is always sent before yielding",
-            instead: "remove the line"),
-        .notYet(
-            "vrrp_owner_ignore_adverts", .optionalBoolean, "priority 255 listens to nobody",
-            without: "an owner counts and reports other owners"),
-        .notYet(
-            "vrrp_check_unicast_src", .flag, "accept unicast adverts from configured peers only",
-            without: "nothing is lost: unicast adverts are accepted from configured peers only, always",
-            instead: "remove the line"),
-        .notYet(
-            "vrrp_skip_check_adv_addr", .optionalBoolean, "do not compare the address list of every advert",
-            without: "the list is compared every time, which costs nothing that could be measured",
-            instead: "remove the line"),
-        .notYet(
-            "vrrp_strict", .optionalBoolean,
-            "enforce the RFC: among others no authentication, no unicast, drop packets to "
-                + "virtual addresses",
-            without: "the instances behave as configured; traffic to the addresses is accepted",
-            instead:
-                "remove the line; nearly every file that has it copied it from a sample and loses the traffic to its "
-                + "addresses by it"),
-        .notYet(
-            "vrrp_notify_priority_changes", .optionalBoolean, "report changes of priority",
-            without: "changes of priority are only logged"),
-        .notYet("nftables", .text("[TABLE]"), "use nftables for `no_accept`", without: "no packet filter is touched"),
-        .notYet("nftables_priority", .word("N"), "place of that table", without: "no packet filter is touched"),
-        .notYet("nftables_counters", .flag, "count packets in that table", without: "no packet filter is touched"),
-        .notYet("nftables_ifindex", .flag, "match interfaces by index", without: "no packet filter is touched"),
         .notYet(
             "disable_local_igmp", .flag, "send no IGMP reports for local groups",
             without: "the kernel reports the VRRP group as usual"),
-        .notYet(
-            "vrrp_startup_delay", .word("SECONDS"), "wait after start before taking part",
-            without: "instances take part at once"),
-        .notYet(
-            "vrrp_delay_after_boot", .word("SECONDS"), "wait after boot before taking part",
-            without: "instances take part at once"),
         .notYet(
             "log_unknown_vrids", .flag, "log adverts of other virtual routers",
             without: "adverts of other virtual routers are counted, not logged"),
@@ -156,14 +150,6 @@ extension KeywordTable {
             instead: "remove the line and use ExecStopPost= in the service's unit"),
         .notYet("startup_script_timeout", .integer(1...1000), "how long that may take", without: "nothing is run"),
         .notYet("shutdown_script_timeout", .integer(1...1000), "how long that may take", without: "nothing is run"),
-        .notYet("notify_fifo", .text("PATH [USER [GROUP]]"), "write changes to a pipe", without: "no pipe is written"),
-        .notYet(
-            "vrrp_notify_fifo", .text("PATH [USER [GROUP]]"), "write changes to a pipe", without: "no pipe is written"),
-        .notYet("notify_fifo_script", .command, "reader of that pipe", without: "no reader is started"),
-        .notYet("vrrp_notify_fifo_script", .command, "reader of that pipe", without: "no reader is started"),
-        .notYet(
-            "fifo_write_vrrp_states_on_reload", .flag, "write all states to the pipe on reload",
-            without: "no pipe is written"),
         .notYet("random_seed", .word("N"), "seed of random numbers", without: "random numbers are random"),
         .notYet(
             "reload_check_config", .text("[FILE]"), "check the file before a reload",

@@ -6,29 +6,29 @@ extension KeywordTable {
             row("process_name", .word("NAME"), "name of the process", "the process has its usual name"),
             row("vrrp_process_name", .word("NAME"), "name of the process", "the process has its usual name"),
             row("bfd_process_name", .word("NAME"), "name of the process", "the process has its usual name"),
-            row("max_auto_priority", .text("[N]"), "raise the priority when timers run late", scheduling),
-            row("min_auto_priority_delay", .word("MICROSECONDS"), "how late is late", scheduling),
         ]
         + [
             row("bfd_priority", .integer(-20...19), "nice value", scheduling),
             row("bfd_no_swap", .flag, "lock memory", scheduling),
             row("bfd_rt_priority", .integer(1...99), "real-time priority", scheduling),
         ]
-        + ["vrrp", "bfd"].flatMap { daemon in
-            [
-                row("\(daemon)_rlimit_rttime", .word("MICROSECONDS"), "real-time limit", scheduling),
-                row("\(daemon)_rlimit_rtime", .word("MICROSECONDS"), "real-time limit", scheduling),
-                row("\(daemon)_cpu_affinity", .text("CPU..."), "processors to run on", scheduling),
-            ]
-        } + [
+        + [
+            row("bfd_rlimit_rttime", .word("MICROSECONDS"), "real-time limit", scheduling),
+            row("bfd_rlimit_rtime", .word("MICROSECONDS"), "real-time limit", scheduling),
+            row("bfd_cpu_affinity", .text("CPU..."), "processors to run on", scheduling),
+        ]
+        + [
             row("vrrp_netlink_cmd_rcv_bufs", .word("OCTETS"), "netlink buffer", buffers),
             row("vrrp_netlink_cmd_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
             row("vrrp_netlink_monitor_rcv_bufs", .word("OCTETS"), "netlink buffer", buffers),
             row("vrrp_netlink_monitor_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
             row("process_monitor_rcv_bufs", .word("OCTETS"), "process event buffer", buffers),
             row("process_monitor_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
-            row("vrrp_rx_bufs_policy", .text("MTU|ADVERT|OCTETS"), "advert buffer", buffers),
-            row("vrrp_rx_bufs_multiplier", .word("N"), "advert buffer", buffers),
+            .notYet(
+                "vrrp_rx_bufs_policy", .text("MTU|ADVERT|OCTETS"), "advert buffer", without: adverts,
+                instead: "remove the line, or write kernel_rx_buf_size into the instance"),
+            .notYet(
+                "vrrp_rx_bufs_multiplier", .word("N"), "advert buffer", without: adverts, instead: "remove the line"),
             row("enable_snmp_vrrp", .flag, "SNMP", snmp),
             row("enable_snmp_keepalived", .flag, "old name of `enable_snmp_vrrp`", snmp),
             row("enable_snmp_rfc", .flag, "SNMP, both RFC tables", snmp),
@@ -53,6 +53,7 @@ extension KeywordTable {
 
     private static let scheduling = "the service manager decides how the process is scheduled"
     private static let buffers = "buffers have the sizes that Understudy chooses"
+    private static let adverts = "nothing is lost: adverts have 1 MiB, more than MTU or ADVERT would give them"
     private static let snmp = "there is no SNMP agent"
     private static let dumps = "the state goes to the log on SIGUSR1"
 
@@ -82,10 +83,10 @@ extension KeywordTable {
                 now: "the system log; `understudyd -l` also writes to standard error"),
             .obsolete(
                 "vrrp_ipsets", .text("[NAME...]"), "IP sets for `no_accept` with iptables",
-                now: "nothing: no iptables rules are made"),
+                now: "`nftables`: `no_accept` drops packets in a table of its own, whatever this line says"),
             .obsolete(
                 "vrrp_iptables", .text("[CHAIN [CHAIN]]"), "iptables chains for `no_accept`",
-                now: "nothing: no iptables rules are made"),
+                now: "`nftables`: `no_accept` drops packets in a table of its own, whatever this line says"),
             .obsolete("script_security", .text("..."), "never was a keyword", now: "`enable_script_security`"),
         ]
 }

@@ -27,6 +27,8 @@ public struct Keyword: Equatable, Sendable {
     public var repeats: Bool
     /// True for what only Understudy knows.
     public var isOurs = false
+    /// True when keepalived takes the first of several lines, and not the last.
+    var keepsFirst = false
 
     public init(
         _ name: String, _ shape: ArgumentShape, _ defaultText: String? = nil, _ meaning: String,
@@ -66,6 +68,13 @@ public struct Keyword: Equatable, Sendable {
         keyword.isOurs = true
         return keyword
     }
+
+    /// Marks a keyword whose first line counts.
+    var firstCounts: Keyword {
+        var keyword = self
+        keyword.keepsFirst = true
+        return keyword
+    }
 }
 
 /// What may follow a keyword.
@@ -81,6 +90,8 @@ public enum ArgumentShape: Hashable, Sendable {
     case weight(ClosedRange<Int>)
     /// An address, written without a prefix.
     case address
+    /// A multicast group.
+    case group
     /// The name of a network interface.
     case interface
     /// `USER [GROUP]`.
@@ -91,6 +102,8 @@ public enum ArgumentShape: Hashable, Sendable {
     case words(String, ClosedRange<Int>)
     /// A command in double quotes.
     case command
+    /// A command in double quotes, then perhaps who runs it.
+    case notifyCommand(isOptional: Bool)
     /// `{ ... }` whose first words are keywords or values; the placeholder names the block's own argument.
     case block(named: String?)
     /// Whatever keepalived takes there, in its notation; for keywords that are not read.
@@ -105,10 +118,13 @@ public enum ArgumentShape: Hashable, Sendable {
         case .seconds: "SECONDS"
         case .weight(let range): "\(range.lowerBound)..\(range.upperBound) [reverse]"
         case .address: "ADDRESS"
+        case .group: "GROUP"
         case .interface: "INTERFACE"
         case .user: "USER [GROUP]"
         case .word(let placeholder), .words(let placeholder, _), .text(let placeholder): placeholder
         case .command: "\"COMMAND\""
+        case .notifyCommand(isOptional: false): "\"COMMAND\" [USER [GROUP]]"
+        case .notifyCommand(isOptional: true): "[\"COMMAND\" [USER [GROUP]]]"
         case .block(named: nil): "{ }"
         case .block(named: .some(let name)): "\(name) { }"
         }
@@ -119,10 +135,12 @@ public enum ArgumentShape: Hashable, Sendable {
         switch self {
         case .flag, .block(named: nil): 0...0
         case .optionalBoolean: 0...1
-        case .integer, .seconds, .address, .interface, .word, .block(named: .some), .command: 1...1
+        case .integer, .seconds, .address, .group, .interface, .word, .block(named: .some), .command: 1...1
         case .weight, .user: 1...2
         case .words(_, let range): range
-        case .text: 0...Int.max
+        case .text, .notifyCommand(isOptional: true): 0...Int.max
+        // The words are those of its own quoting rules.
+        case .notifyCommand(isOptional: false): 1...Int.max
         }
     }
 
@@ -142,11 +160,15 @@ public enum BlockKind: String, CaseIterable, Sendable {
     case authHMAC = "auth_hmac"
     case unicastPeers = "unicast_peer"
     case addresses = "virtual_ipaddress"
+    case routes = "virtual_routes"
+    case rules = "virtual_rules"
     case trackedInterfaces = "track_interface"
     case trackedScripts = "track_script"
     case trackedProcesses = "track_process"
+    case trackedFiles = "track_file of an instance"
     case syncGroup = "vrrp_sync_group"
     case trackFile = "track_file"
+    case interfaceDelays = "interface_up_down_delays"
     case bfd = "bfd_instance"
     case garpGroup = "garp_group"
     case trackGroup = "track_group"
@@ -157,7 +179,10 @@ public enum BlockKind: String, CaseIterable, Sendable {
     /// True when a line's first word is a value; the table then holds what may follow it.
     var holdsValues: Bool {
         switch self {
-        case .unicastPeers, .addresses, .trackedInterfaces, .trackedScripts, .trackedProcesses: true
+        case .interfaceDelays, .unicastPeers, .addresses, .routes, .rules, .trackedInterfaces, .trackedScripts,
+            .trackedProcesses,
+            .trackedFiles:
+            true
         default: false
         }
     }
@@ -169,22 +194,33 @@ public enum KeywordTable {
     public static func keywords(in block: BlockKind) -> [Keyword] {
         switch block {
         case .topLevel: topLevel
-        case .globalDefs: globalDefs + globalDefsLater + globalDefsProcess + globalDefsElsewhere
+        case .globalDefs:
+            globalDefs + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater + globalDefsProcess
+                + globalDefsElsewhere
         case .script: script
         case .process: process
-        case .instance: instance + instanceLater
+        case .instance: instance + acceptance + instanceNotify + instanceMail + instanceLater
         case .authentication: authentication
         case .authHMAC: authHMAC
         case .unicastPeers: unicastPeers
         case .addresses: addressAttributes
+        case .routes: routeAttributes
+        case .rules: ruleAttributes
         case .trackedInterfaces, .trackedScripts, .trackedProcesses: trackAttributes
+        case .trackedFiles: fileAttributes
         case .syncGroup: syncGroup
         case .trackFile: trackFile
+        case .interfaceDelays: []
         case .bfd: bfd
         case .garpGroup: garpGroup
         case .trackGroup: trackGroup
         }
     }
+
+    /// Whether only Understudy knows a keyword of this name.
+    static func isOurs(_ name: String) -> Bool { ourNames.contains(name) }
+
+    private static let ourNames = Set(BlockKind.allCases.flatMap(keywords).filter(\.isOurs).map(\.name))
 
     private static let byName: [BlockKind: [String: Keyword]] = {
         var table: [BlockKind: [String: Keyword]] = [:]

@@ -9,47 +9,49 @@ extension KeywordTable {
             "vrrp_track_process", .block(named: "NAME"), nil, "a process that must run, watched without a command",
             opens: .process, repeats: true),
         Keyword(
+            "track_file", .block(named: "NAME"), nil, "a file whose number moves priorities", opens: .trackFile,
+            repeats: true),
+        Keyword(
+            "vrrp_track_file", .block(named: "NAME"), nil, "old name of `track_file`", opens: .trackFile, repeats: true),
+        Keyword(
             "vrrp_instance", .block(named: "NAME"), nil, "one virtual router on one interface, with its addresses",
             opens: .instance, repeats: true),
-        .notYet(
-            "vrrp_sync_group", .block(named: "NAME"), "instances that change state together",
-            without: "each instance changes state by itself", opens: .syncGroup),
-        .notYet(
-            "track_file", .block(named: "NAME"), "a number in a file that moves priorities",
-            without: "no priority depends on the file", opens: .trackFile),
-        .notYet(
-            "vrrp_track_file", .block(named: "NAME"), "old name of `track_file`",
-            without: "no priority depends on the file"),
+        Keyword(
+            "vrrp_sync_group", .block(named: "NAME"), nil, "instances that become MASTER, BACKUP and FAULT together",
+            opens: .syncGroup, repeats: true),
+        Keyword(
+            "garp_group", .block(named: nil),
+            "`vrrp_garp_interval` and `vrrp_gna_interval`, on each interface by itself",
+            "spacing of announcements on one interface, or over several that lead to one switch", opens: .garpGroup,
+            repeats: true),
+        Keyword(
+            "interface_up_down_delays", .block(named: nil), "a change counts at once",
+            "how long an interface must be down, or up, before it counts", opens: .interfaceDelays, repeats: true),
         .notYet(
             "bfd_instance", .block(named: "NAME"), "a BFD session with a neighbour, to be tracked",
             without: "a dead neighbour is noticed by missing adverts only", opens: .bfd),
-        .notYet(
-            "garp_group", .block(named: nil), "spacing of announcements over several interfaces",
-            without: "announcements are spaced as `vrrp_garp_interval` says", opens: .garpGroup),
-        .notYet(
-            "track_group", .block(named: "NAME"), "instances that fail with a static address or route",
-            without: "static addresses and routes are not watched", opens: .trackGroup),
-        .notYet(
-            "static_ipaddress", .block(named: nil), "addresses that are set at start and kept in every state",
-            without: "the addresses are not set",
-            instead: "remove the block and let the system's network configuration set these addresses"),
-        .notYet(
-            "static_routes", .block(named: nil), "routes that are set at start and kept in every state",
-            without: "the routes are not set",
-            instead: "remove the block and let the system's network configuration set these routes"),
-        .notYet(
-            "static_rules", .block(named: nil), "routing rules that are set at start and kept in every state",
-            without: "the rules are not set",
-            instead: "remove the block and let the system's network configuration set these rules"),
+        Keyword(
+            "track_group", .block(named: "NAME"), nil,
+            "instances that are at fault while a static address, route or rule of the group is not there",
+            opens: .trackGroup, repeats: true),
+        Keyword(
+            "static_ipaddress", .block(named: nil), nil,
+            "addresses that are set at start, put back in every state, and removed at the end; written as `virtual_ipaddress`",
+            opens: .addresses, repeats: true),
+        Keyword(
+            "static_routes", .block(named: nil), nil,
+            "routes that are set at start, put back in every state, and removed at the end; written as `virtual_routes`",
+            opens: .routes, repeats: true),
+        Keyword(
+            "static_rules", .block(named: nil), nil,
+            "routing rules that are set at start, put back in every state, and removed at the end; written as `virtual_rules`",
+            opens: .rules, repeats: true),
         .notYet(
             "linkbeat_interfaces", .block(named: nil), "interfaces whose carrier is polled",
             without: "the carrier is taken from what the kernel reports, at once"),
         .notYet(
             "linkbeat_use_polling", .flag, "poll the carrier of every interface",
             without: "the carrier is taken from what the kernel reports, at once"),
-        .notYet(
-            "interface_up_down_delays", .block(named: nil), "how long an interface must be up or down before it counts",
-            without: "a change of an interface counts at once"),
         .notYet(
             "net_namespace", .word("NAME"), "run in this network namespace",
             without: "the daemon works in the namespace that it is started in",
@@ -111,31 +113,20 @@ extension KeywordTable {
         Keyword("full_command", .flag, "off", "compare the path as started instead of the kernel's name"),
     ]
 
-    static let syncGroup: [Keyword] = later(
-        [
-            ("group", .block(named: nil), "the instances that belong together"),
-            ("track_interface", .block(named: nil), "interfaces watched for all members"),
-            ("track_script", .block(named: nil), "scripts watched for all members"),
-            ("track_file", .block(named: nil), "files watched for all members"),
-            ("track_process", .block(named: nil), "processes watched for all members"),
-            ("track_bfd", .block(named: nil), "BFD sessions watched for all members"),
-            ("notify", .command, "run on every change of state"),
-            ("notify_master", .command, "run when the group becomes MASTER"),
-            ("notify_backup", .command, "run when the group becomes BACKUP"),
-            ("notify_fault", .command, "run when the group becomes FAULT"),
-            ("notify_stop", .command, "run when the daemon stops"),
-            ("smtp_alert", .optionalBoolean, "send mail on changes of state"),
-            ("notify_priority_changes", .optionalBoolean, "report changes of priority"),
-            ("sync_group_tracking_weight", .flag, "let weighted trackers move the members' priorities"),
-            ("global_tracking", .flag, "old name of `sync_group_tracking_weight`"),
-        ], of: "vrrp_sync_group")
-
-    static let trackFile: [Keyword] = later(
-        [
-            ("file", .word("PATH"), "the file that holds the number"),
-            ("weight", .weight(-254...254), "what the number is multiplied with"),
-            ("init_file", .text("[VALUE] [overwrite]"), "write the file at start"),
-        ], of: "track_file")
+    static let trackFile: [Keyword] = [
+        Keyword(
+            "file", .word("PATH"), nil,
+            "the file; its first 127 octets hold one whole number, also as 0x10 or 010. Missing or empty it counts as 0. "
+                + "Required"),
+        Keyword(
+            "weight", .weight(-254...254), "1",
+            "what the number is multiplied with; the product is added to the priority, and -254 or less is a fault. With "
+                + "0 every number but 0 is a fault"),
+        Keyword(
+            "init_file", .words("[VALUE] [overwrite]", 0...2), "off",
+            "write VALUE, or 0, when the daemon starts and there is no such file, with `overwrite` in any case; not at a "
+                + "reload"),
+    ]
 
     static let bfd: [Keyword] = later(
         [
@@ -156,15 +147,19 @@ extension KeywordTable {
             ("checker", .flag, "tell the IPVS checker only"),
         ], of: "bfd_instance")
 
-    static let garpGroup: [Keyword] = later(
-        [
-            ("garp_interval", .word("SECONDS"), "spacing of gratuitous ARP"),
-            ("gna_interval", .word("SECONDS"), "spacing of unsolicited neighbour advertisements"),
-            ("interface", .interface, "the interface"),
-            ("interfaces", .block(named: nil), "the interfaces"),
-        ], of: "garp_group")
+    static let garpGroup: [Keyword] = [
+        Keyword("garp_interval", .seconds(0...2_147_000_000), "0", "spacing of gratuitous ARP on these interfaces"),
+        Keyword(
+            "gna_interval", .seconds(0...2_147_000_000), "0",
+            "spacing of unsolicited neighbour advertisements on these interfaces"),
+        Keyword("interface", .interface, nil, "the interface"),
+        Keyword(
+            "interfaces", .block(named: nil), nil, "names of interfaces that share the spacing; instead of `interface`"),
+    ]
 
-    static let trackGroup: [Keyword] = later([("group", .block(named: nil), "the instances")], of: "track_group")
+    static let trackGroup: [Keyword] = [
+        Keyword("group", .block(named: nil), nil, "names of the instances. Required", repeats: true)
+    ]
 
     /// The content of a block that is refused whole.
     private static func later(_ rows: [(String, ArgumentShape, String)], of block: String) -> [Keyword] {

@@ -8,7 +8,9 @@ public struct Model: Equatable, Sendable {
     public var global = GlobalSettings()
     public var scripts: [ScriptCheck] = []
     public var processes: [ProcessCheck] = []
+    public var files: [FileCheck] = []
     public var instances: [Instance] = []
+    public var groups: [SyncGroupSettings] = []
 
     public init() {}
 }
@@ -25,9 +27,62 @@ public struct GlobalSettings: Equatable, Sendable {
     /// `vrrp_garp_interval` and `vrrp_gna_interval`: least space between two announcements on an interface.
     public var gratuitousARPSpacing = Interval.zero
     public var neighborAdvertisementSpacing = Interval.zero
+    /// `default_interface`: that of instances which name none.
+    public var defaultInterface: String?
+    /// `dynamic_interfaces`: that an interface is absent is expected.
+    public var expectsAbsentInterfaces = false
+    /// `vrrp_startup_delay` and `vrrp_delay_after_boot`: how long after the daemon's start, and the host's, nobody listens.
+    public var startupDelay = Interval.zero
+    public var delayAfterBoot = Interval.zero
+    /// `garp_group`: interfaces that share one pace.
+    public var announcementGroups: [AnnouncementGroup] = []
+    /// `interface_up_down_delays`, each interface once.
+    public var interfaceDelays: [InterfaceDelay] = []
     public var scheduling = Scheduling()
+    /// `notify_fifo` and `vrrp_notify_fifo`: each gets every line.
+    public var fifos: [NotifyFIFO] = []
+    /// `fifo_write_vrrp_states_on_reload`.
+    public var writesStatesOnReload = false
+    /// Mail about changes of state.
+    public var mail = MailSettings()
+    /// `static_ipaddress`, `static_routes` and `static_rules`, in the order of the file.
+    public var staticAddresses: [VirtualAddress] = []
+    /// Where each of the addresses was written.
+    public var staticLocations: [SourceLocation] = []
+    public var staticRoutes: [VirtualRoute] = []
+    public var staticRules: [VirtualRule] = []
+    /// `track_group`.
+    public var trackGroups: [TrackGroup] = []
+    /// `nftables` and its companions.
+    public var packetFilter = PacketFilterSettings()
 
     public init() {}
+}
+
+/// A `garp_group` block: no two announcements on its interfaces are closer than this, zero for as close as they come.
+public struct AnnouncementGroup: Hashable, Sendable {
+    public var interfaces: [String]
+    public var gratuitousARPSpacing: Interval
+    public var neighborAdvertisementSpacing: Interval
+
+    public init(interfaces: [String], gratuitousARPSpacing: Interval, neighborAdvertisementSpacing: Interval) {
+        self.interfaces = interfaces
+        self.gratuitousARPSpacing = gratuitousARPSpacing
+        self.neighborAdvertisementSpacing = neighborAdvertisementSpacing
+    }
+}
+
+/// A line of `interface_up_down_delays`: how long an interface must be down, or up, before that counts.
+public struct InterfaceDelay: Hashable, Sendable {
+    public var interface: String
+    public var down: Interval
+    public var up: Interval
+
+    public init(interface: String, down: Interval, up: Interval) {
+        self.interface = interface
+        self.down = down
+        self.up = up
+    }
 }
 
 /// How the process that speaks VRRP is scheduled; what is not said stays as the service manager decided.
@@ -38,6 +93,14 @@ public struct Scheduling: Equatable, Sendable {
     public var realTimePriority: Int?
     /// `vrrp_no_swap`.
     public var locksMemory = false
+    /// `vrrp_rlimit_rttime`: microseconds that it may run without waiting while it is real-time.
+    public var realTimeLimit: Int?
+    /// `max_auto_priority`: the highest real-time priority that the daemon gives itself when it is late; 0 for none.
+    public var highestAutomaticPriority = 0
+    /// `min_auto_priority_delay`: how late that is.
+    public var automaticPriorityDelay = Interval.seconds(1)
+    /// `vrrp_cpu_affinity`: numbers of processors, ascending; nil for all that it was given.
+    public var processors: [Int]?
 
     public init() {}
 }
@@ -117,9 +180,44 @@ public struct ProcessCheck: Equatable, Sendable {
     }
 }
 
+/// A `track_file` block: a file whose number moves priorities.
+public struct FileCheck: Equatable, Sendable {
+    /// `init_file`: what the file holds when the daemon has started.
+    public struct Beginning: Equatable, Sendable {
+        public var value = 0
+        /// What is there is replaced; else it stays.
+        public var overwrites = false
+
+        public init(value: Int = 0, overwrites: Bool = false) {
+            self.value = value
+            self.overwrites = overwrites
+        }
+    }
+
+    public var name: String
+    public var location: SourceLocation
+    /// Absolute.
+    public var path: String
+    public var pathLocation: SourceLocation
+    /// What the number is multiplied with.
+    public var weight = Weight(1)
+    /// Nil leaves the file as it is found.
+    public var beginning: Beginning?
+
+    /// What it holds, for all that its definition says, on a host that does its work.
+    public var numberInService: Int { beginning?.value ?? (weight == Weight(0, reverse: true) ? 1 : 0) }
+
+    public init(name: String, location: SourceLocation, path: String, pathLocation: SourceLocation) {
+        self.name = name
+        self.location = location
+        self.path = path
+        self.pathLocation = pathLocation
+    }
+}
+
 /// A reference from an instance to something that is watched, with the weight that applies there.
 public struct Tracked: Equatable, Sendable {
-    /// The name of the script, process check or interface.
+    /// The name of the script, process check, file or interface.
     public var name: String
     public var weight: Weight
     public var location: SourceLocation

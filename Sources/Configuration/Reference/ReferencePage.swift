@@ -38,13 +38,17 @@ private func section(_ block: BlockKind) -> String {
     var text = "## \(block == .topLevel ? "Top level" : "`\(block.rawValue)`")\n\n"
     if let introduction = block.introduction { text += introduction + "\n\n" }
     if !supported.isEmpty {
-        text += "| keyword | argument | default | meaning |\n|---|---|---|---|\n"
+        let hasColumn = block != .topLevel
+        text += "| keyword | argument | default | meaning |" + (hasColumn ? " example |" : "")
+        text += "\n|---|---|---|---|" + (hasColumn ? "---|\n" : "\n")
         for keyword in supported {
-            text += row([
+            let cells = [
                 "`\(keyword.name)`", code(keyword.shape.documentation), keyword.defaultText ?? "", keyword.meaning,
-            ])
+            ]
+            text += row(hasColumn ? cells + [example(of: keyword, in: block)] : cells)
         }
         text += "\n"
+        if !hasColumn { text += "An example of each:\n\n```\n\(exampleFile())\n```\n\n" }
     }
     if !others.isEmpty {
         text += "| not done by Understudy | argument | meaning | status |\n|---|---|---|---|\n"
@@ -58,6 +62,17 @@ private func section(_ block: BlockKind) -> String {
     return text
 }
 
+/// All blocks of the top level in one file.
+public func exampleFile() -> String {
+    KeywordTable.keywords(in: .topLevel).compactMap { $0.example(in: .topLevel) }.joined(separator: "\n\n")
+}
+
+/// The lines of an example in the cell of a table, without their indentation.
+private func example(of keyword: Keyword, in block: BlockKind) -> String {
+    (keyword.example(in: block) ?? "").split(separator: "\n")
+        .map { line in code(String(line.drop { $0 == " " })) }.joined(separator: "<br>")
+}
+
 extension BlockKind {
     /// What the lines of the block are, where its keywords alone do not say it.
     public var introduction: String? {
@@ -65,10 +80,22 @@ extension BlockKind {
         case .unicastPeers: "One peer per line: the address of the other router, without a prefix."
         case .addresses:
             "One address per line: `ADDRESS[/PREFIX]`, then any of the words below. Without a prefix the address is a host's: "
-                + "/32 or /128. `virtual_ipaddress_excluded` is written alike."
-        case .trackedInterfaces, .trackedScripts, .trackedProcesses:
+                + "/32 or /128. `virtual_ipaddress_excluded` and `static_ipaddress` are written alike."
+        case .routes:
+            "One route per line: `NETWORK/PREFIX` or `default`, and any of the words below before or after it, as in `ip route`: "
+                + "`src 192.0.2.10 default via 192.0.2.254 dev eth0`. Without a prefix the network is a host. The routes carry the "
+                + "protocol number 112."
+        case .rules:
+            "One rule per line, of the words below in any order, as in `ip rule`: `from 192.0.2.10 lookup 100 preference 300`. It "
+                + "needs one action. The rules carry the protocol number 112."
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses, .trackedFiles:
             "One name per line, then perhaps its weight for this instance."
-        case .syncGroup, .trackFile, .bfd, .garpGroup, .trackGroup: "The whole block is not supported yet."
+        case .interfaceDelays:
+            "One interface per line: `INTERFACE DOWN [UP]`, seconds from 0 to 255. A loss of carrier counts when it has lasted for DOWN, "
+                + "a return when it has lasted for UP, 0 when not given. DOWN is kept below the time after which another router "
+                + "takes over: one advert interval less than `down_timer_adverts` of them. An interface that is deleted is gone "
+                + "at once, and one that is set down loses its IPv6 addresses, which the kernel takes away."
+        case .bfd: "The whole block is not supported yet."
         default: nil
         }
     }

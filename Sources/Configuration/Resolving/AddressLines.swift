@@ -19,16 +19,26 @@ extension Resolver {
         return held
     }
 
-    /// Reads `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]`.
-    private mutating func addressLine(_ line: Statement, interface: String) -> WrittenAddress? {
+    /// Reads `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME] [preferred_lft SECONDS|forever]`, and
+    /// `track_group NAME` of one that is there in every state.
+    mutating func addressLine(
+        _ line: Statement, interface: String, isStatic: Bool = false
+    ) -> WrittenAddress? {
         guard let (address, prefix) = addressAndPrefix(line) else { return nil }
         var written = VirtualAddress(address: address, prefixLength: prefix, interface: interface)
+        var group: Word?
         var index = 0
         while index < line.arguments.count {
-            index += attribute(at: index, of: line, into: &written)
+            if line.arguments[index].text == "track_group", index + 1 < line.arguments.count {
+                group = line.arguments[index + 1]
+                index += 2
+            } else {
+                index += attribute(at: index, of: line, into: &written)
+            }
         }
-        guard isUsable(written, line) else { return nil }
-        return WrittenAddress(address: written, location: line.location)
+        guard isUsable(written, line, isStatic: isStatic) else { return nil }
+        if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
+        return WrittenAddress(address: written, location: line.location, trackGroup: group)
     }
 
     private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {
@@ -150,6 +160,7 @@ extension Resolver {
             if let interface = interfaceName(value, of: quoted) { written.interface = interface.text }
         case "brd", "broadcast": applyBroadcast(value, to: &written)
         case "scope": applyScope(value, quoted, to: &written)
+        case "preferred_lft": applyPreference(value, quoted, to: &written)
         default: applyLabel(value, to: &written)
         }
     }
@@ -184,14 +195,33 @@ extension Resolver {
     }
 
     private mutating func applyScope(_ value: Word, _ quoted: Statement, to written: inout VirtualAddress) {
-        let names: [String: UInt8] = [
-            "global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255,
-        ]
-        guard let scope = names[value.text] ?? UInt8(value.text) else {
+        guard let scope = scopeNumber(value.text) else {
             reportBadValue(value, of: quoted, expected: "global, site, link, host or 0 to 255")
             return
         }
         if written.address.family == .v6 { reportIgnored("scope", value) } else { written.scope = scope }
+    }
+
+    private mutating func applyPreference(_ value: Word, _ quoted: Statement, to written: inout VirtualAddress) {
+        guard value.text != "forever" else {
+            written.preferredSeconds = nil
+            return
+        }
+        guard let seconds = UInt32(value.text) else {
+            return reportBadValue(value, of: quoted, expected: "seconds from 0 to \(UInt32.max), or forever")
+        }
+        // The greatest number is how the kernel spells it.
+        if seconds == .max {
+            written.preferredSeconds = nil
+            return
+        }
+        guard written.address.family == .v6 else {
+            return report(
+                .warning, "attribute-for-ipv6", at: value.location,
+                "`preferred_lft \(value.text)` is ignored on an IPv4 address, in keepalived too",
+                consequence: "the address stays preferred", fix: "remove `preferred_lft \(value.text)`")
+        }
+        written.preferredSeconds = seconds
     }
 
     private mutating func applyLabel(_ value: Word, to written: inout VirtualAddress) {
@@ -212,11 +242,12 @@ extension Resolver {
             consequence: "only IPv4 addresses have a \(name)", fix: "remove `\(name) \(value.text)`")
     }
 
-    private mutating func isUsable(_ written: VirtualAddress, _ line: Statement) -> Bool {
+    private mutating func isUsable(_ written: VirtualAddress, _ line: Statement, isStatic: Bool) -> Bool {
         let address = written.address
-        if address.isMulticast || address.isUnspecified || address.isLoopback {
+        if address.isMulticast || address.isUnspecified || address.isLoopback && !isStatic {
             report(
-                .error, "bad-address", at: line.location, "\(address) cannot be a virtual address",
+                .error, "bad-address", at: line.location,
+                "\(address) cannot be \(isStatic ? "an address of this host" : "a virtual address")",
                 consequence: "no client could reach it on this network",
                 fix: "an unused address of the interface's subnet")
             return false
@@ -233,6 +264,14 @@ extension Resolver {
         }
         return true
     }
+}
+
+/// RT_SCOPE_* by name or number, as iproute2 reads it; nil when it is neither.
+func scopeNumber(_ text: String) -> UInt8? {
+    let names: [String: UInt8] = [
+        "global": 0, "universe": 0, "site": 200, "link": 253, "host": 254, "nowhere": 255,
+    ]
+    return names[text] ?? UInt8(text)
 }
 
 extension IPv4Address {

@@ -19,7 +19,16 @@ extension Resolver {
             excluded = Array(advertised[limit...]) + excluded
             advertised = Array(advertised[..<limit])
         }
-        if advertised.isEmpty { reportNoAddresses(instance, contents, hasExcluded: !excluded.isEmpty) }
+        instance.hasNoAddresses = contents.has("no_virtual_ipaddress")
+        if advertised.isEmpty, !instance.hasNoAddresses {
+            reportNoAddresses(instance, contents, hasExcluded: !excluded.isEmpty)
+        }
+        if instance.hasNoAddresses, !advertised.isEmpty, let setting = contents["no_virtual_ipaddress"] {
+            report(
+                .warning, "no-effect", at: setting.location,
+                "`no_virtual_ipaddress` has no effect beside virtual_ipaddress",
+                consequence: "the addresses are held and advertised", fix: "remove the line, or the block")
+        }
         instance.addresses = advertised.map(\.address)
         instance.excludedAddresses = excluded.map(\.address)
         instance.addressLocations = (advertised + excluded).map(\.location)
@@ -101,9 +110,14 @@ extension Resolver {
                 consequence: "keepalived would exit", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
         } else if !hasExcluded {
             if setting == nil, contents.wasAttempted("virtual_ipaddress_excluded") { return }
+            // Where a command moves something else, as in a cloud, that is meant.
+            let commands = instance.notifications.commands
+            let isMeant = commands[.master] != nil || commands[.everyChange] != nil
             report(
-                .warning, "no-addresses", at: location, "instance `\(instance.name)` has no virtual addresses",
-                consequence: "it elects a MASTER, but no address moves", fix: "virtual_ipaddress { ADDRESS/PREFIX }")
+                isMeant ? .note : .warning, "no-addresses", at: location,
+                "instance `\(instance.name)` has no virtual addresses",
+                consequence: "it elects a MASTER, but no address moves" + (isMeant ? "; its commands are told" : ""),
+                fix: "virtual_ipaddress { ADDRESS/PREFIX }")
         }
     }
 }

@@ -9,12 +9,13 @@ extension Resolver {
         switch shape {
         case .flag: return .flag
         case .block: return .block(statement.children ?? [])
-        case .words, .command, .text: return .words(words)
+        case .words, .command, .notifyCommand, .text: return .words(words)
         case .optionalBoolean: return boolean(words.first, of: statement)
         case .integer(let range): return integer(words[0], range, of: statement).map(Value.integer)
         case .seconds(let range): return seconds(words[0], range, of: statement).map(Value.interval)
         case .weight(let range): return weight(words[...], range, of: statement).map(Value.weight)
         case .address: return address(words[0], of: statement).map(Value.address)
+        case .group: return group(words[0], of: statement).map(Value.address)
         case .interface: return interfaceName(words[0], of: statement).map { .words([$0]) }
         case .user: return user(words, of: statement).map(Value.user)
         case .word: return isPlain(words[0], of: statement) ? .words(words) : nil
@@ -66,7 +67,8 @@ extension Resolver {
         if words.count < shape.wordCount.lowerBound {
             report(
                 .error, "missing-argument", at: statement.location, "`\(name)` needs a value: \(shape.notation)",
-                consequence: "keepalived would exit at this line", fix: "\(name) \(sample(name, shape, in: block))")
+                consequence: consequence("keepalived would exit at this line", for: name),
+                fix: "\(name) \(sample(name, shape, in: block))")
             return false
         }
         guard words.count > shape.wordCount.upperBound, shape != .command else { return true }
@@ -102,8 +104,14 @@ extension Resolver {
         }
         report(
             .warning, "extra-words", at: extra[extra.startIndex].location, "`\(text)` after `\(kept)` is ignored",
-            consequence: "only the first value counts, in keepalived too", fix: kept)
+            consequence: "only the first value counts" + (KeywordTable.isOurs(name) ? "" : ", in keepalived too"),
+            fix: kept)
         return true
+    }
+
+    /// What would come of a mistake; keepalived does nothing with a keyword that it does not know.
+    private func consequence(_ keepalived: String, for name: String) -> String {
+        KeywordTable.isOurs(name) ? "what it is to be is not known, so nothing of the file is used" : keepalived
     }
 
     /// False, and reported, when the word shows a habit from another language or an undefined name.
@@ -136,7 +144,7 @@ extension Resolver {
         report(
             .error, "bad-value", at: word.location,
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
-            consequence: "keepalived would go on with the default",
+            consequence: consequence("keepalived would go on with the default", for: statement.keyword.text),
             fix: "\(start(statement))VALUE   # \(expected)"
         )
     }
@@ -169,12 +177,14 @@ extension Resolver {
         report(
             .error, "out-of-range", at: word.location,
             "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
-            consequence: statement.keyword.text == "virtual_router_id"
-                ? "keepalived would exit" : "keepalived would go on with another value",
+            consequence: consequence(
+                statement.keyword.text == "virtual_router_id"
+                    ? "keepalived would exit" : "keepalived would go on with another value",
+                for: statement.keyword.text),
             fix: "\(statement.keyword.text) N   # \(range)")
     }
 
-    private mutating func seconds(
+    mutating func seconds(
         _ word: Word, _ range: ClosedRange<UInt64>, of statement: Statement
     ) -> Interval? {
         guard let parsed = DecimalSeconds(word.text) else {
@@ -213,13 +223,14 @@ extension Resolver {
         }
     }
 
-    private mutating func user(_ words: [Word], of statement: Statement) -> UserName? {
+    /// `USER [GROUP]`; `leading` is what stands before it on the line.
+    mutating func user(_ words: [Word], of statement: Statement, leading: String? = nil) -> UserName? {
         if let group = words.first(where: { $0.text.hasPrefix(":") }) {
             report(
                 .error, "not-supported-yet", at: group.location,
                 "supplementary groups (`\(group.text)`) are not supported yet by Understudy",
                 consequence: "without it the command runs with one group only",
-                fix: "\(statement.keyword.text) \(words[0].text) \(group.text.dropFirst())")
+                fix: "\(leading ?? statement.keyword.text) \(words[0].text) \(group.text.dropFirst())")
             return nil
         }
         guard words.allSatisfy({ isPlain($0, of: statement) }) else { return nil }

@@ -3,23 +3,54 @@ internal import VRRPWire
 
 extension Resolver {
     /// What only shows when all instances are known: one VRID or one address claimed by two of them.
+    ///
+    /// Each is held against the first one that claims the same, so that ten thousand instances take no longer than they must.
     mutating func checkBetweenInstances() {
-        // Most pairs have nothing in common: with hundreds of instances only that makes it fast.
-        let held = model.instances.map { Set(($0.addresses + $0.excludedAddresses).map(\.address)) }
-        for (index, instance) in model.instances.enumerated() {
-            for (place, earlier) in model.instances[..<index].enumerated() {
-                checkIdentity(instance, earlier)
-                if !held[index].isDisjoint(with: held[place]) { checkShared(instance, earlier) }
+        var byIdentity: [Claim: Int] = [:]
+        var byAddress: [IPAddress: Int] = [:]
+        // A link-local address may be on every interface, once.
+        var byPlace: [Place: Int] = [:]
+        var usedIDs: [String: Set<UInt8>] = [:]
+        let instances = model.instances
+        for instance in instances {
+            usedIDs[instance.interface, default: []].insert(instance.virtualRouterID.rawValue)
+        }
+        for (index, instance) in instances.enumerated() {
+            if let first = byIdentity[Claim(instance)] {
+                reportIdentity(instance, instances[first], used: usedIDs[instance.interface] ?? [])
+            } else {
+                byIdentity[Claim(instance)] = index
+            }
+            let held = instance.addresses + instance.excludedAddresses
+            let others = held.flatMap { [byAddress[$0.address], byPlace[Place($0)]] }.compactMap(\.self)
+            for first in Set(others).sorted() { checkShared(instance, instances[first]) }
+            for address in held {
+                if byAddress[address.address] == nil { byAddress[address.address] = index }
+                if byPlace[Place(address)] == nil { byPlace[Place(address)] = index }
             }
         }
     }
 
-    private mutating func checkIdentity(_ instance: Instance, _ earlier: Instance) {
-        guard instance.virtualRouterID == earlier.virtualRouterID, instance.interface == earlier.interface,
-            instance.family == earlier.family
-        else { return }
+    /// What tells a virtual router from another on the wire (RFC 9568 section 1.3).
+    private struct Claim: Hashable {
+        var id: VirtualRouterID
+        var interface: String
+        var family: AddressFamily
+
+        init(_ instance: Instance) {
+            (id, interface, family) = (instance.virtualRouterID, instance.interface, instance.family)
+        }
+    }
+
+    private struct Place: Hashable {
+        var address: IPAddress
+        var interface: String
+
+        init(_ held: VirtualAddress) { (address, interface) = (held.address, held.interface) }
+    }
+
+    private mutating func reportIdentity(_ instance: Instance, _ earlier: Instance, used: Set<UInt8>) {
         let id = instance.virtualRouterID.rawValue
-        let used = Set(model.instances.filter { $0.interface == instance.interface }.map(\.virtualRouterID.rawValue))
         let free = (id..<255).first { !used.contains($0) } ?? (1..<id).first { !used.contains($0) } ?? id
         report(
             .error, "duplicate-virtual-router-id", at: instance.location,

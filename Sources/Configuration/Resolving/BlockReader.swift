@@ -31,7 +31,10 @@ struct BlockContents {
     private var settings: [String: [Setting]] = [:]
     private var attempted: Set<String> = []
 
-    mutating func add(_ setting: Setting) { settings[setting.keyword.name, default: []].append(setting) }
+    mutating func add(_ setting: Setting) {
+        if setting.keyword.keepsFirst, has(setting.keyword.name) { return }
+        settings[setting.keyword.name, default: []].append(setting)
+    }
     mutating func attempt(_ name: String) { attempted.insert(name) }
 
     func all(_ name: String) -> [Setting] { settings[name] ?? [] }
@@ -83,7 +86,7 @@ extension Resolver {
             }
             guard let value = value(of: statement, shape: keyword.shape, in: block) else { continue }
             if portable, keyword.isOurs { reportOurs(statement) }
-            if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, earlier: earlier) }
+            if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, keyword, earlier: earlier) }
             contents.add(Setting(keyword: keyword, statement: statement, value: value))
         }
         return contents
@@ -97,11 +100,15 @@ extension Resolver {
             fix: "remove the line where keepalived has to read the file")
     }
 
-    private mutating func reportRepeated(_ statement: Statement, earlier: Setting) {
+    private mutating func reportRepeated(_ statement: Statement, _ keyword: Keyword, earlier: Setting) {
+        let isCommand = if case .notifyCommand = keyword.shape { true } else { false }
         report(
             .warning, "repeated-keyword", at: statement.location,
             "`\(statement.keyword.text)` is given a second time; the first is on line \(earlier.location.line)",
-            consequence: "the last one counts", fix: "remove one of the two lines")
+            consequence: !keyword.keepsFirst
+                ? "the last one counts"
+                : isCommand ? "only the first is run, in keepalived too" : "the first one counts, in keepalived too",
+            fix: isCommand ? "one command that does both" : "remove one of the two lines")
     }
 
     private mutating func reportNotYet(

@@ -3,7 +3,7 @@ internal import VRRPWire
 
 extension Resolver {
     /// The name of a named block; nil, and reported, when another one has it already.
-    private mutating func name(of statement: Statement, among defined: Set<String>) -> String? {
+    mutating func name(of statement: Statement, among defined: Set<String>) -> String? {
         guard let word = statement.arguments.first else { return nil }
         let key = "\(statement.keyword.text) \(word.text)"
         if defined.contains(word.text) {
@@ -65,13 +65,14 @@ extension Resolver {
             fix: "timeout \(script.interval.decimalSeconds)")
     }
 
-    private mutating func reportMissing(
+    mutating func reportMissing(
         _ keyword: String, of block: String, _ name: String, at statement: Statement
     ) {
         report(
             .error, "missing-keyword", at: statement.location, "\(block) `\(name)` has no `\(keyword)` line",
             consequence: "keepalived would drop it, and the instances that name it would run unchecked",
-            fix: keyword == "script" ? "script \"/path/to/check\"" : "\(keyword) NAME")
+            fix: ["script": "script \"/path/to/check\"", "file": "file /run/understudy/\(name)"][keyword]
+                ?? "\(keyword) NAME")
     }
 
     /// Words after the command: an unquoted command's own arguments, which is fatal, or a user and a group, which
@@ -130,20 +131,23 @@ extension Resolver {
                 consequence: "where /bin/sh is not bash (Debian, Ubuntu) the check always fails",
                 fix: "script \"/bin/bash -c '\(text)'\"")
         } else if let sign = line.shellOperator {
-            reportShell(sign, text: text, at: line.location)
+            reportShell(sign, text: text, of: "script", at: line.location)
         }
         return ScriptCheck(
             name: name, location: location, command: command, text: text, commandLocation: line.location)
     }
 
-    private mutating func reportShell(_ sign: String, text: String, at location: SourceLocation) {
+    /// `keyword` is the line's own, which is repeated in the remedy.
+    mutating func reportShell(_ sign: String, text: String, of keyword: String, at location: SourceLocation) {
         let body = text.hasPrefix("/bin/sh -c ") ? String(text.dropFirst("/bin/sh -c ".count)) : text
         let isQuotable = !body.contains { "'\"\\".contains($0) }
         report(
             .warning, "shell-syntax", at: location, "`\(sign)` is handed to the program: no shell is used",
-            consequence: "the check does not test what is written here; keepalived uses no shell either",
+            consequence: keyword == "script"
+                ? "the check does not test what is written here; keepalived uses no shell either"
+                : "what is written here is not done; keepalived uses no shell either",
             fix: isQuotable
-                ? "script \"/bin/sh -c '\(body)'\""
+                ? "\(keyword) \"/bin/sh -c '\(body)'\""
                 : "write the command into a file that begins with #!/bin/sh, and name it")
     }
 

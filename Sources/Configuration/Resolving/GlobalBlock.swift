@@ -3,11 +3,22 @@ internal import VRRPWire
 
 /// What `global_defs` says about instances that do not say it themselves.
 struct GlobalDefaults: Equatable {
+    /// `default_interface`, and where it was written.
+    var interface: Word?
     var version: ProtocolVersion?
     var checksum = Instance.ChecksumPreference.follow
     var announcements = AnnouncementPolicy()
+    var extraAnnouncements = Interval.zero
     var lease = LeasePolicy.automatic
     var standbyNotice = false
+    var notifications = Notifications()
+    /// What the file says of the groups.
+    var groups: [AddressFamily: IPAddress] = [:]
+    var answersLowerPriority = true
+    var ownerListens = true
+    /// `vrrp_strict`.
+    var isStrict = false
+    var downTimerAdverts = VirtualRouter.Configuration.usualDownTimerAdverts
 }
 
 extension Resolver {
@@ -19,24 +30,42 @@ extension Resolver {
         model.global.scriptSecurity = contents.has("enable_script_security")
         model.global.gratuitousARPSpacing = contents.interval("vrrp_garp_interval") ?? .zero
         model.global.neighborAdvertisementSpacing = contents.interval("vrrp_gna_interval") ?? .zero
-        model.global.scheduling.niceValue = contents.integer("vrrp_priority")
-        model.global.scheduling.realTimePriority = contents.integer("vrrp_rt_priority")
-        model.global.scheduling.locksMemory = contents.has("vrrp_no_swap")
+        resolveInterfaces(contents)
+        model.global.startupDelay = contents.interval("vrrp_startup_delay") ?? .zero
+        model.global.delayAfterBoot = contents.interval("vrrp_delay_after_boot") ?? .zero
+        resolveScheduling(contents)
         defaults.version = contents.integer("vrrp_version").flatMap { ProtocolVersion(rawValue: UInt8($0)) }
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)
+        defaults.extraAnnouncements =
+            extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl") ?? .zero
         defaults.lease = lease(contents) ?? .automatic
         defaults.standbyNotice = contents.boolean("standby_notice") ?? false
+        reportExtraAdvert(contents, "vrrp_higher_prio_send_advert")
+        defaults.answersLowerPriority = !(contents.boolean("vrrp_lower_prio_no_advert") ?? false)
+        defaults.ownerListens = !(contents.boolean("vrrp_owner_ignore_adverts") ?? false)
+        defaults.groups[.v4] = group(contents, "vrrp_mcast_group4", .v4)
+        defaults.groups[.v6] = group(contents, "vrrp_mcast_group6", .v6)
+        resolveFIFOs(contents)
+        resolveMail(contents)
+        resolveStatics(file)
+        resolvePacketFilter(contents)
+        defaults.isStrict = contents.boolean("vrrp_strict") ?? false
+        strictLocation = contents["vrrp_strict"]?.location
+        defaults.downTimerAdverts =
+            contents.integer("vrrp_down_timer_adverts").map { UInt64($0) } ?? defaults.downTimerAdverts
         for name in ["vrrp_garp_interval", "vrrp_gna_interval"] {
-            guard let spacing = contents.interval(name), spacing >= .seconds(1), let setting = contents[name] else {
-                continue
-            }
-            report(
-                .warning, "slow-announcements", at: setting.valueLocation,
-                "`\(name) \(spacing.decimalSeconds)` spaces announcements by a second or more",
-                consequence: "after a takeover neighbours learn of the later addresses only after that time",
-                fix: "\(name) 0.001")
+            if let spacing = contents.interval(name) { checkSpacing(spacing, name, contents) }
         }
+    }
+
+    mutating func checkSpacing(_ spacing: Interval, _ name: String, _ contents: BlockContents) {
+        guard spacing >= .seconds(1), let setting = contents[name] else { return }
+        report(
+            .warning, "slow-announcements", at: setting.valueLocation,
+            "`\(name) \(spacing.decimalSeconds)` spaces announcements by a second or more",
+            consequence: "after a takeover neighbours learn of the later addresses only after that time",
+            fix: "\(name) 0.001")
     }
 
     func checksum(_ contents: BlockContents) -> Instance.ChecksumPreference? {

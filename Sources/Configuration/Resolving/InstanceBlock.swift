@@ -5,6 +5,8 @@ internal import VRRPWire
 struct WrittenAddress: Equatable {
     var address: VirtualAddress
     var location: SourceLocation
+    /// `track_group`, of static ones.
+    var trackGroup: Word?
 }
 
 extension Resolver {
@@ -18,6 +20,8 @@ extension Resolver {
         let id = virtualRouterID(contents, name, at: statement)
         let held = addresses(contents, interface: interface?.text ?? "")
         let family = held.advertised.first?.address.address.family ?? routerFamily(contents) ?? .v4
+        reportNativeIPv6(contents, family)
+        reportExtraAdvert(contents, "higher_prio_send_advert")
         let version = version(contents, family: family)
         let priority = priority(contents)
         // Made with stand-ins where something is missing, so that the rest of the block is still looked at.
@@ -27,20 +31,35 @@ extension Resolver {
             virtualRouterID: id ?? VirtualRouterID(1) ?? Self.anyID, family: family, version: version,
             priority: Priority(UInt8(priority)))
         instance.initialState = initialState(contents, priority: priority)
+        let isStrict = isStrict(contents)
+        if isStrict { resolveStrictState(&instance, contents) }
         instance.advertisementInterval = advertisementInterval(contents, version: version)
+        instance.downTimerAdverts = downTimerAdverts(contents)
         instance.checksum = checksum(contents) ?? defaults.checksum
         instance.announcements = announcements(contents, prefix: "garp_", basis: defaults.announcements)
+        instance.extraAnnouncements =
+            extraAnnouncements(contents, "garp_extra_if", formerly: "vmac_garp_intvl") ?? defaults.extraAnnouncements
+        resolveRivals(&instance, contents)
         resolvePreemption(&instance, contents)
         resolveLease(&instance, contents)
         instance.standbyNotice = contents.boolean("standby_notice") ?? defaults.standbyNotice
+        instance.notifications = notifications(contents, in: .instance)
         resolveTransport(&instance, contents)
-        resolveAuthentication(&instance, contents)
+        resolveOldChecksum(&instance, contents)
+        if !isStrict { resolveAuthentication(&instance, contents) }
         resolveKeyedAuthentication(&instance, contents)
         place(held, in: &instance, contents)
-        instance.trackedInterfaces = trackedInterfaces(contents, own: instance.interface)
+        resolveRoutes(&instance, contents)
+        resolveRules(&instance, contents)
+        resolveOwnLink(&instance, contents)
+        resolveAcceptance(&instance, contents, isStrict: isStrict)
+        if isStrict { resolveStrictMode(&instance, contents) }
+        instance.promotesSecondaries = contents.has("promote_secondaries")
+        instance.trackedInterfaces = trackedInterfaces(contents, of: instance)
         instance.trackedScripts = trackedScripts(contents)
         instance.trackedProcesses = trackedProcesses(contents)
-        checkWeights(&instance)
+        instance.trackedFiles = trackedFiles(contents)
+        if !grouped.contains(name) { checkWeights(&instance) }
         if interface != nil, id != nil { model.instances.append(instance) }
     }
 
@@ -64,6 +83,7 @@ extension Resolver {
     private mutating func ownInterface(_ contents: BlockContents, _ name: String, at statement: Statement) -> Word? {
         guard let word = contents.words("interface")?.first else {
             if !contents.wasAttempted("interface") {
+                if let word = defaults.interface { return defaultInterface(word, of: name, at: statement) }
                 report(
                     .error, "missing-keyword", at: statement.location, "instance `\(name)` has no `interface` line",
                     consequence: "there is nowhere to send adverts or to hold the addresses",
@@ -155,6 +175,10 @@ extension Resolver {
         }
     }
 
+    private func downTimerAdverts(_ contents: BlockContents) -> UInt64 {
+        contents.integer("down_timer_adverts").map { UInt64($0) } ?? defaults.downTimerAdverts
+    }
+
     private mutating func advertisementInterval(
         _ contents: BlockContents, version: ProtocolVersion
     ) -> Centiseconds {
@@ -177,7 +201,7 @@ extension Resolver {
                 "`advert_int \(written.decimalSeconds)` becomes \(kept.decimalSeconds) s: VRRPv\(version.rawValue) "
                     + "counts " + (version == .v2 ? "whole seconds" : "hundredths of a second"),
                 consequence:
-                    "a dead MASTER is noticed after about \((kept * 3).decimalSeconds) s; keepalived rounds alike",
+                    "a dead MASTER is noticed after about \((kept * downTimerAdverts(contents)).decimalSeconds) s; keepalived rounds alike",
                 fix: version == .v2
                     ? "version 3   # on all routers; or advert_int \(kept.decimalSeconds)"
                     : "advert_int \(kept.decimalSeconds)")

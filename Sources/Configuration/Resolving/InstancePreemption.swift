@@ -47,7 +47,7 @@ extension Resolver {
     mutating func resolveAuthentication(_ instance: inout Instance, _ contents: BlockContents) {
         guard let block = contents["authentication"] else { return }
         let lines = read(contents.lines("authentication"), in: .authentication)
-        guard checkAuthenticationType(lines, at: block.location) else { return }
+        guard let type = authenticationType(lines, at: block.location) else { return }
         guard let setting = lines["auth_pass"], let word = lines.words("auth_pass")?.first, !word.text.isEmpty else {
             if !lines.wasAttempted("auth_pass") {
                 report(
@@ -72,32 +72,42 @@ extension Resolver {
                 fix: "auth_pass \(word.text.prefix(8))")
         }
         instance.password = SimplePassword(word.text)
+        if type.text == "AH" { resolveHeader(&instance, contents, type) }
     }
 
-    private mutating func checkAuthenticationType(_ lines: BlockContents, at block: SourceLocation) -> Bool {
+    /// `auth_type AH`.
+    private mutating func resolveHeader(_ instance: inout Instance, _ contents: BlockContents, _ type: Word) {
+        instance.usesAuthenticationHeader = true
+        report(
+            .note, "authentication-header", at: type.location,
+            "`auth_type AH` was taken out of VRRP in 2004 (RFC 3768)",
+            consequence:
+                "only keepalived and Understudy know it, firewalls have to let IP protocol 51 through instead of 112, and "
+                + "after a restart without a sound a peer may be refused until the other has taken over",
+            fix: "auth_type PASS   # on all routers; or auth_hmac in place of the block, which proves more")
+        guard instance.standbyNotice else { return }
+        instance.standbyNotice = false
+        report(
+            .warning, "no-effect", at: contents["standby_notice"]?.location ?? type.location,
+            "`standby_notice` has no effect with `auth_type AH`",
+            consequence: "a notice would not be proven, so none is sent or expected", fix: "standby_notice off")
+    }
+
+    /// The word after `auth_type`; nil, and reported, when nothing can be made of it.
+    private mutating func authenticationType(_ lines: BlockContents, at block: SourceLocation) -> Word? {
         guard let setting = lines["auth_type"], let word = lines.words("auth_type")?.first else {
             if !lines.wasAttempted("auth_type") {
                 report(
                     .error, "missing-keyword", at: block, "`authentication` has no `auth_type` line",
                     consequence: "keepalived would send adverts without a password", fix: "auth_type PASS")
             }
-            return false
+            return nil
         }
-        switch word.text {
-        case "PASS": return true
-        case "AH":
-            report(
-                .error, "not-supported-yet", at: setting.valueLocation, "`auth_type AH` is not supported by Understudy",
-                consequence:
-                    "VRRPv2's AH was withdrawn from the standard (RFC 3768), works with keepalived only and does "
-                    + "not survive a restart of one side; it is unlikely to come",
-                fix: "auth_type PASS   # on all routers, or keep keepalived for this instance")
-        default:
-            report(
-                .error, "unknown-auth-type", at: setting.valueLocation,
-                "`\(word.text)` is not a kind of authentication: PASS",
-                consequence: "keepalived would run without any authentication", fix: "auth_type PASS")
-        }
-        return false
+        if ["PASS", "AH"].contains(word.text) { return word }
+        report(
+            .error, "unknown-auth-type", at: setting.valueLocation,
+            "`\(word.text)` is not a kind of authentication: PASS or AH",
+            consequence: "keepalived would run without any authentication", fix: "auth_type PASS")
+        return nil
     }
 }

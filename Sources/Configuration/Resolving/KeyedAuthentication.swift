@@ -23,7 +23,7 @@ extension Resolver {
         instance.keyedLocation = block.location
         instance.keyed = KeyedAuthentication(
             keys: keys.compactMap { key in key.value.map { .init(id: key.id, key: $0) } }, activeKey: active,
-            mode: choice("mode", lines) ?? .enforce, replayProtection: choice("anti_replay", lines) ?? .time,
+            mode: choice("mode", lines, usual: .enforce), replayProtection: choice("anti_replay", lines, usual: .time),
             window: lines.integer("time_window") ?? instance.usualTimeWindow)
     }
 
@@ -84,16 +84,16 @@ extension Resolver {
     }
 
     private mutating func choice<Choice: RawRepresentable & CaseIterable>(
-        _ name: String, _ lines: BlockContents
-    ) -> Choice? where Choice.RawValue == String {
-        guard let setting = lines[name], let word = lines.words(name)?.first else { return nil }
+        _ name: String, _ lines: BlockContents, usual: Choice
+    ) -> Choice where Choice.RawValue == String {
+        guard let setting = lines[name], let word = lines.words(name)?.first else { return usual }
         if let choice = Choice(rawValue: word.text) { return choice }
         let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         report(
             .error, "bad-value", at: setting.valueLocation, "`\(word.text)` is not a value for `\(name)`: \(choices)",
             consequence: "keepalived would go on with the default",
-            fix: "\(name) \(Choice.allCases.first?.rawValue ?? "")")
-        return nil
+            fix: "\(name) \(usual.rawValue)")
+        return usual
     }
 
     /// Takes what may be a key out of what was said about the block: it goes to logs.

@@ -25,7 +25,8 @@ extension Resolver {
         let place = contents["lease"]?.valueLocation ?? instance.location
         report(
             .error, "lease-too-short", at: place,
-            "a lease of \(seconds) s ends before a standby has taken over, which may take \(needed) s with this `advert_int`",
+            "a lease of \(seconds) s ends before a standby has taken over, which may take \(needed) s with this `advert_int`"
+                + (instance.downTimerAdverts == 3 ? "" : " and `down_timer_adverts`"),
             consequence: "after a crash nobody would have the addresses for a while",
             fix: "lease \(needed)")
     }
@@ -37,8 +38,10 @@ extension Resolver {
 extension Instance {
     /// The shortest lease that outlasts every takeover, in seconds.
     var leastLease: UInt32? {
-        VirtualRouter.Configuration(version: version, advertisementInterval: advertisementInterval)
-            .lease(.automatic)?.seconds
+        var configuration = VirtualRouter.Configuration(
+            version: version, advertisementInterval: advertisementInterval)
+        configuration.downTimerAdverts = downTimerAdverts
+        return configuration.lease(.automatic)?.seconds
     }
 }
 

@@ -37,11 +37,33 @@ struct Resolver {
     /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
     var definedScripts: Set<String> = []
     var definedProcesses: Set<String> = []
+    var definedFiles: Set<String> = []
     /// Where each check was defined, by keyword and name.
     var definedPlaces: [String: SourceLocation] = [:]
     var definedInstances: [String: SourceLocation] = [:]
+    /// The instances that a sync group names: their weights are looked at when it is known what counts.
+    var grouped: Set<String> = []
+    /// Where each line of `interface_up_down_delays` stands, by interface.
+    var delayLocations: [String: SourceLocation] = [:]
+    /// Where `vrrp_rlimit_rttime` stands.
+    var realTimeLimitLocation: SourceLocation?
+    /// The names in `track_group` blocks.
+    var trackGroupMembers: [Word] = []
+    /// This host's names of routing tables, once they have been read.
+    var hostTables: [String: UInt32]?
+    /// What is left of the numbers for rules that have none.
+    var rulePlaces = RulePlaces()
+    /// Where mail is asked for, and where its recipients are named.
+    var mailWishes: [SourceLocation] = []
+    var recipientsLocation: SourceLocation?
+    /// Recipients or a server are written, and have been reported as not to be used.
+    var hasMailMistake = false
+    /// Where `vrrp_strict` stands, and the instances whose traffic nothing else drops.
+    var strictLocation: SourceLocation?
+    var strictlySilent: [String] = []
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
+    var usedFiles: Set<String> = []
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
@@ -64,14 +86,30 @@ struct Resolver {
 
     mutating func resolveFile(_ statements: [Statement], file: String) {
         let contents = read(statements, in: .topLevel)
+        rulePlaces = RulePlaces(statements)
         resolveGlobals(contents)
         for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
+        for setting in contents.all("track_file") + contents.all("vrrp_track_file") {
+            resolveFileCheck(setting.statement)
+        }
         definedScripts.formUnion(names(in: statements, meantAs: "vrrp_script"))
         definedProcesses.formUnion(names(in: statements, meantAs: "vrrp_track_process"))
+        definedFiles.formUnion(names(in: statements, meantAs: "track_file"))
+        noteGrouped(contents)
+        resolveInterfaceDelays(contents)
+        for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
+        // Thousands of them are copied a dozen times while an array grows.
+        model.instances.reserveCapacity(contents.all("vrrp_instance").count)
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
+        reportStrictDrops()
         checkBetweenInstances()
-        checkGroupMembers(statements)
+        checkTrackGroups()
+        checkStaticAddresses()
+        resolveSyncGroups(contents)
+        checkMail(contents)
+        fitInterfaceDelays()
+        checkRealTimeLimit()
         // An instance that was not read may use any of them.
         if names(in: statements, meantAs: "vrrp_instance").isEmpty { reportUnused() }
         reportNothingToDo(contents, statements, file: file)
@@ -117,8 +155,15 @@ struct Resolver {
                 consequence: "it is not watched, and nothing depends on it",
                 fix: "track_process { \(process.name) }   # inside the vrrp_instance")
         }
+        for file in model.files where !usedFiles.contains(file.name) {
+            report(
+                .warning, "unused-file", at: file.location, "track_file `\(file.name)` is not used by any instance",
+                consequence: "it is not read, and nothing depends on it",
+                fix: "track_file { \(file.name) }   # inside the vrrp_instance")
+        }
         model.scripts.removeAll { !usedScripts.contains($0.name) }
         model.processes.removeAll { !usedProcesses.contains($0.name) }
+        model.files.removeAll { !usedFiles.contains($0.name) }
     }
 
     private mutating func reportNothingToDo(_ contents: BlockContents, _ statements: [Statement], file: String) {

@@ -30,20 +30,60 @@ extension Resolver {
         }
     }
 
-    mutating func trackedInterfaces(_ contents: BlockContents, own: String) -> [Tracked] {
+    mutating func trackedFiles(_ contents: BlockContents) -> [Tracked] {
+        let files = model.files
+        let names = files.map(\.name)
+        return trackList(contents, "track_file", range: -254...254) { resolver, line in
+            let name = line.keyword.text
+            resolver.usedFiles.insert(name)
+            if let file = files.first(where: { $0.name == name }) { return file.weight }
+            if !resolver.definedFiles.contains(name) {
+                resolver.reportUndefined(line, kind: "track_file", names: names)
+            }
+            return nil
+        }
+    }
+
+    /// `dont_track_primary`.
+    mutating func resolveOwnLink(_ instance: inout Instance, _ contents: BlockContents) {
+        guard let setting = contents["dont_track_primary"] else { return }
+        instance.ignoresOwnLink = true
+        instance.ownLinkLocation = setting.location
+        report(
+            .note, "own-link-ignored", at: setting.location,
+            "the state of `\(instance.interface)` does not count for `\(instance.name)`",
+            consequence:
+                "a MASTER whose link fails stays MASTER and holds its addresses where nobody reaches them: it runs no "
+                + "notify_fault, the other members of its sync group stay too, and there are two until the link is back",
+            fix: "remove the line   # the loss of the link is a fault then")
+    }
+
+    /// - Parameter instance: whose own interface needs no line; nil in a sync group.
+    mutating func trackedInterfaces(_ contents: BlockContents, of instance: Instance? = nil) -> [Tracked] {
         trackList(contents, "track_interface", range: -253...253) { resolver, line in
             guard resolver.interfaceName(line.keyword, of: resolver.valueLine(line, of: "track_interface")) != nil
             else { return nil }
-            if line.keyword.text == own {
-                resolver.report(
-                    .note, "own-interface-tracked", at: line.location,
-                    "`\(own)` is the instance's own interface, which is always watched: this line has no effect",
-                    consequence: "its loss is a fault, whatever the weight; keepalived leaves the line out too",
-                    fix: "remove the line")
+            if let instance, line.keyword.text == instance.interface {
+                resolver.reportOwnInterface(line, of: instance)
                 return nil
             }
             return Weight(0)
         }
+    }
+
+    private mutating func reportOwnInterface(_ line: Statement, of instance: Instance) {
+        if instance.ignoresOwnLink {
+            return report(
+                .warning, "own-interface-tracked", at: line.location,
+                "`\(instance.interface)` is the instance's own interface, and `dont_track_primary` is set: this line has no effect",
+                consequence: "its loss does not count; keepalived leaves the line out too",
+                fix: "remove `dont_track_primary`, or this line")
+        }
+        report(
+            .note, "own-interface-tracked", at: line.location,
+            "`\(instance.interface)` is the instance's own interface, which is always watched: this line has no effect",
+            consequence: "its loss is a fault, whatever the weight; keepalived leaves the line out too",
+            fix: "remove the line")
     }
 
     /// Reads the lines of a track block.
@@ -116,6 +156,7 @@ extension Resolver {
         // What is perhaps meant is not also reported as unused.
         if let near, kind == "vrrp_script" { usedScripts.insert(near) }
         if let near, kind == "vrrp_track_process" { usedProcesses.insert(near) }
+        if let near, kind == "track_file" { usedFiles.insert(near) }
         report(
             .error, "undefined-check", at: line.location,
             "there is no \(kind) called `\(line.keyword.text)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
@@ -126,7 +167,7 @@ extension Resolver {
     /// What the weights cannot do: move priority 255, or leave the range from 1 to 254.
     mutating func checkWeights(_ instance: inout Instance) {
         if instance.priority == .owner {
-            for tracked in instance.trackers where !tracked.weight.isFault {
+            for tracked in instance.trackers + instance.trackedFiles where !tracked.weight.isFault {
                 report(
                     .warning, "weight-on-owner", at: tracked.location,
                     "the weight of `\(tracked.name)` does not count with priority 255",
@@ -136,6 +177,7 @@ extension Resolver {
             instance.trackedScripts.removeAll { !$0.weight.isFault }
             instance.trackedProcesses.removeAll { !$0.weight.isFault }
             instance.trackedInterfaces.removeAll { !$0.weight.isFault }
+            instance.trackedFiles.removeAll { !$0.weight.isFault }
             return
         }
         let base = Int(instance.priority.rawValue)
@@ -162,7 +204,7 @@ extension Resolver {
 }
 
 extension Instance {
-    /// Everything this instance watches.
+    /// Everything this instance watches that works or fails; what the number in a file may be, nobody knows.
     var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses }
 }
 

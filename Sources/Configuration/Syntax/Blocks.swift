@@ -147,13 +147,13 @@ private struct BlockBuilder {
 
     private mutating func add(_ piece: Piece, at index: Int) {
         switch piece.content {
-        case .words(let words, let raw): addStatement(words, raw: raw, of: piece)
+        case .words(let words, let written): addStatement(words, written: written, of: piece)
         case .open: openBlock(piece)
         case .close: closeBlock(piece, at: index)
         }
     }
 
-    private mutating func addStatement(_ words: [Word], raw: String, of piece: Piece) {
+    private mutating func addStatement(_ words: [Word], written: String?, of piece: Piece) {
         let column = piece.location.column
         if reading == .indentation, piece.startsLine {
             while let innermost = open.last, isOutside(column, of: innermost) { closeUnclosed(before: piece.location) }
@@ -163,8 +163,7 @@ private struct BlockBuilder {
             open[innermost].childColumn = column
         }
         lastStatementColumn = piece.startsLine ? column : nil
-        guard let keyword = words.first else { return }
-        append(Statement(keyword: keyword, arguments: Array(words.dropFirst()), rawLine: raw))
+        if let statement = Statement(words, written: written) { append(statement) }
     }
 
     /// Whether a line at `column` has visibly left the block.
@@ -256,7 +255,8 @@ private struct BlockBuilder {
     private mutating func finish(end: SourceLocation?) {
         guard let block = open.popLast(), !block.isDiscarded else { return }
         var statement = block.statement
-        statement.children = block.children
+        // As many places as there are children, and not twice as many.
+        statement.children = block.children.map(\.self)
         statement.blockEnd = end
         append(statement)
     }

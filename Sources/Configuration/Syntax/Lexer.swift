@@ -58,7 +58,7 @@ struct Lexer {
     }
 
     private func location(_ index: Int) -> SourceLocation {
-        SourceLocation(file: source.file, line: lineNumber, column: index + 1)
+        SourceLocation(in: source.origin, line: lineNumber, column: index + 1)
     }
 
     private mutating func report(
@@ -84,7 +84,7 @@ struct Lexer {
                 consequence: "other daemons take it for a part of the first word", fix: "save the file without it")
         }
         replaceTypography(in: &scalars, from: start)
-        let end = commentStart(in: scalars, from: start)
+        let end = Self.commentStart(in: scalars, from: start)
         warnOfCommentInsideWord(in: scalars, from: start, at: end)
         if !isValid, let damaged = scalars[..<end].firstIndex(of: "\u{FFFD}") {
             report(
@@ -93,7 +93,7 @@ struct Lexer {
                 fix: "save the file in UTF-8, or write the word in ASCII")
         }
         endsInBackslash = scalars.last { !$0.isBlank } == "\\" || scalars[..<end].last { !$0.isBlank } == "\\"
-        return LineText(Array(scalars[start..<end]), file: source.file, line: lineNumber, column: start + 1)
+        return LineText(Array(scalars[start..<end]), in: source.origin, line: lineNumber, column: start + 1)
     }
 
     /// Whether the line can be read at all; says why when not.
@@ -124,7 +124,7 @@ struct Lexer {
 
 extension Lexer {
     /// Where the comment begins: the first `#` or `!` that is neither in double quotes nor after a backslash.
-    private func commentStart(in scalars: [Unicode.Scalar], from start: Int) -> Int {
+    static func commentStart(in scalars: [Unicode.Scalar], from start: Int) -> Int {
         var isQuoted = false
         var index = start
         while index < scalars.count {

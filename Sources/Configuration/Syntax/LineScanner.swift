@@ -85,9 +85,10 @@ struct LineScanner {
         endWord()
         while raw.last?.isBlank == true { raw.removeLast() }
         if let first = words.first {
+            let line = String(raw)
+            let written = Statement.isPlain(line, words) ? nil : line
             pieces.append(
-                Piece(
-                    content: .words(words, raw: String(raw)), location: first.location, startsLine: startsLine))
+                Piece(content: .words(words, written: written), location: first.location, startsLine: startsLine))
             startsLine = false
         }
         words = []

@@ -1,21 +1,20 @@
 /// A line as it is read: its characters, and where each was written when that is not simply one place after the other.
 struct LineText {
     var scalars: [Unicode.Scalar]
-    private let file: String
+    /// The file, and why the whole line is read if it stands in a definition that is used elsewhere.
+    private var origin: SourceLocation.Origin
     private let line: Int
     /// The column of the first character, from 1.
     private var column: Int
     /// Where each character was written; nil while nothing was expanded.
     private var places: [SourceLocation]?
-    /// Why the whole line is read: it stands in a definition that is used elsewhere.
-    private var relation: Relation?
     /// How often names were replaced to come to this line.
     var passes = 0
 
     /// A line of a file, from a column on.
-    init(_ scalars: [Unicode.Scalar], file: String, line: Int, column: Int = 1) {
+    init(_ scalars: [Unicode.Scalar], in origin: SourceLocation.Origin, line: Int, column: Int = 1) {
         self.scalars = scalars
-        self.file = file
+        self.origin = origin
         self.line = line
         self.column = column
     }
@@ -29,9 +28,7 @@ struct LineText {
                 return last
             }
         }
-        var location = SourceLocation(file: file, line: line, column: column + index)
-        location.relation = relation
-        return location
+        return SourceLocation(in: origin, line: line, column: column + index)
     }
 
     /// The rest of the line from `index` on.
@@ -55,7 +52,7 @@ struct LineText {
     /// The same line, read because of a use at another place.
     func used(_ relation: Relation) -> LineText {
         var line = self
-        line.relation = relation
+        line.origin = SourceLocation.Origin(origin.file, relation)
         line.places = places.map { $0.map { $0.related(relation) } }
         return line
     }

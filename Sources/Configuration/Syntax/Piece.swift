@@ -1,8 +1,8 @@
 /// One piece of a file in reading order: the words of a statement, or a brace.
 struct Piece: Equatable {
     enum Content: Equatable {
-        /// The words up to the next brace or the end of the line, never none, and the same as written.
-        case words([Word], raw: String)
+        /// The words up to the next brace or the end of the line, never none, and the same as written if not with single spaces.
+        case words([Word], written: String?)
         case open
         case close
     }

@@ -1,12 +1,14 @@
 /// The text of one file as read, kept so that a diagnostic can show the line it speaks of.
 public struct SourceText: Equatable, Sendable {
-    public let file: String
+    public var file: String { origin.file }
+    /// Of the places in it.
+    let origin: SourceLocation.Origin
     let bytes: [UInt8]
     /// Where each line's bytes are, without the line feed and a carriage return before it.
     private let lines: [Range<Int>]
 
     init(file: String, bytes: [UInt8]) {
-        self.file = file
+        origin = SourceLocation.Origin(file)
         self.bytes = bytes
         var lines: [Range<Int>] = []
         var start = 0
@@ -28,7 +30,7 @@ public struct SourceText: Equatable, Sendable {
 
     /// Why the file cannot be read line by line, said once and not for every line.
     var notText: Diagnostic? {
-        let start = SourceLocation(file: file, line: 1, column: 1)
+        let start = SourceLocation(in: origin, line: 1, column: 1)
         let nuls = bytes.prefix(1024).count { $0 == 0 }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || nuls > 16 {
             return Diagnostic(

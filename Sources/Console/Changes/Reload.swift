@@ -9,7 +9,7 @@ package func reload(
     dryRun: Bool, json: Bool, socket: String, on terminal: Terminal, say: (String) -> Void
 ) -> CommandResult {
     do throws(Complaint) {
-        let (planAnswer, plan) = try reloadAnswer(dryRun: true, socket: socket)
+        let (planAnswer, plan) = try plannedReload(dryRun: dryRun, socket: socket)
         if dryRun {
             if json { return CommandResult(output: encode(planAnswer).text + "\n", .good) }
             let text = terminal.text(planLines(plan, width: terminal.columns) + ["nothing was changed (dry run)"])
@@ -21,6 +21,16 @@ package func reload(
         return CommandResult(output: terminal.text(outcomeLines(report, plan: plan, width: terminal.columns)), .good)
     } catch {
         return error.result(json: json)
+    }
+}
+
+/// The plan; what the daemon refuses at once is asked for all the same, so that its log and its history have it.
+private func plannedReload(dryRun: Bool, socket: String) throws(Complaint) -> (Answer, ReloadReport) {
+    do throws(Complaint) {
+        return try reloadAnswer(dryRun: true, socket: socket)
+    } catch {
+        guard !dryRun, error.code == Problem.Code.configuration.rawValue else { throw error }
+        return try reloadAnswer(dryRun: false, socket: socket)
     }
 }
 

@@ -47,7 +47,9 @@ private func successor(of before: DaemonIdentity, at socket: String) -> Answer? 
     while monotonicNanoseconds() < end {
         do throws(Complaint) {
             let (answer, status) = try statusAnswer(of: nil, from: socket)
-            if answer.daemon.startedAt != before.startedAt {
+            if answer.daemon.processStartedAt != before.processStartedAt
+                || answer.daemon.startedAt != before.startedAt
+            {
                 var answer = answer
                 answer.status = status
                 return answer

@@ -12,6 +12,8 @@ package enum CommandStatus: Int32, Sendable, CaseIterable {
     case notPermitted = 4
     /// The command line is wrong.
     case usage = 64
+    /// What was to be done is done, and its output could not be written.
+    case outputLost = 74
 }
 
 /// What a command has to say, and how it ends.
@@ -77,7 +79,7 @@ extension Complaint {
         switch error {
         case .notRunning: self.init(code: "not_running", message: message, status: .noDaemon)
         case .silent: self.init(code: "silent", message: message, status: .noDaemon)
-        case .garbled: self.init(code: "garbled", message: message, status: .noDaemon)
+        case .garbled, .hungUp: self.init(code: "garbled", message: message, status: .noDaemon)
         case .notPermitted: self.init(code: "not_permitted", message: message, status: .notPermitted)
         }
     }

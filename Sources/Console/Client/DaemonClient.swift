@@ -13,12 +13,14 @@ package enum ClientError: Error, Equatable {
     case silent(path: String, seconds: Double?)
     /// The answer makes no sense, or ended early.
     case garbled(String)
+    /// It closed the connection without a word.
+    case hungUp
 
     /// True when the daemon may have read the request although there is no answer.
     var mayHaveBeenHeard: Bool {
         switch self {
         case .notRunning, .notPermitted, .silent(_, nil): false
-        case .silent, .garbled: true
+        case .silent, .garbled, .hungUp: true
         }
     }
 }
@@ -40,6 +42,8 @@ extension ClientError: CustomStringConvertible {
                 + "(systemctl status understudy)"
         case .garbled(let reason):
             "the daemon's answer cannot be understood: \(reason) (are the command and the daemon of one version?)"
+        case .hungUp:
+            "the daemon hung up before it had answered: its process has ended, or was replaced (understudy history says which)"
         }
     }
 }
@@ -52,6 +56,21 @@ private let longestAnswer = 16 << 20
 /// - Parameter seconds: how long the daemon may take; it answers at once unless it has something to carry out.
 package func ask(
     _ request: Request, at path: String = defaultSocketPath, within seconds: Double = 2
+) throws(ClientError) -> Answer {
+    let patience = monotonicNanoseconds() + replacementNanoseconds
+    while true {
+        do throws(ClientError) {
+            return try askOnce(request, at: path, within: seconds)
+        } catch {
+            // A process that ended just now has not told us what it changed; what only asks may ask its successor.
+            guard error == .hungUp, request.request.isReading, monotonicNanoseconds() < patience else { throw error }
+            sleepUntil(nanoseconds: monotonicNanoseconds() + retryNanoseconds)
+        }
+    }
+}
+
+private func askOnce(
+    _ request: Request, at path: String, within seconds: Double
 ) throws(ClientError) -> Answer {
     let stream = try connect(to: path)
     let deadline = monotonicNanoseconds() + UInt64(seconds * 1e9)
@@ -71,19 +90,30 @@ package func ask(
             received += bytes
             if received.count > longestAnswer { throw .garbled("it does not end") }
         case .nothingYet: continue
-        case .end: throw .garbled(received.isEmpty ? "it hung up" : "it broke off")
+        case .end:
+            if received.isEmpty { throw .hungUp }
+            throw .garbled("it broke off")
         }
     }
 }
 
+/// For so long nobody may listen because a process is being replaced: the next one takes its place within milliseconds.
+private let replacementNanoseconds: UInt64 = 300_000_000
+private let retryNanoseconds: UInt64 = 10_000_000
+
 private func connect(to path: String) throws(ClientError) -> LocalStream {
-    do throws(SystemError) {
-        return try LocalStream(connectingTo: path)
-    } catch {
-        // EACCES, EPERM; EAGAIN: too many wait, which a daemon that runs does not let happen.
-        if error.code == 13 || error.code == 1 { throw .notPermitted(path: path) }
-        if error.code == 11 { throw .silent(path: path, seconds: nil) }
-        throw .notRunning(path: path, reason: error.reason)
+    let deadline = monotonicNanoseconds() + replacementNanoseconds
+    while true {
+        do throws(SystemError) {
+            return try LocalStream(connectingTo: path)
+        } catch {
+            // EACCES, EPERM; EAGAIN: too many wait, which a daemon that runs does not let happen; ECONNREFUSED.
+            if error.code == 13 || error.code == 1 { throw .notPermitted(path: path) }
+            if error.code == 11 { throw .silent(path: path, seconds: nil) }
+            let now = monotonicNanoseconds()
+            guard error.code == 111, now < deadline else { throw .notRunning(path: path, reason: error.reason) }
+            sleepUntil(nanoseconds: now + retryNanoseconds)
+        }
     }
 }
 

@@ -72,6 +72,11 @@ package struct Judge: Sendable {
         (instances ?? []).filter { interfaces.contains($0.interface) }
     }
 
+    /// The groups that the instances of an interface listen to.
+    func groups(on interface: String) -> [IPAddress] {
+        instances(on: [interface]).filter { $0.transport == .multicast }.map(\.group)
+    }
+
     private func nobody(_ advert: Case) -> Verdict {
         guard let id = advert.virtualRouterID else {
             return Verdict(.unsound, isProblem: true, "Nobody can tell whom it is for.")
@@ -93,8 +98,11 @@ package struct Judge: Sendable {
         let destination = advert.carrier.destination
         switch instance.transport {
         case .multicast:
-            let group = IPAddress.vrrpGroup(instance.family)
+            let group = instance.group
             guard destination != group else { return nil }
+            if destination.isMulticast {
+                return "it is sent to the group \(destination), and we listen to \(group) only (keyword 'mcast_dst_ip')"
+            }
             return "it is sent to \(destination), and without 'unicast_peer' we listen to \(group) only"
         case .unicast:
             if destination.isMulticast {

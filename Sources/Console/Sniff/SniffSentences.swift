@@ -8,7 +8,11 @@ extension SniffSession {
         var parts = [priority(facts), "every \(Interval(nanoseconds: UInt64(facts.intervalSeconds * 1e9 + 0.5)))"]
         parts.append(facts.addresses.isEmpty ? "no address in it" : enumeration(shortened(facts.addresses)))
         var remarks = ["VRRPv\(facts.vrrpVersion)"]
-        if !carrier.destination.isMulticast { remarks.append("unicast to \(carrier.destination)") }
+        if !carrier.destination.isMulticast {
+            remarks.append("unicast to \(carrier.destination)")
+        } else if carrier.destination != .vrrpGroup(carrier.family) {
+            remarks.append("to the group \(carrier.destination)")
+        }
         if facts.authentication == "password" {
             remarks.append("password hidden")
             if let equal = facts.passwordEqualsOurs { remarks.append("equal to ours: \(equal ? "yes" : "no")") }
@@ -67,8 +71,8 @@ extension Dissection.Obstacle {
             Verdict(.undelivered, isProblem: true, "No VRRP router gets it: the kernel drops such datagrams.")
         case .authenticationHeader:
             Verdict(
-                .undelivered, isProblem: true,
-                "No VRRP router gets it: AH was taken out of VRRP in 2004 (RFC 3768); configure auth_type PASS on the sender, or none."
+                .undelivered,
+                "It is not judged here: only routers with auth_type AH and the same password get it, and other makers' do not."
             )
         case .fragment:
             Verdict(.fragment, "It is judged as a whole, once the kernel has put the pieces together.")

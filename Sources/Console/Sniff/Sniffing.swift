@@ -18,7 +18,9 @@ package func sniff(
         let socket = try RouteSocket()
         plan = try SniffPlan(
             options, reading: DiskReader(), links: try socket.links(), addresses: try socket.addresses())
-        captures = try plan.links.map { ($0.name, try FrameCapture(interfaceIndex: $0.index)) }
+        captures = try plan.links.map {
+            ($0.name, try FrameCapture(interfaceIndex: $0.index, groups: plan.judge.groups(on: $0.name)))
+        }
         end = try EndRequests()
     } catch let error as SystemError where error.code == 1 || error.code == 13 {
         throw CannotSniff("listening needs root, or CAP_NET_RAW (\(error))", exitCode: 4)

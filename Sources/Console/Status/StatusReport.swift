@@ -35,6 +35,15 @@ package struct StatusReport {
                 + daemon.startedAt.words(at: now))
         let age = spoken(ago: now.seconds(since: status.loadedAt))
         layout.add("configuration \(daemon.configuration), read at \(status.loadedAt.words(at: now)) (\(age))", .faint)
+        if let replaced = daemon.replaced, let since = daemon.processStartedAt {
+            let text =
+                "its process was replaced at \(since.words(at: now)): it has the place of \(replaced); "
+                + "counters begin there, and so does what was heard of others"
+            layout.add(StyledText(text, .faint), hanging: 2)
+        }
+        for group in status.groups ?? [] {
+            layout.add("sync group \(group.name): \(group.state.rawValue), \(group.members.joined(separator: ", "))")
+        }
     }
 
     private func addFindings(to layout: inout Layout) {
@@ -110,6 +119,9 @@ package struct StatusReport {
         if let standbys = instance.standbys { add("standby", aligned(standbyRows(standbys)).map(\.text)) }
         add("others", aligned(othersRows(instance)).map(\.text))
         add("addresses", aligned(instance.addresses.map { addressRow($0, instance) }).map(\.text))
+        add("routes", aligned((instance.routes ?? []).map { way($0.route, $0.isPresent, instance) }).map(\.text))
+        add("rules", aligned((instance.rules ?? []).map { way($0.rule, $0.isPresent, instance) }).map(\.text))
+        add("no_accept", instance.packetFilter.map { [filterWords($0, instance)] } ?? [])
         add("two owners", (instance.otherOwners ?? []).map(StatusReport.otherOwner))
         add("repairs", instance.repairs.map { [StatusReport.repairs($0)] } ?? [])
         add("checks", aligned(instance.checks.map(checkRow)).map(\.text))
@@ -120,8 +132,11 @@ package struct StatusReport {
     private func routerWords(_ instance: InstanceStatus) -> String {
         let source = instance.sourceAddress.map { "from \($0)" } ?? "without an address to send from"
         let interval = spoken(seconds: instance.advertisementIntervalSeconds)
+        let missable = instance.downTimerAdverts ?? 3
+        let patience = missable == 3 ? "" : ", down_timer_adverts \(missable)"
         return "\(instance.interface), VRID \(instance.virtualRouterID), IPv\(instance.ipVersion), VRRP version "
-            + "\(instance.vrrpVersion), \(instance.transport) every \(interval), \(source)"
+            + "\(instance.vrrpVersion), \(instance.transport) every \(interval), \(source)\(patience)"
+            + (instance.syncGroup.map { ", in sync group \($0)" } ?? "")
     }
 
     private func activeWords(_ instance: InstanceStatus) -> StyledText {
@@ -150,7 +165,9 @@ package struct StatusReport {
 
     private func othersRows(_ instance: InstanceStatus) -> [[StyledText]] {
         if instance.peers.isEmpty {
-            return [[StyledText("none heard since the daemon started (a standby is silent)", .faint)]]
+            let since =
+                answer.daemon.replaced == nil ? "since the daemon started" : "since the daemon's process was replaced"
+            return [[StyledText("none heard \(since) (a standby is silent)", .faint)]]
         }
         return instance.peers.map { peer in
             let heard = StyledText("heard \(spoken(ago: peer.lastHeardSeconds))")
@@ -170,6 +187,29 @@ package struct StatusReport {
             }
         let note = address.isAdvertised ? "" : " (not in adverts)"
         return [StyledText(address.text), StyledText("on \(address.interface)"), presence + StyledText(note, .faint)]
+    }
+
+    /// A route or a rule.
+    private func way(_ text: String, _ isPresent: Bool, _ instance: InstanceStatus) -> [StyledText] {
+        let isWanted = instance.state.holdsAddresses
+        let presence: StyledText =
+            switch (isWanted, isPresent) {
+            case (true, true): StyledText("here", .good)
+            case (true, false): StyledText("MISSING", .bad)
+            case (false, true): StyledText("here", .doubtful)
+            case (false, false): "not here"
+            }
+        return [StyledText(text), presence]
+    }
+
+    private func filterWords(_ filter: PacketFilterStatus, _ instance: InstanceStatus) -> StyledText {
+        let details = (filter.table.map { ", by the table \($0)" } ?? "") + (filter.refusal.map { ": \($0)" } ?? "")
+        return switch (instance.state.holdsAddresses, filter.isInForce) {
+        case (true, true): StyledText("packets to the addresses are dropped\(details)", .good)
+        case (true, false): StyledText("packets to the addresses are NOT dropped\(details)", .bad)
+        case (false, true): StyledText("packets to the addresses will be dropped\(details)")
+        case (false, false): StyledText("packets to the addresses could not be dropped\(details)", .doubtful)
+        }
     }
 
     private func checkRow(_ check: CheckStatus) -> [StyledText] {

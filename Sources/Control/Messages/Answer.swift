@@ -42,11 +42,17 @@ package struct UpgradeReport: Codable, Equatable, Sendable {
 package struct DaemonIdentity: Codable, Equatable, Sendable {
     package var pid: Int
     package var version: String
+    /// When the daemon was started, whatever has become of its processes since.
     package var startedAt: Timestamp
     package var uptimeSeconds: Double
     package var configuration: String
     /// Why the program that was asked to take this one's place did not; missing when nothing went wrong.
     package var upgradeFailure: String?
+    /// Since when the process that answers has the place of another one, which ``replaced`` describes.
+    ///
+    /// Its counters begin there. Missing while it is the first.
+    package var processStartedAt: Timestamp?
+    package var replaced: String?
 
     package init(pid: Int, version: String, startedAt: Timestamp, uptimeSeconds: Double, configuration: String) {
         self.pid = pid

@@ -22,6 +22,8 @@ package struct HistoryRecord: Codable, Equatable, Sendable {
         case daemonStopped = "daemon_stopped"
         /// The daemon's working process was replaced, and the new one went on where the old one ended.
         case processReplaced = "process_replaced"
+        /// It could not be replaced any more, and the daemon ended.
+        case gaveUp = "gave_up"
         /// No standby has been heard for a while, or one is heard again (`standby_notice`).
         case standbyMissing = "standby_missing"
         case standbyPresent = "standby_present"

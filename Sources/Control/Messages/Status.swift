@@ -7,12 +7,28 @@ package struct Status: Codable, Equatable, Sendable {
     package var instances: [InstanceStatus]
     /// What is wrong with the daemon itself: no history file, no second control socket; a sentence each.
     package var remarks: [String]
+    /// Nil without sync groups.
+    package var groups: [GroupStatus]?
 
     package init(loadedAt: Timestamp, standby: Standby?, instances: [InstanceStatus], remarks: [String]) {
         self.loadedAt = loadedAt
         self.standby = standby
         self.instances = instances
         self.remarks = remarks
+    }
+}
+
+/// Instances that move together (`vrrp_sync_group`).
+package struct GroupStatus: Codable, Equatable, Sendable {
+    package var name: String
+    /// The least that a member is: `active` when all are.
+    package var state: RouterState
+    package var members: [String]
+
+    package init(name: String, state: RouterState, members: [String]) {
+        self.name = name
+        self.state = state
+        self.members = members
     }
 }
 
@@ -52,6 +68,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var priority: PrioritySum
     package var sourceAddress: String?
     package var advertisementIntervalSeconds: Double
+    /// How many adverts may be missed; nil from a daemon that knew three only.
+    package var downTimerAdverts: Int?
     package var preempts: Bool
     /// Who has the addresses; nil when nobody was heard.
     package var activeRouter: ActiveRouter?
@@ -60,6 +78,10 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     /// Who has said that it would take over, the best first; nil where nobody is asked to (`standby_notice`), or not us.
     package var standbys: [StandbySeen]?
     package var addresses: [AddressStatus]
+    /// Nil without `virtual_routes`.
+    package var routes: [RouteStatus]?
+    /// Nil without `virtual_rules`.
+    package var rules: [RuleStatus]?
     package var checks: [CheckStatus]
     /// What would happen next, a sentence each.
     package var next: [String]
@@ -70,6 +92,10 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var repairs: RepairStatus?
     /// Nil without `auth_hmac`.
     package var hmac: KeyedStatus?
+    /// The sync group that it is a member of; nil when it moves alone.
+    package var syncGroup: String?
+    /// Nil where packets to the addresses are let in.
+    package var packetFilter: PacketFilterStatus?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -91,10 +117,13 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
         self.sourceAddress = sourceAddress
         self.advertisementIntervalSeconds = advertisementIntervalSeconds
         self.preempts = preempts
+        downTimerAdverts = nil
         activeRouter = nil
         peers = []
         standbys = nil
         addresses = []
+        routes = nil
+        rules = nil
         checks = []
         next = []
         counters = [:]
@@ -202,9 +231,50 @@ package struct AddressStatus: Codable, Equatable, Sendable {
     }
 }
 
+/// A route that goes with the addresses, and whether it is really there.
+package struct RouteStatus: Codable, Equatable, Sendable {
+    /// As it is written in a file: `10.0.0.0/8 via 192.0.2.254 dev eth0`.
+    package var route: String
+    /// On this host now, as the kernel says.
+    package var isPresent: Bool
+
+    package init(route: String, isPresent: Bool) {
+        self.route = route
+        self.isPresent = isPresent
+    }
+}
+
+/// A rule that goes with the addresses, and whether it is really there.
+package struct RuleStatus: Codable, Equatable, Sendable {
+    /// As it is written in a file: `from 192.0.2.10/32 preference 300 lookup 100`.
+    package var rule: String
+    /// On this host now, as the kernel says.
+    package var isPresent: Bool
+
+    package init(rule: String, isPresent: Bool) {
+        self.rule = rule
+        self.isPresent = isPresent
+    }
+}
+
+/// Whether packets to the addresses are dropped, as `no_accept` says.
+package struct PacketFilterStatus: Codable, Equatable, Sendable {
+    /// Of nftables, with its family: `inet understudy`; nil while there is none.
+    package var table: String?
+    /// All packets to addresses that are here are dropped.
+    package var isInForce: Bool
+    /// Why they are not; nil when nothing stands in the way.
+    package var refusal: String?
+
+    package init(table: String?, isInForce: Bool) {
+        self.table = table
+        self.isInForce = isInForce
+    }
+}
+
 /// Something that moves the priority or stops the router.
 package struct CheckStatus: Codable, Equatable, Sendable {
-    package enum Kind: String, Codable, Sendable { case script, process, interface }
+    package enum Kind: String, Codable, Sendable { case script, process, interface, file }
     package enum Result: String, Codable, Sendable { case unknown, working, failed }
     package var name: String
     package var kind: Kind

@@ -29,7 +29,7 @@ package struct Explanation: Codable, Equatable, Sendable {
         self.chain = chain.sentences
         whyNotActive = outlook.whyNotActive
         wouldChange = outlook.wouldChange
-        doubts = instance.addressProblems + instance.doubts
+        doubts = instance.addressProblems + instance.ownerProblems + instance.doubts
     }
 }
 
@@ -159,7 +159,7 @@ struct CauseChain {
         case .standbyOff: return closed("\(time) maintenance mode ended: \(record.cause)")
         // It repeats itself; the last one is enough.
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
-        case .processReplaced, .wasAway, .twoOwners, .oneOwner, .addressRestored:
+        case .processReplaced, .gaveUp, .wasAway, .twoOwners, .oneOwner, .addressRestored:
             return closed("\(time): \(record.cause)")
         case .contested, .reloadRefused, .daemonStarted, .daemonStopped, .standbyMissing, .standbyPresent: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil

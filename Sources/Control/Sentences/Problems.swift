@@ -10,9 +10,11 @@ extension Status {
             ]
         }
         return instances.flatMap { instance in
-            (instance.stateProblems + instance.addressProblems + instance.ownerProblems).map {
-                "\(instance.name): \($0)"
-            }
+            let problems = [
+                instance.stateProblems, instance.addressProblems, instance.filterProblems, instance.routeProblems,
+                instance.ownerProblems,
+            ]
+            return problems.joined().map { "\(instance.name): \($0)" }
         }
     }
 
@@ -51,12 +53,32 @@ extension InstanceStatus {
         }
     }
 
+    /// Why packets to its addresses are let in although `no_accept` says otherwise; nil when none are.
+    package var reasonToLetIn: String? {
+        guard state.holdsAddresses, let packetFilter, !packetFilter.isInForce else { return nil }
+        return packetFilter.refusal ?? "the packet filter is not as it should be"
+    }
+
+    package var filterProblems: [String] {
+        reasonToLetIn.map { ["packets to the addresses are let in, although no_accept is set: \(closed($0))"] } ?? []
+    }
+
+    /// Routes and rules that are missing where the addresses are.
+    package var routeProblems: [String] {
+        guard state.holdsAddresses else { return [] }
+        let missing =
+            (routes ?? []).filter { !$0.isPresent }.map { "route \($0.route)" }
+            + (rules ?? []).filter { !$0.isPresent }.map { "rule \($0.rule)" }
+        return missing.map {
+            "the \($0) is missing, although this host is active: what needs it goes another way, or none."
+        }
+    }
+
     /// Others that have its addresses as well, and programs here that take them off again and again.
     package var ownerProblems: [String] {
         var problems = (otherOwners ?? []).map { other in
             "\(other.address) is at \(other.hardwareAddress)\(other.peer.map { " (\($0))" } ?? "") as well, last seen "
-                + "\(spoken(ago: other.lastSeenSeconds)): two hosts answer for it. Take it off there, or let the two hear "
-                + "each other's adverts."
+                + "\(spoken(ago: other.lastSeenSeconds)): two hosts answer for it. \(remedy(for: other))"
         }
         if let repairs, repairs.isFight {
             problems.append(
@@ -66,14 +88,26 @@ extension InstanceStatus {
         return problems
     }
 
+    /// Which of the two does not hear the other.
+    private func remedy(for other: OtherOwner) -> String {
+        let isHeard = peers.contains {
+            $0.address == other.peer && $0.refusal == nil && $0.priority != 0 && $0.lastHeardSeconds < silenceSeconds
+        }
+        return isHeard
+            ? "This host hears its adverts, so it does not hear ours: look for what drops them there (understudy doctor)."
+            : "Take it off there, or let the two hear each other's adverts."
+    }
+
     /// Whoever says on the wire that it has the addresses, while this router does not take part and follows nobody.
     package var advertisingPeer: Peer? {
         guard activeRouter == nil else { return nil }
         return peers.first { peer in
-            // A standby takes over when it has heard nothing for three intervals.
-            peer.refusal == nil && peer.priority != 0 && peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+            peer.refusal == nil && peer.priority != 0 && peer.lastHeardSeconds < silenceSeconds
         }
     }
+
+    /// A standby takes over when it has heard nothing for so many intervals, and its skew.
+    private var silenceSeconds: Double { Double(downTimerAdverts ?? 3) * advertisementIntervalSeconds }
 
     /// What an operator should look at although it may not be wrong.
     package var doubts: [String] {
@@ -84,7 +118,16 @@ extension InstanceStatus {
         guard let difference = peer.difference, !isOver(peer) else { return nil }
         return
             "\(peer.address) was heard \(spoken(ago: peer.lastHeardSeconds)), and advertises \(difference): is it of this "
-            + "pair? Then make virtual_ipaddress the same on both, otherwise give one of them another virtual_router_id."
+            + "pair? Then make \(whatDiffers(difference)) the same on both, otherwise give one of them another "
+            + "virtual_router_id."
+    }
+
+    private func whatDiffers(_ difference: String) -> String {
+        let keywords = [
+            difference.contains("virtual addresses") ? "virtual_ipaddress" : nil,
+            difference.contains("signed") ? "the keys of auth_hmac" : nil,
+        ]
+        return keywords.compactMap(\.self).joined(separator: " and ")
     }
 
     private func doubt(of peer: Peer) -> String? {
@@ -95,7 +138,7 @@ extension InstanceStatus {
         // Only an active router advertises. One that still did so an interval after we began, which is time to hear
         // us, is a rival.
         let heardSince = sinceSeconds - peer.lastHeardSeconds
-        let isRecent = peer.lastHeardSeconds < 3 * advertisementIntervalSeconds
+        let isRecent = peer.lastHeardSeconds < silenceSeconds
         guard state == .active, isRecent, heardSince > advertisementIntervalSeconds, peer.priority != 0 else {
             return nil
         }
@@ -107,7 +150,7 @@ extension InstanceStatus {
     ///
     /// A packet of another's in its name is not over as long as it keeps coming.
     private func isOver(_ heard: Peer) -> Bool {
-        let silence = 3 * advertisementIntervalSeconds
+        let silence = silenceSeconds
         if heard.lastHeardSeconds > max(60, silence) { return true }
         return heard.refusal != nil && heard.lastHeardSeconds > silence
             && peers.contains {

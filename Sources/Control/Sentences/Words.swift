@@ -44,6 +44,7 @@ extension HistoryRecord.Event {
         case .daemonStarted: "daemon started"
         case .daemonStopped: "daemon stopped"
         case .processReplaced: "process replaced"
+        case .gaveUp: "gave up"
         case .wasAway: "was away"
         case .standbyMissing: "no standby"
         case .standbyPresent: "standby is there"

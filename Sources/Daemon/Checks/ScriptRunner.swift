@@ -9,10 +9,8 @@ internal import VRRPCore
 final class ScriptRunner {
     let check: ScriptCheck
     private(set) var state: CheckState
-    private let user: UserName
-    private let security: Bool
+    private var launch: ProgramLaunch
     private let surroundings: Surroundings
-    private let inspector: any HostInspector
     /// Called when the status changed, with the cause in words.
     private let changed: (ScriptRunner, String, MonotonicInstant) -> Void
 
@@ -34,20 +32,16 @@ final class ScriptRunner {
     /// True from the first skipped run until a run ends in time again, so that slowness is told once.
     private var isSlow = false
     private var isCancelled = false
-    /// The numbers behind `user`, looked up once: a directory service may take its time, and adverts may not wait for it.
-    private var identity: (uid: UInt32, gid: UInt32, groups: [UInt32])?
 
     init(
         _ check: ScriptCheck, global: GlobalSettings, inspector: any HostInspector, surroundings: Surroundings,
         at now: MonotonicInstant, changed: @escaping (ScriptRunner, String, MonotonicInstant) -> Void
     ) {
         self.check = check
-        self.inspector = inspector
         self.surroundings = surroundings
         self.changed = changed
         state = CheckState(rise: check.rise, fall: check.fall)
-        user = check.user ?? global.scriptUser ?? defaultScriptUser()
-        security = global.scriptSecurity
+        launch = ProgramLaunch(check.command, as: check.user, global, inspector)
         nextRunAt = now
     }
 
@@ -89,11 +83,9 @@ final class ScriptRunner {
     // MARK: Running
 
     private func run(at now: MonotonicInstant) {
-        if let problem = problem(), !problem.isSecurityOnly || security {
-            return cannotRun(problem.sentence + (problem.fix.map { "; mend it with: \($0)" } ?? ""), at: now)
-        }
+        if let problem { return cannotRun(problem, at: now) }
         do throws(SystemError) {
-            let fresh = try Child.spawn(try request())
+            let fresh = try Child.spawn(try launch.request())
             child = fresh
             do throws(SystemError) {
                 token = try surroundings.readiness.watch(fresh.descriptor, as: .script(self))
@@ -112,33 +104,10 @@ final class ScriptRunner {
         }
     }
 
-    private func problem() -> HostFacts.ProgramProblem? {
+    private var problem: String? {
         // Looking at every path component costs a few microseconds; a working script is looked at only for security.
-        if !security, lastProblem == nil, state.status != .unknown { return nil }
-        return inspector.problem(running: check.command[0], as: user)
-    }
-
-    private func request() throws(SystemError) -> SpawnRequest {
-        var request = SpawnRequest(
-            path: findProgram(check.command[0]) ?? check.command[0], arguments: check.command,
-            environment: environmentVariables().filter { !Self.isDropped($0) }, workingDirectory: "/")
-        if identity == nil { identity = try lookUpIdentity() }
-        // Root stays root without being asked to: in a user namespace there are no other groups to give up.
-        if currentUserID() == 0, let identity, identity.uid != 0 || identity.gid != 0 { request.user = identity }
-        return request
-    }
-
-    /// keepalived: without the user's supplementary groups.
-    private func lookUpIdentity() throws(SystemError) -> (uid: UInt32, gid: UInt32, groups: [UInt32]) {
-        guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
-        guard let group = user.group else { return (found.uid, found.gid, []) }
-        guard let gid = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
-        return (found.uid, gid, [])
-    }
-
-    /// What a check must not inherit: the way to our service manager, and keepalived's list.
-    private static func isDropped(_ variable: String) -> Bool {
-        ["NOTIFY_SOCKET=", "WATCHDOG_", "IFS=", "LD_PRELOAD=", "LD_LIBRARY_PATH="].contains { variable.hasPrefix($0) }
+        if !launch.security, lastProblem == nil, state.status != .unknown { return nil }
+        return launch.problem
     }
 
     private func cannotRun(_ reason: String, at now: MonotonicInstant) {

@@ -106,6 +106,10 @@ extension Daemon {
             uptimeSeconds: now.since(began).inSeconds, configuration: options.configurationFile)
         let failure = memory.upgradeFailure
         if !failure.isEmpty { identity.upgradeFailure = failure }
+        if isHeir {
+            identity.processStartedAt = processStartedAt
+            identity.replaced = memory.succession
+        }
         return Answer(at: surroundings.wall, daemon: identity, id: id)
     }
 
@@ -137,7 +141,12 @@ extension Daemon {
         var answer = answer
         answer.status = Status(
             loadedAt: loadedAt, standby: surroundings.standby, instances: [],
-            remarks: [refusedReload].compactMap(\.self) + surroundings.chronicle.remarks)
+            remarks: [refusedReload].compactMap(\.self) + surroundings.chronicle.remarks + surroundings.notifier.remarks
+                + surroundings.mailer.remarks
+                + (routers.lazy.map(\.notifications) + groups.lazy.map(\.notifications)).flatMap(\.remarks)
+                .prefix(Self.mostListed))
+        let shown = groups.filter { group in group.members.contains { member in runners.contains { $0 === member } } }
+        if !shown.isEmpty { answer.status?.groups = shown.map(\.status) }
         send(answer, to: client, listAt: ["status", "instances"], count: runners.count, at: now) {
             [unowned self] index, instant in
             encode(runners[index].status(at: instant) { self.facts(of: $0) }).text
@@ -182,11 +191,17 @@ extension Daemon {
         case .process(let name):
             guard let outcome = processes?.outcome(of: name) else { return CheckFacts() }
             return CheckFacts(outcome: outcome.text, changedAt: outcome.changedAt)
+        case .file(let name):
+            guard let outcome = files?.outcome(of: name) else { return CheckFacts() }
+            return CheckFacts(outcome: outcome.text, changedAt: outcome.changedAt)
         case .interface(let name):
             guard let link = surroundings.interfaces.link(named: name) else {
                 return CheckFacts(outcome: "does not exist")
             }
-            return CheckFacts(outcome: link.isUsable ? "is up" : link.isUp ? "has no carrier" : "is down")
+            let isHeld = surroundings.interfaces.delays.heldBack(at: link.index) != nil
+            return CheckFacts(
+                outcome: (link.isUsable ? "is up" : link.isUp ? "has no carrier" : "is down")
+                    + (isHeld ? ", and has been otherwise for less time than counts" : ""))
         }
     }
 }

@@ -19,7 +19,7 @@ extension Daemon {
     /// - Throws: what is wrong with the new configuration; what runs goes on then.
     func reload(isDryRun: Bool, at now: MonotonicInstant) throws(Problem) -> ReloadReport {
         if isDryRun {
-            let loaded = try load()
+            let loaded = try load(isDryRun: true)
             return report(on: loaded.model, loaded.remarks)
         }
         log.notice("Reloading \(options.configurationFile)")
@@ -45,6 +45,7 @@ extension Daemon {
         loadedAt = surroundings.wall
         if report.changes.isEmpty {
             log.notice("Nothing changed")
+            repeatStates(at: now)
         } else {
             for sentence in report.changes { log.notice("reload: \(sentence)") }
             tell(.reloaded, report.changes.joined(separator: "; "), at: now)
@@ -62,15 +63,17 @@ extension Daemon {
         }
     }
 
-    private func load() throws(Problem) -> Loaded {
+    private func load(isDryRun: Bool = false) throws(Problem) -> Loaded {
         switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
         case .success(let loaded):
             refusedReload = nil
             return loaded
         case .failure(let refused):
-            refusedReload =
-                "the reload at \(surroundings.wall) was refused, and what ran before runs on: "
-                + (refused.lines.first ?? "the configuration has errors")
+            if !isDryRun {
+                refusedReload =
+                    "the reload at \(surroundings.wall) was refused, and what ran before runs on: "
+                    + (refused.lines.first ?? "the configuration has errors")
+            }
             throw Problem(
                 .configuration, "\(options.configurationFile) has errors; what runs goes on unchanged",
                 details: refused.lines)
@@ -109,9 +112,10 @@ extension Daemon {
         }
         return runner.consequence(of: new, at: now) { [unowned self] tracker in
             switch tracker {
-            case .script(let name): scripts.first { $0.check.name == name }?.state.status ?? .unknown
-            case .process(let name): processes?.statuses.first { $0.name == name }?.status ?? .unknown
-            case .interface: .unknown
+            case .script(let name): .status(scripts.first { $0.check.name == name }?.state.status ?? .unknown)
+            case .process(let name): .status(processes?.statuses.first { $0.name == name }?.status ?? .unknown)
+            case .interface: .status(.unknown)
+            case .file(let name): files?.number(of: name).map { .number($0) } ?? .status(.unknown)
             }
         }
     }

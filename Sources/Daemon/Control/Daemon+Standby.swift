@@ -18,9 +18,20 @@ struct PendingStandby {
 extension Daemon {
     /// Takes up what an earlier run was told.
     func restoreStandby(at now: MonotonicInstant) {
-        guard let standby = surroundings.chronicle.readStandby(at: surroundings.wall) else { return }
+        let kept: Standby?
+        switch memory.maintenance {
+        case .unknown: kept = surroundings.chronicle.readStandby(at: surroundings.wall)
+        // The disk may not know what the process before this one was told.
+        case .off: kept = nil
+        case .on(let since, let until): kept = Standby(since, until)
+        }
+        guard let standby = kept else {
+            surroundings.standby = nil
+            return
+        }
         if let until = standby.until, standby.remaining(at: surroundings.wall) == 0 {
             log.notice("maintenance mode has ended: it was on until \(until)")
+            surroundings.standby = nil
             return surroundings.chronicle.keep(nil, at: now) { _ in }
         }
         surroundings.standby = standby
@@ -136,4 +147,24 @@ extension Daemon {
     }
 
     private static func words(until: Timestamp?) -> String { until.map { "until \($0)" } ?? "until understudy resume" }
+}
+
+extension WorkerMemory.Maintenance {
+    init(_ standby: Standby?) {
+        guard let standby else {
+            self = .off
+            return
+        }
+        self = .on(
+            since: UInt64(clamping: standby.since.milliseconds),
+            until: UInt64(clamping: standby.until?.milliseconds ?? 0))
+    }
+}
+
+extension Standby {
+    /// From the memory that one process leaves to the next.
+    fileprivate init(_ since: UInt64, _ until: UInt64) {
+        func timestamp(_ milliseconds: UInt64) -> Timestamp { Timestamp(milliseconds: Int(clamping: milliseconds)) }
+        self.init(since: timestamp(since), until: until == 0 ? nil : timestamp(until))
+    }
 }

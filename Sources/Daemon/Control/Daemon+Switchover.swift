@@ -44,6 +44,7 @@ extension Daemon {
         let begun = pending.waitsFor
         switchovers.append(pending)
         for (runner, _) in begun { runner.handOver(at: now) }
+        settleGroups(at: now)
         settleSwitchovers(at: now)
     }
 
@@ -75,7 +76,7 @@ extension Daemon {
             } else if let gone = runner.peers.list(except: own, at: now).first(where: { $0.priority == 0 }) {
                 "\(gone.address) said \(Self.ago(gone.lastHeardSeconds)) ago that it was leaving, and nobody else has been heard: probably nobody takes over"
             } else {
-                "standbys are silent, and nobody else has been heard since the daemon started: whether anyone takes over is not known"
+                "standbys are silent, and nobody else has been heard \(surroundings.listeningSince): whether anyone takes over is not known"
             }
         return SwitchoverReport(
             instance: runner.name, outcome: .interrupted, successor: nil, preflight: preflight, detail: "under way")
@@ -100,7 +101,7 @@ extension Daemon {
     /// What the transition means for a hand-over; nil while it goes on.
     private static func outcome(of transition: Transition) -> SwitchoverReport.Outcome? {
         switch transition {
-        case .becameBackup(.switchOver): .handedOver
+        case .becameBackup(.switchOver), .becameBackup(.syncGroup): .handedOver
         case .remainedActive: .undone
         case .faulted, .stopped, .waiting, .becameBackup: .interrupted
         case .resigned, .becameActive, .contested, .carriedOn: nil

@@ -19,6 +19,8 @@ final class Guardian {
 
     private var worker: Child?
     private var startedAt = MonotonicInstant(nanoseconds: 0)
+    /// Why we ended the worker; nil when we did not.
+    private var verdict: String?
     /// The worker has said that it runs.
     private var isRunning = false
     /// True once any worker has run.
@@ -158,9 +160,11 @@ final class Guardian {
             log.error("cannot start: the process ended \(status.inWords)")
             return ExitCode.failure
         }
-        let end = "process \(worker.pid), which ended \(status.inWords)"
+        let end = "process \(worker.pid), which \(verdict ?? "ended \(status.inWords)")"
+        verdict = nil
         if isStopping { return giveUp(because: "\(end) while it was stopping", ExitCode.failure) }
-        return try replace(end, deafSince: now)
+        // One that did not turn when it was due had hung, or ended, by then: we may have been away ourselves.
+        return try replace(end, deafSince: min(now, memory.pulse.dueAt))
     }
 
     private func replace(_ predecessor: String, deafSince: MonotonicInstant) throws(SystemError) -> Int32? {
@@ -185,6 +189,7 @@ final class Guardian {
             "Giving up: \(reason). \(orders.count) instance(s) that were MASTER resign, and their addresses are removed; "
                 + "see the log above for the cause")
         for order in orders { order.resign(log: log) }
+        let scribe = writeDown(reason)
         if let longest = orders.map(\.hold).max() {
             let until = now + longest
             while now < until {
@@ -198,7 +203,19 @@ final class Guardian {
             }
         }
         for order in orders { order.letGo(log: log) }
+        LastOrders.removeTables(of: orders, log: log)
+        scribe?.letFinish()
         return code
+    }
+
+    /// Has the history end with the reason; another process does it, because the disk may hang.
+    private func writeDown(_ reason: String) -> Attendant? {
+        do throws(SystemError) {
+            return try Recorder.lastWords(reason, in: StateFiles.directory)
+        } catch {
+            log.warning("history: does not say that the guardian gives up: \(error)")
+            return nil
+        }
     }
 
     /// Becomes the program that is now where ours was; its worker goes on where the last one ended.
@@ -219,6 +236,8 @@ final class Guardian {
             memory.upgradeFailure = "the program's file is gone"
         }
         log.error("cannot upgrade: \(memory.upgradeFailure); version \(understudyVersion) goes on")
+        memory.succession =
+            "process \(pid), which made room for an upgrade that did not come about: \(memory.upgradeFailure)"
         try startSuccessor()
         return nil
     }
@@ -272,8 +291,10 @@ final class Guardian {
             return
         }
         let pulse = memory.pulse
-        // Its last words to the disk may take a moment, and nobody waits for its adverts then.
-        let tolerance = pulse.phase == .stopping ? Self.longestFarewell : pulse.tolerance
+        // Its last words to the disk may take a moment, and nobody waits for its adverts then; while it holds addresses
+        // somebody does.
+        let isLeaving = pulse.phase == .stopping && memory.orders.isEmpty
+        let tolerance = isLeaving ? Self.longestFarewell : pulse.tolerance
         let (due, isNever) = pulse.dueAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
@@ -327,6 +348,7 @@ final class Guardian {
         case .stopped, .ended:
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
             log.error("\(late) and \(why): it is ended, to be replaced")
+            verdict = "was \(now.since(memory.pulse.dueAt).nanoseconds / 1_000_000) ms late and was ended"
             worker.signalGroup(Signals.kill)
             hangs = hangs.filter { now.since($0) < Self.crashWindow } + [now]
             checkAt = nil

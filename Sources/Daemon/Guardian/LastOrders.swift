@@ -26,6 +26,13 @@ struct LastOrders: Equatable {
     var addresses: [Held]
     /// How long a successor may need after them.
     var hold: Interval
+    /// Of the packets; IPv4 packets have it in their header as well.
+    var hopLimit = Carrier.requiredHopLimit
+    /// Those that go with the addresses, in the order in which they were set.
+    var routes: [KernelRoute] = []
+    var rules: [KernelRule] = []
+    /// The table of the packet filter that drops packets to the addresses; nil for none.
+    var filterTable: String?
 
     var octets: [UInt8] {
         var writer = OctetWriter()
@@ -44,6 +51,12 @@ struct LastOrders: Equatable {
             writer.put(UInt64(address.interfaceIndex))
             writer.put(address.address)
             writer.put(UInt64(address.prefixLength))
+        }
+        writer.put(UInt64(hopLimit))
+        if !routes.isEmpty || !rules.isEmpty || filterTable != nil {
+            writer.put(routes)
+            writer.put(rules)
+            writer.put(filterTable ?? "")
         }
         return writer.octets
     }
@@ -84,10 +97,17 @@ struct LastOrders: Equatable {
                     interfaceIndex: interfaceIndex, address: address, prefixLength: UInt8(clamping: reader.number())))
             rest -= 1
         }
+        let hopLimit = UInt8(clamping: reader.number())
+        // A version that knew no routes wrote none.
+        let (routes, rules, table) = reader.isAtEnd ? ([], [], "") : (reader.routes(), reader.rules(), reader.text())
         guard !reader.isDamaged, let source else { return nil }
         self.init(
             name: name, interface: interface, interfaceIndex: index, source: source, packets: packets,
             addresses: addresses, hold: hold)
+        self.hopLimit = hopLimit
+        self.routes = routes
+        self.rules = rules
+        filterTable = table.isEmpty ? nil : table
     }
 
     // MARK: Carrying them out
@@ -98,7 +118,9 @@ struct LastOrders: Equatable {
             let socket = try VRRPSocket(
                 family: source.family, interfaceName: interface, interfaceIndex: interfaceIndex,
                 mode: .unicast(local: nil))
-            for packet in packets { try socket.send(packet.octets.span, from: source, to: packet.destination) }
+            for packet in packets {
+                try socket.send(packet.octets.span, from: source, to: packet.destination, hopLimit: hopLimit)
+            }
             log.notice("(\(name)) sent priority 0 in the name of the process that is gone")
         } catch {
             log.error("(\(name)) cannot resign in the name of the process that is gone: \(error); its lease ends soon")
@@ -107,6 +129,12 @@ struct LastOrders: Equatable {
 
     /// Takes the addresses off.
     func letGo(log: Log) {
+        for rule in rules.reversed() {
+            do throws(SystemError) { try RouteSocket().remove(rule) } catch { log.debug("(\(name)) \(error)") }
+        }
+        for route in routes.reversed() {
+            do throws(SystemError) { try RouteSocket().remove(route) } catch { log.debug("(\(name)) \(error)") }
+        }
         for held in addresses {
             do throws(SystemError) {
                 try RouteSocket().remove(
@@ -117,5 +145,92 @@ struct LastOrders: Equatable {
             }
         }
         log.notice("(\(name)) removed \(addresses.count) address(es)")
+    }
+
+    /// Takes the tables of the packet filter off when no address that needs them is left.
+    static func removeTables(of orders: [LastOrders], log: Log) {
+        for table in Set(orders.compactMap(\.filterTable)).sorted() {
+            do throws(SystemError) {
+                try FilterSocket().remove(table)
+            } catch {
+                log.debug("\(error)")
+            }
+        }
+    }
+}
+
+extension OctetWriter {
+    fileprivate mutating func put(_ routes: [KernelRoute]) {
+        put(UInt64(routes.count))
+        for route in routes {
+            put(route.destination)
+            put(route.gateway)
+            for number in [
+                UInt64(route.kind), UInt64(route.prefixLength), UInt64(route.table), UInt64(route.metric),
+                UInt64(route.protocolMark), UInt64(route.interfaceIndex ?? 0), UInt64(route.typeOfService),
+            ] { put(number) }
+        }
+    }
+}
+
+extension OctetWriter {
+    fileprivate mutating func put(_ rules: [KernelRule]) {
+        put(UInt64(rules.count))
+        for rule in rules {
+            for number in [
+                rule.family == .v4 ? 4 : 6, UInt64(rule.preference), UInt64(rule.action), UInt64(rule.protocolMark),
+                UInt64(rule.table), rule.isInverted ? 1 : 0,
+            ] { put(number) }
+            put(rule.source)
+            put(UInt64(rule.sourceLength))
+            put(rule.destination)
+            put(UInt64(rule.destinationLength))
+            put(rule.inputInterface ?? "")
+            put(rule.outputInterface ?? "")
+            for number in [UInt64(rule.mark), UInt64(rule.markMask)] { put(number) }
+        }
+    }
+}
+
+extension OctetReader {
+    fileprivate mutating func rules() -> [KernelRule] {
+        var rules: [KernelRule] = []
+        var rest = number()
+        while rest > 0, !isDamaged {
+            let family: AddressFamily = number() == 4 ? .v4 : .v6
+            var rule = KernelRule(
+                family: family, preference: UInt32(clamping: number()), action: UInt8(clamping: number()),
+                protocolMark: UInt8(clamping: number()))
+            rule.table = UInt32(clamping: number())
+            rule.isInverted = flag()
+            (rule.source, rule.sourceLength) = (address(), UInt8(clamping: number()))
+            (rule.destination, rule.destinationLength) = (address(), UInt8(clamping: number()))
+            let (input, output) = (text(), text())
+            rule.inputInterface = input.isEmpty ? nil : input
+            rule.outputInterface = output.isEmpty ? nil : output
+            (rule.mark, rule.markMask) = (UInt32(clamping: number()), UInt32(clamping: number()))
+            rules.append(rule)
+            rest -= 1
+        }
+        return rules
+    }
+
+    /// What finds each route again, to remove it.
+    fileprivate mutating func routes() -> [KernelRoute] {
+        var routes: [KernelRoute] = []
+        var rest = number()
+        while rest > 0, !isDamaged, let destination = address() {
+            let gateway = address()
+            let (kind, length) = (UInt8(clamping: number()), UInt8(clamping: number()))
+            let (table, metric) = (UInt32(clamping: number()), UInt32(clamping: number()))
+            let (mark, index) = (UInt8(clamping: number()), UInt32(clamping: number()))
+            var route = KernelRoute(
+                kind: kind, destination: destination, prefixLength: length, table: table, metric: metric,
+                protocolMark: mark, gateway: gateway, interfaceIndex: index == 0 ? nil : index)
+            route.typeOfService = UInt8(clamping: number())
+            routes.append(route)
+            rest -= 1
+        }
+        return routes
     }
 }

@@ -34,6 +34,8 @@ struct OctetReader {
 
     init(_ octets: [UInt8]) { self.octets = octets }
 
+    var isAtEnd: Bool { position == octets.count }
+
     mutating func number() -> UInt64 {
         guard octets.count - position >= 8 else {
             isDamaged = true
@@ -43,6 +45,14 @@ struct OctetReader {
         for shift in 0..<8 { value |= UInt64(octets[position + shift]) << (8 * UInt64(shift)) }
         position += 8
         return value
+    }
+
+    /// Passes over `mark` when it comes next, as what was added later begins with.
+    mutating func takes(_ mark: UInt64) -> Bool {
+        var ahead = self
+        guard octets.count - position >= 8, ahead.number() == mark else { return false }
+        self = ahead
+        return true
     }
 
     mutating func flag() -> Bool { number() != 0 }

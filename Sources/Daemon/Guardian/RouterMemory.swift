@@ -13,6 +13,10 @@ struct RouterMemory: Equatable {
     var cause: String
     /// `auth_hmac`: what was sent and heard last, so that nothing is sent or believed a second time.
     var keyed: KeyedMemory
+    /// `auth_type AH`: likewise.
+    var header: HeaderMemory
+
+    private static let headerMark: UInt64 = 0x4148
 
     /// One instance and no other has this key.
     static func key(_ identity: InstanceIdentity) -> String {
@@ -23,7 +27,7 @@ struct RouterMemory: Equatable {
     init(
         key: String, state: VirtualRouter.State, checksumForm: ChecksumForm, since: MonotonicInstant,
         hasTakenPart: Bool,
-        cause: String, keyed: KeyedMemory = KeyedMemory()
+        cause: String, keyed: KeyedMemory = KeyedMemory(), header: HeaderMemory = HeaderMemory()
     ) {
         self.key = key
         self.state = state
@@ -32,6 +36,7 @@ struct RouterMemory: Equatable {
         self.hasTakenPart = hasTakenPart
         self.cause = cause
         self.keyed = keyed
+        self.header = header
     }
 
     var octets: [UInt8] {
@@ -43,6 +48,10 @@ struct RouterMemory: Equatable {
         writer.put(hasTakenPart)
         writer.put(String(cause.prefix(400)))
         writer.put(keyed)
+        if header != HeaderMemory() {
+            writer.put(Self.headerMark)
+            writer.put(header)
+        }
         return writer.octets
     }
 
@@ -53,6 +62,8 @@ struct RouterMemory: Equatable {
         self.init(
             key: key, state: state, checksumForm: ChecksumForm(number: reader.number()), since: reader.instant(),
             hasTakenPart: reader.flag(), cause: reader.text(), keyed: reader.keyedMemory())
+        // A version that knew no such headers wrote none.
+        if reader.takes(Self.headerMark) { header = reader.headerMemory() }
         if reader.isDamaged || key.isEmpty { return nil }
     }
 }
@@ -72,7 +83,7 @@ struct CheckMemory: Equatable {
         var writer = OctetWriter()
         writer.put(key)
         writer.put(UInt64(state.status == .unknown ? 0 : state.status == .working ? 1 : 2))
-        writer.put(UInt64(state.counter))
+        writer.put(UInt64(bitPattern: Int64(state.counter)))
         return writer.octets
     }
 
@@ -83,7 +94,7 @@ struct CheckMemory: Equatable {
         self.init(
             key: key,
             state: CheckState.Saved(
-                status: [.unknown, .working, .failed][Int(status)], counter: Int(clamping: counter)))
+                status: [.unknown, .working, .failed][Int(status)], counter: Int(Int64(bitPattern: counter))))
     }
 }
 
@@ -125,7 +136,13 @@ extension OctetWriter {
             put(active.refreshAt)
             put(active.answerRivalsAt)
         case .resigning(let resigning):
-            put(UInt64((resigning.purpose == .stop ? 4 : 5) + (resigning.announcementAwaited ? 0 : 2)))
+            let number: UInt64 =
+                switch resigning.purpose {
+                case .stop: 4
+                case .switchOver: 5
+                case .yield: 8
+                }
+            put(number + (resigning.announcementAwaited ? 0 : resigning.purpose == .yield ? 1 : 2))
             put(resigning.giveUpAt)
             put(resigning.successor)
             put(resigning.letGoAt)
@@ -159,6 +176,8 @@ extension OctetReader {
         case 5: return .resigning(resigning(.switchOver, awaiting: true))
         case 6: return .resigning(resigning(.stop, awaiting: false))
         case 7: return .resigning(resigning(.switchOver, awaiting: false))
+        case 8: return .resigning(resigning(.yield, awaiting: true))
+        case 9: return .resigning(resigning(.yield, awaiting: false))
         default: return nil
         }
     }

@@ -51,12 +51,13 @@ struct Worker {
             return ExitCode.configuration
         case .success(let loaded):
             if !isHeir {
+                waitForKilledProcesses(named: workerName, until: monotonicNanoseconds() + 3_000_000_000)
                 log.notice("Starting Understudy \(understudyVersion), configuration \(options.configurationFile)")
             }
             let daemon = try Daemon(options, log: log, loader: loader, memory: memory)
             if !isHeir { for line in loaded.remarks { log.warning(line) } }
-            // A process that was just killed may take a moment to let go.
-            if let reason = try daemon.claim(loaded.model, waiting: .seconds(1)) {
+            // A process whose guardian was killed hands over before it ends.
+            if let reason = try daemon.claim(loaded.model, waiting: .seconds(3)) {
                 log.explain("cannot start: \(reason)", options)
                 return ExitCode.failure
             }

@@ -44,17 +44,27 @@ final class WorkerMemory {
         static let snapshot = 56
         /// Set by the guardian before each start: since when nobody listens, and who ended how.
         static let deafSince = 64
+        static let beginnings = 80
+        static let quietUntil = 104
         static let succession = 1024
         static let upgradeFailure = 2048
         static let refusedReload = 3072
+        static let standby = 4096
+        static let promotion = 5120
         static let routers = 1 << 20
         static let checks = 64 << 20
         static let orders = 128 << 20
         static let snapshots = [1 << 30, 2 << 30]
+        static let pipes = 512 << 10
+        static let mailCount = 112
+        static let notify = 3 << 30
+        static let mail = 4 << 30
     }
 
     /// Slots lie within pages, so that a write is whole or absent.
     private static let slotSize = 2048
+    private static let notifySize = 4096
+    private static let mostPipes = 2
     private static let orderSize = 64 << 10
     private static let mostSlots = 30_000
 
@@ -128,10 +138,79 @@ final class WorkerMemory {
         write(writer.octets, at: place)
     }
 
+    /// When the daemon began, whatever became of its processes, and when it read what runs; nil when nobody has said.
+    struct Beginnings: Equatable {
+        var began: MonotonicInstant
+        /// Milliseconds of the wall clock.
+        var startedAt: UInt64
+        var loadedAt: UInt64
+    }
+
+    var beginnings: Beginnings? {
+        get {
+            var reader = OctetReader(read(24, at: Place.beginnings))
+            let beginnings = Beginnings(began: reader.instant(), startedAt: reader.number(), loadedAt: reader.number())
+            return beginnings.startedAt == 0 ? nil : beginnings
+        }
+        set {
+            var writer = OctetWriter()
+            writer.put(newValue?.began ?? MonotonicInstant(nanoseconds: 0))
+            for number in [newValue?.startedAt ?? 0, newValue?.loadedAt ?? 0] { writer.put(number) }
+            write(writer.octets, at: Place.beginnings)
+        }
+    }
+
+    /// Maintenance mode: from when until when, in milliseconds of the wall clock, until 0 without an end.
+    enum Maintenance: Equatable {
+        /// Nobody has said; the disk may know.
+        case unknown
+        case off
+        case on(since: UInt64, until: UInt64)
+    }
+
+    var maintenance: Maintenance {
+        get {
+            var reader = OctetReader(read(24, at: Place.standby))
+            return switch reader.number() {
+            case 1: .off
+            case 2: .on(since: reader.number(), until: reader.number())
+            default: .unknown
+            }
+        }
+        set {
+            var writer = OctetWriter()
+            switch newValue {
+            case .unknown: writer.put(0)
+            case .off: writer.put(1)
+            case .on(let since, let until): for number in [2, since, until] { writer.put(number) }
+            }
+            write(writer.octets, at: Place.standby)
+        }
+    }
+
+    /// The interfaces on which we have switched on `promote_secondaries`, as many as there is room for.
+    var promotingInterfaces: [String] {
+        get {
+            var reader = OctetReader(read(1024, at: Place.promotion))
+            return reader.text().split(separator: "/").map(String.init)
+        }
+        set {
+            var writer = OctetWriter()
+            writer.put(newValue.prefix(60).joined(separator: "/"))
+            write(writer.octets, at: Place.promotion)
+        }
+    }
+
     /// Since when nobody has listened to the others.
     var deafSince: MonotonicInstant {
         get { MonotonicInstant(nanoseconds: number(at: Place.deafSince)) }
         set { put(newValue.nanoseconds, at: Place.deafSince) }
+    }
+
+    /// Until when no router listens or claims; in the past when the start was not delayed.
+    var quietUntil: MonotonicInstant {
+        get { MonotonicInstant(nanoseconds: number(at: Place.quietUntil)) }
+        set { put(newValue.nanoseconds, at: Place.quietUntil) }
     }
 
     /// From now on everything here is of this version.
@@ -155,6 +234,49 @@ final class WorkerMemory {
         put(UInt64(min(checks.count, Self.mostSlots)), at: Place.checkCount)
         for (index, check) in checks.enumerated() { keep(check, at: index) }
     }
+
+    // MARK: Who is told
+
+    /// What is known of the queue of the router at `index`; nil when nothing is.
+    func notify(at index: Int) -> NotifyMemory? {
+        NotifyMemory(read(Self.notifySize, at: Place.notify + index * Self.notifySize))
+    }
+
+    func keep(_ queue: NotifyMemory, at index: Int) {
+        let octets = queue.octets
+        guard index < Self.mostSlots, octets.count <= Self.notifySize else { return }
+        write(octets, at: Place.notify + index * Self.notifySize)
+    }
+
+    var pipes: [PipeMemory] {
+        (0..<Self.mostPipes).compactMap { PipeMemory(read(Self.notifySize, at: Place.pipes + $0 * Self.notifySize)) }
+    }
+
+    /// Those that are not there any more are forgotten.
+    func keep(pipes: [PipeMemory]) {
+        for index in 0..<Self.mostPipes {
+            let octets = index < pipes.count ? pipes[index].octets : [UInt8](repeating: 0, count: 16)
+            write(octets, at: Place.pipes + index * Self.notifySize)
+        }
+    }
+
+    /// The mails that wait.
+    var mail: [Mail] {
+        // Nobody listens to the others while a successor reads this: places that never had one are not looked at.
+        let count = Int(min(number(at: Place.mailCount), UInt64(MailQueue.places)))
+        return (0..<count).compactMap { Mail(read(Self.notifySize, at: mailPlace($0)), place: $0) }
+    }
+
+    func keep(_ mail: Mail) {
+        let octets = mail.octets
+        guard octets.count <= Self.notifySize else { return forget(mail) }
+        write(octets, at: mailPlace(mail.place))
+        if number(at: Place.mailCount) <= UInt64(mail.place) { put(UInt64(mail.place + 1), at: Place.mailCount) }
+    }
+
+    func forget(_ mail: Mail) { put(0, at: mailPlace(mail.place)) }
+
+    private func mailPlace(_ place: Int) -> Int { Place.mail + place * Self.notifySize }
 
     func keep(_ check: CheckMemory, at index: Int) { put(check.octets, Place.checks, index) }
 

@@ -23,6 +23,8 @@ final class Chronicle {
     private let obstacle: String?
     /// Why what the disk has of maintenance mode is not what is so; nil when it is.
     private var standbyTrouble: String?
+    /// What happened before the records of earlier runs were read; nil since then.
+    private var early: [HistoryRecord]? = []
     private var allowance: [Source: Allowance] = [:]
 
     /// What may be told of so many times in a minute: a check that flaps must not push out what it brings about.
@@ -48,7 +50,8 @@ final class Chronicle {
         boot = Self.bootIdentity()
         do throws(SystemError) {
             try LocalFiles.makeDirectories(directory)
-            lock = try DirectoryLock.acquire(directory)
+            // A process whose guardian was killed hands over before it ends.
+            lock = try DirectoryLock.acquire(directory, until: monotonicNanoseconds() + 2_000_000_000)
             obstacle = lock == nil ? "another process keeps its history in \(directory)" : nil
         } catch {
             lock = nil
@@ -75,15 +78,19 @@ final class Chronicle {
         return remarks
     }
 
-    /// Reads what earlier runs left and begins to write.
-    func begin(at now: MonotonicInstant) {
+    /// Reads what earlier runs left and begins to write: first this record, then what has happened already.
+    func begin(with first: HistoryRecord? = nil, at now: MonotonicInstant) {
         if lock != nil {
             let kept = Self.read(directory).records
-            lacksEnd = kept.last { $0.event == .daemonStarted || $0.event == .daemonStopped }?.event == .daemonStarted
+            let bounds: [HistoryRecord.Event] = [.daemonStarted, .daemonStopped, .gaveUp]
+            lacksEnd = kept.last { bounds.contains($0.event) }?.event == .daemonStarted
             sequence = kept.last.map { $0.sequence + 1 } ?? 1
             lines = kept.suffix(Self.mostInMemory).map { Line(instance: $0.instance, text: encode($0).text) }
         }
         link?.start(at: now)
+        let waiting = early ?? []
+        early = nil
+        for record in [first].compactMap(\.self) + waiting { add(record, at: now) }
     }
 
     func tick(at now: MonotonicInstant) { link?.tick(at: now) }
@@ -92,6 +99,10 @@ final class Chronicle {
 
     /// Adds a record; the clock and the numbers are put in here.
     func add(_ record: HistoryRecord, at now: MonotonicInstant) {
+        if early != nil {
+            early?.append(record)
+            return
+        }
         let isFlood = [.priorityChanged, .contested, .twoOwners, .oneOwner, .addressRestored].contains(record.event)
         guard let heldBack = admit(Source(instance: record.instance, isFlood: isFlood), at: now) else { return }
         var record = record
@@ -188,6 +199,17 @@ final class Chronicle {
             }
         }
         return (records, foreign)
+    }
+
+    /// What the history of `directory` ends with when nobody is left to go on, as a line.
+    static func lastRecord(because reason: String, in directory: String) -> String {
+        let clock = wallClock()
+        let sequence = read(directory).records.last.map { $0.sequence + 1 } ?? 1
+        return encode(
+            HistoryRecord(
+                at: Timestamp(seconds: clock.seconds, nanoseconds: Int64(clock.nanoseconds)), sequence: sequence,
+                boot: bootIdentity(), instance: nil, event: .gaveUp, cause: reason)
+        ).text
     }
 
     private struct Key: Hashable {

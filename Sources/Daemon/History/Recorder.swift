@@ -6,6 +6,8 @@ enum RecorderWord {
     static let append: Character = "H"
     /// Replace what is kept of maintenance mode by the rest of the line; nothing removes it.
     static let standby: Character = "S"
+    /// The guardian gives up, because of the rest of the line; no daemon is left who could write the record.
+    static let gaveUp: Character = "G"
 }
 
 /// The process that writes to the disk on the daemon's behalf.
@@ -34,6 +36,14 @@ enum Recorder {
         return 0
     }
 
+    /// Starts one for the guardian's last words, and gives them to it.
+    static func lastWords(_ reason: String, in directory: String) throws(SystemError) -> Attendant {
+        let scribe = try Attendant.start(arguments: ["understudyd-recorder", argument, directory])
+        _ = scribe.stream.send(Array("\(RecorderWord.gaveUp)\(reason)\n".utf8)[...])
+        scribe.stream.finishSending()
+        return scribe
+    }
+
     /// - Returns: what went wrong; empty when nothing did.
     private static func obey(_ line: ArraySlice<UInt8>, _ directory: String) -> String {
         let content = Array(line.dropFirst())
@@ -41,6 +51,13 @@ enum Recorder {
             switch line.first.map({ Character(Unicode.Scalar($0)) }) {
             case RecorderWord.append: try append(content, directory)
             case RecorderWord.standby: try keepStandby(content, directory)
+            case RecorderWord.gaveUp:
+                guard let lock = try DirectoryLock.acquire(directory) else {
+                    return "another process keeps its history here"
+                }
+                defer { withExtendedLifetime(lock) {} }
+                let record = Chronicle.lastRecord(because: String(decoding: content, as: UTF8.self), in: directory)
+                try append(Array(record.utf8), directory)
             default: return "an order that the recorder does not know"
             }
             return ""
@@ -61,6 +78,18 @@ enum Recorder {
             try removeDurably(file)
         } else {
             try replaceDurably(file, with: line + [UInt8(ascii: "\n")])
+        }
+    }
+}
+
+extension Attendant {
+    /// Waits for its end, but not for a disk that hangs.
+    func letFinish() {
+        var items = [LinuxKernel.Readiness(child.descriptor)]
+        do throws(SystemError) {
+            try LinuxKernel.Readiness.wait(&items, until: monotonicNanoseconds() + 1_000_000_000)
+        } catch {
+            return
         }
     }
 }

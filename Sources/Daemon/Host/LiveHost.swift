@@ -1,5 +1,6 @@
 package import Configuration
 package import LinuxKernel
+internal import VRRPCore
 internal import VRRPWire
 
 /// The protocol mark (IFA_PROTO) of the addresses that we put on interfaces: VRRP's IP protocol number.
@@ -8,9 +9,13 @@ package let addressMark: UInt8 = 112
 /// The machine we run on, asked now.
 package struct LiveHost: HostInspector {
     package let facts: HostFacts
+    private let looksAtFiles: Bool
 
     /// Reads interfaces and addresses from the kernel.
-    package init() throws(SystemError) {
+    ///
+    /// - Parameter looksAtFiles: look at tracked files too, which may mean to wait for a disk.
+    package init(looksAtFiles: Bool = false) throws(SystemError) {
+        self.looksAtFiles = looksAtFiles
         let socket = try RouteSocket()
         let links = try socket.links()
         let addresses = try socket.addresses()
@@ -27,6 +32,20 @@ package struct LiveHost: HostInspector {
 
     package func exists(_ user: UserName) -> Bool {
         lookUpUser(user.user) != nil && user.group.map { lookUpGroup($0) != nil } ?? true
+    }
+
+    package func trackedFile(at path: String) -> HostFacts.TrackedFile? {
+        guard looksAtFiles else { return nil }
+        switch readBeginning(of: path, limit: FileNumber.octetLimit) {
+        case .success(let octets): return .beginning(octets)
+        case .failure(.notRegular): return .unreadable("it is no regular file")
+        case .failure(.failed(let error)): return .unreadable(error.reason)
+        case .failure(.missing):
+            guard case .success(let status) = status(of: LocalFiles.directory(of: path)), status.isDirectory else {
+                return .noDirectory
+            }
+            return .missing
+        }
     }
 
     package func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem? {

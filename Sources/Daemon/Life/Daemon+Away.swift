@@ -9,7 +9,7 @@ extension Daemon {
     /// Tells the routers how long the machine stood still, before they hear anything that has come since.
     ///
     /// A clock that went on meanwhile needs no telling: the routers see it by what is overdue.
-    func noticeSuspension() {
+    private func noticeSuspension() {
         let suspended = suspendedNanoseconds()
         defer { suspendedBefore = suspended }
         guard suspended > suspendedBefore + Self.leastSuspension else { return }
@@ -18,10 +18,35 @@ extension Daemon {
         for runner in routers + leaving { runner.deliver(.wasAway(pause), at: now) }
     }
 
+    /// Sees that the process or the machine stood still, before anything that has come since is looked at.
+    func noticeStandstill() {
+        noticeSuspension()
+        noticeOverdue()
+    }
+
+    /// Lets go of what may be somebody else's by now, before anything that has come since is looked at.
+    ///
+    /// The routers see by themselves what is overdue when they are told of something. But an address that the kernel took
+    /// back meanwhile would be repaired, and a claim answered, without asking them.
+    private func noticeOverdue() {
+        let now = now
+        guard let overdueAt, overdueAt <= now else { return }
+        for runner in routers + leaving where runner.router.overdueAt.map({ $0 <= now }) == true {
+            runner.deliver(.timer, at: now)
+        }
+        noteOverdue()
+    }
+
+    /// Remembers when the first router that holds addresses will be overdue.
+    func noteOverdue() {
+        overdueAt = (routers + leaving).lazy.compactMap(\.router.overdueAt).min()
+    }
+
     /// Says that the loop comes late to what was due at `deadline`, when that matters to anybody.
     func noticeLateness(since deadline: MonotonicInstant?, at now: MonotonicInstant) {
         guard let deadline, deadline < now else { return vitals.sample(at: now) }
         let lateness = now.since(deadline)
+        raisePriority(lateBy: lateness)
         let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
         guard lateness >= min(max(fastest * 2, .milliseconds(50)), .seconds(1)) else { return }
         tellAbsence(
@@ -35,7 +60,7 @@ extension Daemon {
                 at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .wasAway,
                 cause: "\(what); \(facts)"),
             at: now)
-        if let more = awayLimiter.pass(0, at: now) { log.warning("Away: \(what); \(facts)\(more)") }
+        if let more = awayLimiter.pass(0, at: now, most: 6) { log.warning("Away: \(what); \(facts)\(more)") }
     }
 
     /// The clocks are read one after the other, and an interrupt may come between.

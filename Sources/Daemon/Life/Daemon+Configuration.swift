@@ -9,15 +9,24 @@ extension Daemon {
         let now = now
         model = loaded.model
         restoreStandby(at: now)
+        watchRoutes(at: now)
+        statics.configure(model.global, at: now)
+        configureFilter(at: now)
+        promoteSecondaries(at: now)
         space(model.global)
+        surroundings.interfaces.delays.configure(model.global.interfaceDelays)
+        delayStart(at: now)
+        surroundings.notifier.configure(model.global, loader.host, at: now, isHeir: isHeir)
+        surroundings.mailer.configure(model.global, isHeir: isHeir)
         scripts = model.scripts.filter(isTracked).map { runner(for: $0, at: now) }
         routers = model.instances.map { RouterRunner($0, in: surroundings) }
+        formGroups(at: now)
+        files = fileWatcher()
         restoreChecks()
         if isHeir {
             // Others wait for the first advert: everything else comes after it.
             startRouters(at: now)
-            surroundings.chronicle.begin(at: now)
-            recordSuccession(at: now)
+            surroundings.chronicle.begin(with: succession(at: now), at: now)
         } else {
             surroundings.chronicle.begin(at: now)
             recordStart(at: now)
@@ -25,10 +34,15 @@ extension Daemon {
         schedule(from: Scheduling(), to: model.global.scheduling)
         openControlSocket()
         watchProcesses(at: now)
+        // What a file is to hold at first was written when the first process of this daemon began.
+        files?.start(beginning: !isHeir, at: now)
         if !isHeir { startRouters(at: now) }
+        rememberChecks()
         removeOrphans(at: now)
+        settleFilter(at: now)
         if options.dumpConfiguration { dumpModel() }
         notifyServiceManager("READY=1\n" + statusLine)
+        limitRealTime(from: Scheduling(), to: model.global.scheduling)
         log.notice("Startup complete")
         memory.enter(.running)
         sendSignal(Guardian.readySignal, to: parentProcessID())
@@ -46,12 +60,16 @@ extension Daemon {
 
     /// Removes what an earlier run left that the configuration no longer knows: nobody else would.
     private func removeOrphans(at now: MonotonicInstant) {
+        // To list routes may take long where there are a million of others, and nobody advertises meanwhile.
+        if isAlone, !isHeir || forwarding != nil { removeOrphanedRoutes(at: now) }
         guard isAlone else {
             return log.warning(
                 "another understudyd runs in this network namespace: no virtual router may be in both, and what an earlier "
                     + "run left behind is not looked for")
         }
-        let wanted = routers.filter { $0.hasLoan || $0.router.holdsAddresses }.flatMap(\.everyAddress)
+        let wanted =
+            routers.filter { $0.hasLoan || $0.router.holdsAddresses }.flatMap(\.everyAddress)
+            + model.global.staticAddresses
         let orphans = surroundings.keeper.marked(in: surroundings.interfaces).filter { present in
             !wanted.contains {
                 present.address == $0.address && present.prefixLength == $0.prefixLength
@@ -70,18 +88,38 @@ extension Daemon {
         let old = model
         model = new
         space(new.global)
+        surroundings.interfaces.delays.configure(new.global.interfaceDelays)
+        surroundings.notifier.configure(new.global, loader.host, at: now, isHeir: false)
+        surroundings.mailer.configure(new.global, isHeir: false)
         schedule(from: old.global.scheduling, to: new.global.scheduling)
+        watchRoutes(at: now)
+        statics.configure(new.global, at: now)
+        configureFilter(at: now)
+        promoteSecondaries(at: now)
         surroundings.sockets.openGates()
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)
+        surroundings.sockets.fitBuffers(log: log)
         let sameProcesses = old.processes.elementsEqual(new.processes) { $0.means($1) }
         if !sameProcesses || trackedProcesses(old) != trackedProcesses(new) {
             processes?.stop()
             processes = nil
             watchProcesses(at: now)
         }
+        replaceFiles(at: now)
         handOutStatuses(at: now)
+        settleGroups(at: now)
+        repeatStates(at: now)
+        forgetFilter()
         remember()
+        limitRealTime(from: old.global.scheduling, to: new.global.scheduling)
+    }
+
+    /// `fifo_write_vrrp_states_on_reload`, whether the reload changed anything or not.
+    func repeatStates(at now: MonotonicInstant) {
+        guard model.global.writesStatesOnReload else { return }
+        for runner in routers { runner.repeatState(at: now) }
+        for group in groups { group.repeatState(at: now) }
     }
 
     private func replaceRouters(at now: MonotonicInstant) {
@@ -92,6 +130,8 @@ extension Daemon {
         // Those that leave go first, so that an address that moves to another instance is free for it.
         for runner in routers where !wanted.contains(runner.instance.identity) {
             leaving.append(runner)
+            runner.isRemoved = true
+            runner.giveUpMemory()
             runner.shutDown(because: "a reload removed it", at: now)
         }
         routers = model.instances.map { instance in
@@ -101,6 +141,7 @@ extension Daemon {
             }
             return RouterRunner(instance, in: surroundings)
         }
+        formGroups(at: now)
         for runner in routers where kept[runner.instance.identity] == nil { runner.start(at: now) }
     }
 
@@ -125,10 +166,15 @@ extension Daemon {
     /// Tells every router what is known of what it tracks; a router that a reload changed may track something new.
     private func handOutStatuses(at now: MonotonicInstant) {
         for script in scripts where script.state.status != .unknown {
-            tell(.script(script.check.name), script.state.status, because: "check \(script.check.name)", at: now)
+            tell(
+                .script(script.check.name), .status(script.state.status), because: "check \(script.check.name)", at: now
+            )
         }
         for (name, status) in processes?.statuses ?? [] {
-            tell(.process(name), status, because: "process check \(name)", at: now)
+            tell(.process(name), .status(status), because: "process check \(name)", at: now)
+        }
+        for case (let name, let number?) in files?.numbers ?? [] {
+            tell(.file(name), .number(number), because: "tracked file \(name)", at: now)
         }
     }
 
@@ -136,7 +182,7 @@ extension Daemon {
         ScriptRunner(
             check, global: model.global, inspector: loader.host, surroundings: surroundings, at: now
         ) { [unowned self] script, cause, instant in
-            tell(.script(script.check.name), script.state.status, because: cause, at: instant)
+            tell(.script(script.check.name), .status(script.state.status), because: cause, at: instant)
         }
     }
 
@@ -146,15 +192,43 @@ extension Daemon {
         guard !wanted.isEmpty else { return }
         let watcher = ProcessWatcher(wanted, surroundings: surroundings) {
             [unowned self] name, status, cause, instant in
-            tell(.process(name), status, because: cause, at: instant)
+            tell(.process(name), .status(status), because: cause, at: instant)
         }
         processes = watcher
         watcher.start(at: now)
     }
 
-    private func tell(_ name: TrackerName, _ status: CheckState.Status, because cause: String, at now: MonotonicInstant)
+    private func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant)
     {
-        for runner in routers { runner.trackerChanged(name, to: status, because: cause, at: now) }
+        remember(name)
+        for runner in routers { runner.trackerChanged(name, to: finding, because: cause, at: now) }
+    }
+
+    /// The files that instances track; nil when there are none.
+    private func fileWatcher() -> FileWatcher? {
+        let wanted = trackedFiles
+        if wanted.isEmpty { return nil }
+        return FileWatcher(wanted, surroundings: surroundings) { [unowned self] name, number, cause, instant in
+            tell(.file(name), .number(number), because: cause, at: instant)
+        }
+    }
+
+    private var trackedFiles: [FileCheck] {
+        let names = Set(model.instances.flatMap { $0.trackedFiles.map(\.name) })
+        return model.files.filter { names.contains($0.name) }
+    }
+
+    /// keepalived: a reload writes no file.
+    private func replaceFiles(at now: MonotonicInstant) {
+        let wanted = trackedFiles
+        if files?.reads(wanted) ?? wanted.isEmpty { return }
+        let fresh = fileWatcher()
+        if let files {
+            fresh?.restore(from: files)
+            files.stop()
+        }
+        files = fresh
+        fresh?.start(beginning: false, at: now)
     }
 
     private func isTracked(_ check: ScriptCheck) -> Bool {
@@ -167,7 +241,14 @@ extension Daemon {
 
     private func space(_ global: GlobalSettings) {
         surroundings.announcer.space(
-            arp: global.gratuitousARPSpacing, neighborAdvertisements: global.neighborAdvertisementSpacing)
+            Announcer.Spacing(
+                arp: global.gratuitousARPSpacing, neighborAdvertisements: global.neighborAdvertisementSpacing),
+            groups: global.announcementGroups.map {
+                Announcer.Group(
+                    interfaces: $0.interfaces,
+                    spacing: Announcer.Spacing(
+                        arp: $0.gratuitousARPSpacing, neighborAdvertisements: $0.neighborAdvertisementSpacing))
+            })
     }
 
     private func dumpModel() {

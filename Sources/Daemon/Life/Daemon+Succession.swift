@@ -16,14 +16,68 @@ extension Daemon {
             refusedReload = refused.isEmpty ? nil : refused
         }
         for runner in routers {
+            if let before = known[runner.memoryKey] { bearLinks(of: runner, before, at: now) }
+        }
+        // What stands in the way of one member stands in the way of all: known before the first of them starts.
+        for runner in routers where runner.group != nil {
+            let isKnown = known[runner.memoryKey] != nil
+            if isKnown { runner.hasLoan = true } else { runner.keepLoan(at: now) }
+            runner.isUndecided = isKnown
+            runner.look(at: now)
+        }
+        settleGroups(at: self.now)
+        restoreQueues(heirs, at: now)
+        for runner in routers {
             if let before = known[runner.memoryKey] {
                 runner.adopt(before, deafFor: self.now.since(memory.deafSince), at: self.now)
             } else {
-                runner.keepLoan(at: now)
+                if runner.group == nil { runner.keepLoan(at: now) }
                 runner.start(at: self.now)
             }
         }
+        settleGroups(at: self.now)
         remember()
+    }
+
+    /// `vrrp_startup_delay` and `vrrp_delay_after_boot`: of the daemon, not of a process that goes on in place of another.
+    func delayStart(at now: MonotonicInstant) {
+        if memory.quietUntil.nanoseconds == 0 {
+            // The clock does not count what the host slept through, but its uptime does.
+            let (afterBoot, suspended) = (model.global.delayAfterBoot.nanoseconds, suspendedNanoseconds())
+            memory.quietUntil = max(
+                began + model.global.startupDelay,
+                MonotonicInstant(nanoseconds: afterBoot > suspended ? afterBoot - suspended : 0))
+        }
+        guard now < memory.quietUntil else { return }
+        surroundings.quietUntil = memory.quietUntil
+        let left = Interval.milliseconds(memory.quietUntil.since(now).nanoseconds / 1_000_000)
+        log.notice(
+            "Delaying startup for \(left.decimalSeconds) seconds: until then nothing is heard, and nobody becomes MASTER"
+        )
+    }
+
+    /// Leaves to the next process when it all began.
+    func rememberBeginnings() {
+        memory.beginnings = .init(
+            began: began, startedAt: UInt64(clamping: startedAt.milliseconds),
+            loadedAt: UInt64(clamping: loadedAt.milliseconds))
+    }
+
+    /// Tells every queue what has been told already, and what runs.
+    private func restoreQueues(_ heirs: [RouterMemory], at now: MonotonicInstant) {
+        for (index, group) in groups.enumerated() where group.notifications.hasAudience {
+            guard let saved = memory.notify(at: heirs.count + index), saved.key == group.memoryKey else { continue }
+            group.notifications.restore(saved.backlog, at: now)
+        }
+        let listening = routers.filter(\.notifications.hasAudience).map { ($0.memoryKey, $0.notifications) }
+        if listening.isEmpty { return }
+        let queues = Dictionary(listening, uniquingKeysWith: { first, _ in first })
+        for (index, router) in heirs.enumerated() {
+            guard let queue = queues[router.key], let saved = memory.notify(at: index), saved.key == router.key else {
+                continue
+            }
+            queue.restore(saved.backlog, at: now)
+        }
     }
 
     /// Gives every check what was known of it, so that no result of it is waited for.
@@ -33,31 +87,46 @@ extension Daemon {
         for script in scripts {
             if let saved = known[CheckMemory.key(.script(script.check.name))] { script.restore(saved) }
         }
+        for file in model.files {
+            guard let saved = known[CheckMemory.key(.file(file.name))], saved.status != .unknown else { continue }
+            files?.restore(file.name, saved.counter)
+        }
         for runner in routers {
-            runner.restoreTrackers { name in known[CheckMemory.key(name)]?.status ?? .unknown }
+            runner.restoreTrackers { name in
+                let saved = known[CheckMemory.key(name)]
+                if case .file = name, let saved, saved.status != .unknown { return .number(saved.counter) }
+                return .status(saved?.status ?? .unknown)
+            }
         }
     }
 
     /// Writes down everything anew; after a start or a reload.
     func remember() {
+        rememberBeginnings()
         memory.keep(routers: routers.map(\.memory))
         for (index, runner) in routers.enumerated() {
             runner.memoryIndex = index
+            runner.notifications.remember(at: index)
             memory.order(runner.lastOrders, for: index)
         }
+        // Behind those of the routers.
+        for (index, group) in groups.enumerated() { group.notifications.remember(at: routers.count + index) }
         rememberChecks()
         memory.tolerate(tolerance)
         memory.snapshot = loader.snapshot
     }
 
     /// How late the loop may be before the guardian replaces it: a successor has to advertise before the others have waited
-    /// for three intervals.
+    /// for three intervals, or fewer where `down_timer_adverts` says so.
     ///
     /// Where it could not, there is no hurry.
     private var tolerance: Interval {
-        let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
-        if fastest < .milliseconds(100) { return .milliseconds(300) }
-        return min(Interval(nanoseconds: fastest.nanoseconds / 5 * 4), .seconds(1))
+        let spare = routers.map { router in
+            Interval(router.instance.advertisementInterval) * (min(router.instance.downTimerAdverts, 3) - 1)
+        }
+        let least = spare.min() ?? .seconds(2)
+        if least < .milliseconds(200) { return .milliseconds(300) }
+        return min(Interval(nanoseconds: least.nanoseconds / 5 * 2), .seconds(1))
     }
 
     /// Does what may take long, like reading files, without being taken for hanging.
@@ -72,30 +141,55 @@ extension Daemon {
         let processes = (processes?.statuses ?? []).map { name, status in
             CheckMemory(key: CheckMemory.key(.process(name)), state: .init(status: status, counter: 0))
         }
-        memory.keep(checks: scripts + processes)
+        let files = (files?.numbers ?? []).map { CheckMemory($0.name, holding: $0.number) }
+        memory.keep(checks: scripts + processes + files)
     }
 
-    /// Tells the history how it came that this process is here.
-    func recordSuccession(at now: MonotonicInstant) {
+    /// Writes down what is known of one check, in its place.
+    func remember(_ name: TrackerName) {
+        let (first, second) = (scripts.count, scripts.count + (processes?.statuses.count ?? 0))
+        switch name {
+        case .script(let script):
+            guard let index = scripts.firstIndex(where: { $0.check.name == script }) else { return }
+            memory.keep(CheckMemory(key: CheckMemory.key(name), state: scripts[index].state.saved), at: index)
+        case .process(let process):
+            let statuses = processes?.statuses ?? []
+            guard let index = statuses.firstIndex(where: { $0.name == process }) else { return }
+            let state = CheckState.Saved(status: statuses[index].status, counter: 0)
+            memory.keep(CheckMemory(key: CheckMemory.key(name), state: state), at: first + index)
+        case .file(let file):
+            let numbers = files?.numbers ?? []
+            guard let index = numbers.firstIndex(where: { $0.name == file }) else { return }
+            memory.keep(CheckMemory(file, holding: numbers[index].number), at: second + index)
+        case .interface: break
+        }
+    }
+
+    /// What tells the history how it came that this process is here.
+    func succession(at now: MonotonicInstant) -> HistoryRecord {
         let away = now.since(memory.deafSince)
-        surroundings.chronicle.add(
-            HistoryRecord(
-                at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .processReplaced,
-                cause:
-                    "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away))"
-            ),
-            at: now)
+        return HistoryRecord(
+            at: processStartedAt, sequence: 0, boot: nil, instance: nil, event: .processReplaced,
+            cause: "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away))"
+        )
     }
 
     private func rounded(_ interval: Interval) -> String { "\(interval.nanoseconds / 1_000_000) ms" }
 }
 
 extension CheckMemory {
+    /// What is known of a tracked file: its number takes the place of a script's count.
+    fileprivate init(_ file: String, holding number: Int?) {
+        self.init(
+            key: Self.key(.file(file)), state: .init(status: number == nil ? .unknown : .working, counter: number ?? 0))
+    }
+
     static func key(_ name: TrackerName) -> String {
         switch name {
         case .script(let name): "script \(name)"
         case .process(let name): "process \(name)"
         case .interface(let name): "interface \(name)"
+        case .file(let name): "file \(name)"
         }
     }
 }

@@ -26,9 +26,14 @@ final class Daemon {
     /// What the service manager decided.
     let startingNiceValue = niceValue()
     var startingPolicy: SchedulingPolicy?
+    var startingProcessors: [Int]?
+    /// The real-time priority that we gave ourselves because we were late; nil for none.
+    var raisedPriority: Int?
     var routers: [RouterRunner] = []
+    var groups: [GroupRunner] = []
     var scripts: [ScriptRunner] = []
     var processes: ProcessWatcher?
+    var files: FileWatcher?
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     /// What was wrong with the configuration that was refused last; nil when the newest one runs.
@@ -37,19 +42,35 @@ final class Daemon {
     /// Ends without a word, because another program goes on.
     var isUpgrading = false
     /// Why the daemon ends, for the history.
-    private var lastWords = "understudyd was asked to stop"
+    var lastWords = "understudyd was asked to stop"
+    /// Who started us, and is to live as long as we do.
+    let guardian = parentProcessID()
+    /// The guardian is gone, which the kernel has told.
+    var isOrphan = false
+    /// When we stop because the guardian is gone; nil while it is there.
+    var orphanedStopAt: MonotonicInstant?
     var control: ControlServer?
     /// Switch-overs that a client waits for.
     var switchovers: [PendingSwitchover] = []
     var standbyRequests: [PendingStandby] = []
     let began: MonotonicInstant
     let startedAt: Timestamp
+    /// When this process did; another one may have had its place before.
+    let processStartedAt: Timestamp
     /// When the configuration that runs was read.
-    var loadedAt: Timestamp
+    var loadedAt: Timestamp {
+        didSet { rememberBeginnings() }
+    }
     private var watchdog = Watchdog()
     var suspendedBefore = suspendedNanoseconds()
+    var overdueAt: MonotonicInstant?
     var vitals = Vitals()
     var awayLimiter = LineLimiter<Int>()
+    /// Who hears of routes, while an instance has some.
+    var forwarding: (ForwardingMonitor, Token)?
+    /// Who hears of the packet filter, while an instance has `no_accept`.
+    var filterNews: (FilterMonitor, Token)?
+    private(set) lazy var statics = StaticWays(surroundings)
     private var worldChanged = false
     /// All that was said while we were late is read before we act.
     private var isCatchingUp = false
@@ -78,9 +99,11 @@ final class Daemon {
         ])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
-        began = surroundings.now
-        startedAt = surroundings.wall
-        loadedAt = startedAt
+        processStartedAt = surroundings.wall
+        let before = isHeir ? memory.beginnings : nil
+        began = before?.began ?? surroundings.now
+        startedAt = before.map { Timestamp(milliseconds: Int(clamping: $0.startedAt)) } ?? processStartedAt
+        loadedAt = before.map { Timestamp(milliseconds: Int(clamping: $0.loadedAt)) } ?? processStartedAt
         // Listen before reading, so that nothing falls between.
         routes = try RouteMonitor()
         dump = try RouteSocket()
@@ -115,13 +138,18 @@ final class Daemon {
     }
 
     private var isFinished: Bool {
-        isUpgrading || isStopping && leaving.isEmpty && routers.allSatisfy(\.router.isStopped)
+        if isUpgrading { return true }
+        guard isStopping, leaving.isEmpty, routers.allSatisfy(\.router.isStopped) else { return false }
+        // Both have the same time for it.
+        let everybodyIsTold = surroundings.notifier.hasFinished(at: now)
+        return surroundings.mailer.hasFinished(at: now) && everybodyIsTold
     }
 
     private func turn() throws(SystemError) {
         var wanted: Set<Int32> = []
         let deadline = deadline
         let began = now
+        noteOverdue()
         memory.beat(at: began, dueAt: deadline)
         surroundings.sockets.rest(until: deadline, at: began)
         try gather(until: deadline?.nanoseconds, &wanted)
@@ -136,20 +164,29 @@ final class Daemon {
             isCatchingUp = false
         }
         if let rereadAt, rereadAt <= current { rereadWorld() }
+        if settleLinks(at: current) { worldChanged = true }
         if worldChanged {
             worldChanged = false
             surroundings.keeper.forgetVanished(from: surroundings.interfaces)
+            rereadRoutes(at: current)
+            // What instances depend on is put back before they look for it.
+            statics.look(at: current)
+            _ = statics.takeNews()
             for runner in routers + leaving { runner.look(at: current) }
+            lookAtSettings(at: current)
         }
         tick(at: current)
+        settleGroups(at: current)
         // A request to stop makes a reload pointless.
         for signal in wanted.sorted(by: { $0 != Signals.hangup && $1 == Signals.hangup }) { obey(signal, at: current) }
         discardLeft()
         attend(at: current)
+        settleGroups(at: current)
     }
 
     /// What has time until everything else is done.
     private func attend(at now: MonotonicInstant) {
+        if let orphanedStopAt, orphanedStopAt <= now { stopAsOrphan(at: now) }
         settleSwitchovers(at: now)
         settleStandbyRequests()
         serveOne(at: now)
@@ -168,10 +205,10 @@ final class Daemon {
         // Acting on one source's news may wait for others that configure the network, tens of milliseconds: what the next
         // one brings is not that old, and would set a Backup's timer so far back that it ran out at once.
         try readiness.wait(untilNanoseconds: deadline) {
-            noticeSuspension()
+            noticeStandstill()
             visit($0, at: now, &wanted)
         }
-        noticeSuspension()
+        noticeStandstill()
     }
 
     private var deadline: MonotonicInstant? {
@@ -181,13 +218,21 @@ final class Daemon {
             guard let instant else { return }
             earliest = earliest.map { min($0, instant) } ?? instant
         }
+        consider(surroundings.interfaces.delays.deadline)
         for runner in routers { consider(runner.deadline) }
         for runner in leaving { consider(runner.deadline) }
+        for group in groups { consider(group.deadline) }
         for script in scripts { consider(script.deadline) }
+        consider(statics.deadline)
+        consider(surroundings.filter.deadline)
+        consider(surroundings.notifier.deadline)
         consider(processes?.deadline)
+        consider(files?.deadline)
+        consider(surroundings.mailer.deadline)
         consider(control?.deadline)
         consider(surroundings.chronicle.deadline)
         consider(watchdog.deadline)
+        consider(orphanedStopAt)
         if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
         if control?.hasWork == true { consider(MonotonicInstant(nanoseconds: 1)) }
         return earliest
@@ -199,6 +244,10 @@ final class Daemon {
             while let signal = signals.next() { wanted.insert(signal) }
         case .routes:
             readRoutes()
+        case .forwarding:
+            if readForwarding(at: now) { worldChanged = true }
+        case .filter:
+            readFilter(at: now)
         case .socket(let socket):
             socket.drain(log: log, isCatchingUp: isCatchingUp)
         case .announcements(let link):
@@ -207,10 +256,18 @@ final class Daemon {
             listener.read(at: now)
         case .script(let script):
             script.childEnded(at: now)
+        case .notify(let queue):
+            queue.childEnded(at: now)
+        case .notifyReader(let pipe):
+            pipe.readerEnded(at: now)
         case .processEvents:
             processes?.readEvents(at: now)
         case .process(let pid):
             processes?.processEnded(pid, at: now)
+        case .files(let watcher):
+            watcher.look(at: now)
+        case .mail(let mailer):
+            mailer.look(at: now)
         case .recorder(let link):
             link.look(at: now)
         case .controlListener:
@@ -225,16 +282,20 @@ final class Daemon {
         for runner in routers { runner.tick(at: now) }
         for runner in leaving { runner.tick(at: now) }
         surroundings.announcer.continueAnnouncing(at: now, in: surroundings.interfaces)
+        statics.tick(at: now)
+        if statics.takeNews() { for runner in routers { runner.look(at: now) } }
+        surroundings.filter.tick(at: now, in: surroundings.interfaces)
         processes?.tick(at: now)
+        files?.tick(at: now)
         // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
         let due = scripts.filter { $0.deadline <= now }.min { $0.deadline < $1.deadline }
-        due?.tick(at: now)
+        if !surroundings.notifier.tick(at: now), !surroundings.mailer.tick(at: now) { due?.tick(at: now) }
     }
 
     // MARK: The world
 
     private func readWorld() throws(SystemError) {
-        surroundings.interfaces.replace(links: try dump.links(), addresses: try dump.addresses())
+        surroundings.interfaces.replace(links: try dump.links(), addresses: try dump.addresses(), at: now)
     }
 
     private func readRoutes() {
@@ -246,7 +307,7 @@ final class Daemon {
                 memory.goOn(at: now)
                 announceLink(change)
                 surroundings.noteRemoval(change, by: routes.requester, at: now)
-                if surroundings.interfaces.apply(change) { worldChanged = true }
+                if surroundings.interfaces.apply(change, at: now) { worldChanged = true }
             }
             guard outcome == .overrun else { return }
             complain(.overrun, "the kernel dropped news of interfaces and addresses; reading them all again")
@@ -287,66 +348,17 @@ final class Daemon {
 
     private static let rereadDelay = Interval.milliseconds(100)
 
-    private func announceLink(_ change: RouteChange) {
-        switch change {
-        case .link(let link):
-            let before = surroundings.interfaces.link(at: link.index)
-            guard before?.isUsable != link.isUsable, isOfInterest(link.name) else { return }
-            log.notice("Netlink reports \(link.name) " + (link.isUsable ? "up" : "down"))
-        case .linkGone(_, let name):
-            if let name, isOfInterest(name) { log.notice("Netlink reports \(name) deleted") }
-        case .address, .addressGone:
-            break
-        }
-    }
-
-    private func isOfInterest(_ interface: String) -> Bool {
-        routers.contains { runner in
-            runner.instance.interface == interface
-                || runner.instance.trackedInterfaces.contains { $0.name == interface }
-                || runner.everyAddress.contains { $0.interface == interface }
-        }
-    }
-
     // MARK: Signals
 
     private func obey(_ signal: Int32, at now: MonotonicInstant) {
         switch signal {
         case Signals.hangup:
             if isStopping { log.notice("Stopping; a reload would come too late") } else { reload(at: now) }
-        case Signals.terminate, Signals.interrupt: stop(at: now)
+        case Signals.terminate, Signals.interrupt: askedToStop(at: now)
         case Signals.user1: writeState(at: now)
         case Signals.user2: log.info("USR2 does nothing here; USR1 writes the state to the log")
         default: break  // SIGCHLD: the pidfd tells.
         }
-    }
-
-    private func stop(at now: MonotonicInstant) {
-        if !isStopping {
-            isStopping = true
-            memory.enter(.stopping)
-            log.notice("Stopping")
-            notifyServiceManager("STOPPING=1")
-            for script in scripts { script.cancel() }
-            scripts = []
-            processes?.stop()
-            processes = nil
-        }
-        for runner in routers + leaving { runner.shutDown(because: "the daemon was asked to stop", at: now) }
-    }
-
-    /// The last words, after the last address is gone.
-    private func finish() {
-        if isUpgrading { return makeRoom(at: now) }
-        surroundings.chronicle.add(
-            HistoryRecord(
-                at: surroundings.wall, sequence: 0, boot: nil, instance: nil, event: .daemonStopped,
-                cause: lastWords), at: now)
-        // Who waits for an outcome is told it before the socket goes.
-        settleSwitchovers(at: now)
-        surroundings.chronicle.finish(at: now)
-        settleStandbyRequests()
-        control?.close()
     }
 
     private func writeState(at now: MonotonicInstant) {

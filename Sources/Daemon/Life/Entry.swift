@@ -23,6 +23,8 @@ enum ExitCode {
 /// - Parameter arguments: the command line, the program's name first.
 package func runDaemon(_ arguments: [String]) -> Int32 {
     if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
+    if arguments.count == 2, arguments[1] == FileReader.argument { return FileReader.run() }
+    if arguments.count == 2, arguments[1] == MailSender.argument { return MailSender.run() }
     if arguments.count == 2, arguments[1] == Succession.question {
         writeStandardOutput(Succession.answer)
         return ExitCode.success
@@ -88,7 +90,8 @@ private func guarded(
     _ options: Options, _ log: Log, _ start: DaemonStart?, _ program: Guardian.Program, _ inherited: Int32?
 ) -> Int32 {
     do throws(SystemError) {
-        let pidFile = try PIDFile.acquire(options.pidFile)
+        // A process that was just killed may take a moment to let go.
+        let pidFile = try PIDFile.acquire(options.pidFile, until: monotonicNanoseconds() + 3_000_000_000)
         defer { pidFile.release() }
         let memory = try memory(inherited, log)
         return try Guardian(program, log: log, memory: memory, start: start).run()

@@ -30,7 +30,8 @@ final class AddressKeeper {
     private let commands: RouteSocket
     private let renewals: RenewalSocket
     private let log: Log
-    private var added: Set<Key> = []
+    /// Those that we added in this run, and when.
+    private var added: [Key: MonotonicInstant] = [:]
     private var limiter = LineLimiter<Failure>()
     /// Called after each operation: many of them are a long turn of the loop, and no hang.
     var goesOn: () -> Void = {}
@@ -49,13 +50,15 @@ final class AddressKeeper {
 
     func isOurs(_ address: AddressInfo) -> Bool {
         address.protocolMark == addressMark
-            || added.contains(Key(address))
+            || added[Key(address)] != nil
     }
 
     /// Forgets addresses of ours that somebody else removed, so that one who adds such an address later owns it.
     func forgetVanished(from table: InterfaceTable) {
         // By sets here and below: each of a thousand addresses compared with each of a thousand is a late advert.
-        if !added.isEmpty { added.formIntersection(table.everyAddress.map(Key.init)) }
+        if added.isEmpty { return }
+        let present = Set(table.everyAddress.map(Key.init))
+        added = added.filter { present.contains($0.key) }
     }
 
     /// Every address that carries our mark.
@@ -118,14 +121,16 @@ final class AddressKeeper {
     ///
     /// What the kernel cannot change in place has to be removed and added again. A packet that came in between would be
     /// lost, and TCP sends its first one again only after a second.
-    func cover<Outcome>(_ addresses: [IPAddress], in table: InterfaceTable, _ change: () -> Outcome) -> Outcome {
+    func cover<Outcome>(
+        _ addresses: [IPAddress], at now: MonotonicInstant, in table: InterfaceTable, _ change: () -> Outcome
+    ) -> Outcome {
         let loopback = table.link(named: "lo")?.index
-        let covers = addresses.compactMap { address in loopback.flatMap { cover(address, on: $0) } }
+        let covers = addresses.compactMap { address in loopback.flatMap { cover(address, on: $0, at: now) } }
         defer { for key in covers { uncover(key) } }
         return change()
     }
 
-    private func cover(_ address: IPAddress, on loopback: UInt32) -> Key? {
+    private func cover(_ address: IPAddress, on loopback: UInt32, at now: MonotonicInstant) -> Key? {
         // IPv6 has neither scopes nor labels that an operator sets, and takes addresses up a little after it said so.
         guard address.family == .v4 else { return nil }
         let key = Key(interfaceIndex: loopback, address: address, prefixLength: 32)
@@ -139,7 +144,7 @@ final class AddressKeeper {
             log.debug("nothing stands in for \(address) while it is replaced: \(error)")
             return nil
         }
-        added.insert(key)
+        added[key] = now
         return key
     }
 
@@ -150,7 +155,7 @@ final class AddressKeeper {
         } catch {
             log.debug("what stood in for \(key.address) is gone already: \(error)")
         }
-        added.remove(key)
+        added[key] = nil
     }
 
     /// EADDRNOTAVAIL.
@@ -162,9 +167,11 @@ final class AddressKeeper {
     /// Gives those of `addresses` that are here and ours a new lease; nil for ever.
     ///
     /// One that somebody removes just now is put back by it: that is what a repair would do as well.
+    ///
+    /// - Parameter since: when they came here, those that an earlier process added.
     func renew(
-        _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, at now: MonotonicInstant,
-        in table: InterfaceTable
+        _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, since: MonotonicInstant,
+        at now: MonotonicInstant, in table: InterfaceTable
     ) {
         let held = addresses.count > Self.few ? Set(table.everyAddress.filter(isOurs).map(Key.init)) : nil
         let requests = addresses.compactMap { address -> AddressRequest? in
@@ -175,7 +182,8 @@ final class AddressKeeper {
                 ?? table.addresses(on: link.index).contains {
                     $0.address == key.address && $0.prefixLength == key.prefixLength && isOurs($0)
                 }
-            return isHeld ? Self.request(address, on: link.index, lease: lease) : nil
+            guard isHeld else { return nil }
+            return Self.request(address, on: link.index, lease: lease, age: now.since(added[key] ?? since))
         }
         guard let first = requests.first, let refused = renewals.renew(requests) else { return }
         let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
@@ -185,12 +193,15 @@ final class AddressKeeper {
                 + "their lease ends\(more)")
     }
 
-    private static func request(_ address: VirtualAddress, on index: UInt32, lease: AddressLease?) -> AddressRequest {
+    /// - Parameter age: how long it has been here: a renewal does not make it preferred for longer.
+    private static func request(
+        _ address: VirtualAddress, on index: UInt32, lease: AddressLease?, age: Interval
+    ) -> AddressRequest {
         AddressRequest(
             interfaceIndex: index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
             noDAD: address.address.family == .v6, validSeconds: lease?.seconds,
-            preferredSeconds: address.preferredSeconds, replaces: false)
+            preferredSeconds: address.preferredSeconds(after: age), replaces: false)
     }
 
     private func add(
@@ -204,7 +215,7 @@ final class AddressKeeper {
         let key = Key(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         do throws(SystemError) {
-            try commands.add(Self.request(address, on: link.index, lease: lease))
+            try commands.add(Self.request(address, on: link.index, lease: lease, age: .zero))
         } catch {
             if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
                 log.error(
@@ -213,14 +224,14 @@ final class AddressKeeper {
             }
             return false
         }
-        added.insert(key)
+        added[key] = now
         table.apply(
             .address(
                 AddressInfo(
                     interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
                     scope: address.scope, label: address.label, broadcast: address.broadcast, isTentative: false,
-                    isDADFailed: false, isSecondary: false, isDeprecated: false, protocolMark: addressMark,
-                    validSeconds: lease?.seconds)))
+                    isDADFailed: false, isSecondary: false, isDeprecated: address.preferredSeconds == 0,
+                    protocolMark: addressMark, validSeconds: lease?.seconds)), at: now)
         return true
     }
 
@@ -242,17 +253,20 @@ final class AddressKeeper {
             }
             return
         }
-        added.remove(key)
+        added[key] = nil
         for present in table.addresses(on: link.index)
         where present.address == address.address && present.prefixLength == address.prefixLength {
-            table.apply(.addressGone(present))
+            table.apply(.addressGone(present), at: now)
         }
     }
 }
 
 extension VirtualAddress {
-    /// keepalived: a host address of IPv6 is deprecated from the start, so that it is not chosen as a source.
-    fileprivate var preferredSeconds: UInt32? {
-        address.family == .v6 && prefixLength == 128 ? 0 : nil
+    /// What is left of `preferred_lft`, rounded up; nil for ever.
+    fileprivate func preferredSeconds(after age: Interval) -> UInt32? {
+        preferredSeconds.map { whole in
+            let passed = UInt32(clamping: age.nanoseconds / 1_000_000_000)
+            return whole > passed ? whole - passed : 0
+        }
     }
 }

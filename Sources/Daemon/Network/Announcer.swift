@@ -4,17 +4,43 @@ internal import VRRPWire
 
 /// Sends gratuitous ARP requests and unsolicited neighbour advertisements, spaced out where the operator wants it.
 final class Announcer {
+    /// The least time between two announcements: `vrrp_garp_interval` and `vrrp_gna_interval`, or those of a `garp_group`.
+    struct Spacing {
+        var arp = Interval.zero
+        var neighborAdvertisements = Interval.zero
+
+        func between(_ family: AddressFamily) -> Interval { family == .v4 ? arp : neighborAdvertisements }
+    }
+
+    /// Interfaces that take turns, because one switch is behind them.
+    struct Group {
+        var interfaces: [String]
+        var spacing: Spacing
+    }
+
     private struct Pending: Equatable {
         var address: IPAddress
         var interface: String
         var router: String
     }
 
+    /// What waits for its turn on one interface, or on those of one group.
+    private struct Lane {
+        var queue: [Pending] = []
+        var nextAt: MonotonicInstant?
+    }
+
+    private enum LaneName: Hashable {
+        case interface(String)
+        case group(Int)
+    }
+
     private let socket: PacketSocket
     private let log: Log
-    private var spacing: [AddressFamily: Interval] = [:]
-    private var queue: [Pending] = []
-    private var nextAt: MonotonicInstant?
+    private var usual = Spacing()
+    private var groups: [Group] = []
+    private var memberships: [String: Int] = [:]
+    private var lanes: [LaneName: Lane] = [:]
     /// Called before each address: many of them are a long turn of the loop, and no hang.
     var goesOn: () -> Void = {}
 
@@ -23,13 +49,33 @@ final class Announcer {
         self.log = log
     }
 
-    /// - Parameters: the least time between two announcements (`vrrp_garp_interval`, `vrrp_gna_interval`).
-    func space(arp: Interval, neighborAdvertisements: Interval) {
-        spacing = [.v4: arp, .v6: neighborAdvertisements]
+    /// Takes up how far apart announcements are to be; those that wait are put where they belong now.
+    ///
+    /// - Parameter usual: for interfaces in no group, each by itself.
+    func space(_ usual: Spacing, groups: [Group]) {
+        self.usual = usual
+        self.groups = groups
+        memberships = Dictionary(
+            groups.enumerated().flatMap { index, group in group.interfaces.map { ($0, index) } },
+            uniquingKeysWith: { first, _ in first })
+        let (waiting, nextAt) = (lanes.values.flatMap(\.queue), deadline)
+        lanes = [:]
+        for pending in waiting {
+            lanes[lane(of: pending.interface), default: Lane(nextAt: nextAt)].queue.append(pending)
+        }
+    }
+
+    private func lane(of interface: String) -> LaneName {
+        memberships[interface].map(LaneName.group) ?? .interface(interface)
+    }
+
+    private func spacing(of pending: Pending) -> Interval {
+        let spacing = memberships[pending.interface].map { groups[$0].spacing } ?? usual
+        return spacing.between(pending.address.family)
     }
 
     /// When ``continueAnnouncing(at:in:)`` has something to send; nil for never.
-    var deadline: MonotonicInstant? { nextAt }
+    var deadline: MonotonicInstant? { lanes.values.compactMap(\.nextAt).min() }
 
     /// Announces each address `times` times: at once, or in the background where spacing is configured.
     func announce(
@@ -45,31 +91,36 @@ final class Announcer {
             for address in addresses {
                 goesOn()
                 let pending = Pending(address: address.address, interface: address.interface, router: router)
-                if spacing[address.address.family] ?? .zero == .zero {
+                let lane = lane(of: address.interface)
+                if spacing(of: pending) == .zero {
                     send(pending, in: table)
-                } else if queue.count(where: { $0 == pending }) <= round {
+                } else if (lanes[lane]?.queue.count(where: { $0 == pending }) ?? 0) <= round {
                     // What waits already counts: however often it is asked for, the queue stays bounded.
-                    queue.append(pending)
+                    lanes[lane, default: Lane()].queue.append(pending)
                 }
             }
         }
-        if nextAt == nil, !queue.isEmpty { continueAnnouncing(at: now, in: table) }
+        continueAnnouncing(at: now, in: table)
     }
 
-    /// Sends the next queued announcement if it is time.
+    /// Sends the next announcement of every lane whose time it is.
     func continueAnnouncing(at now: MonotonicInstant, in table: InterfaceTable) {
-        if let nextAt, now < nextAt { return }
-        guard !queue.isEmpty else {
-            nextAt = nil
-            return
+        for name in Array(lanes.keys) {
+            if let nextAt = lanes[name]?.nextAt, now < nextAt { continue }
+            guard let pending = lanes[name]?.queue.first else {
+                lanes[name] = nil
+                continue
+            }
+            lanes[name]?.queue.removeFirst()
+            send(pending, in: table)
+            lanes[name]?.nextAt = now + spacing(of: pending)
         }
-        let pending = queue.removeFirst()
-        send(pending, in: table)
-        nextAt = now + (spacing[pending.address.family] ?? .zero)
     }
 
     /// Drops what a router that let go of its addresses still meant to announce.
-    func forget(_ router: String) { queue.removeAll { $0.router == router } }
+    func forget(_ router: String) {
+        for name in Array(lanes.keys) { lanes[name]?.queue.removeAll { $0.router == router } }
+    }
 
     private func send(_ pending: Pending, in table: InterfaceTable) {
         guard let link = table.link(named: pending.interface), let hardwareAddress = link.hardwareAddress else {

@@ -1,30 +1,38 @@
 package import LinuxKernel
+package import VRRPCore
 internal import VRRPWire
 
 /// What the kernel last said about interfaces and their addresses.
+///
+/// An interface that goes up or down does so here when it counts: at once, or when it has lasted (``LinkDelays``).
 package struct InterfaceTable {
     private var links: [UInt32: LinkInfo] = [:]
     private var addresses: [UInt32: [AddressInfo]] = [:]
+    package var delays = LinkDelays()
 
     package init() {}
 
-    /// Takes a full dump; whatever was known before is forgotten.
-    package mutating func replace(links: [LinkInfo], addresses: [AddressInfo]) {
+    /// Takes a full dump; whatever was known before is forgotten, but for how long an interface has been up or down.
+    package mutating func replace(links: [LinkInfo], addresses: [AddressInfo], at now: MonotonicInstant) {
+        let before = self.links
         self.links = [:]
         self.addresses = [:]
-        for link in links { self.links[link.index] = link }
+        for link in links { self.links[link.index] = delays.judge(link, after: before[link.index], at: now) }
+        delays.forgetOthers(than: self.links)
         for address in addresses { self.addresses[address.interfaceIndex, default: []].append(address) }
     }
 
     /// Takes one piece of news; false when nothing is different but the time that an address has left.
     @discardableResult
-    package mutating func apply(_ change: RouteChange) -> Bool {
+    package mutating func apply(_ change: RouteChange, at now: MonotonicInstant) -> Bool {
         switch change {
-        case .link(let link):
+        case .link(let said):
+            let link = delays.judge(said, after: links[said.index], at: now)
             if links[link.index] == link { return false }
             links[link.index] = link
         case .linkGone(let index, _):
             links[index] = nil
+            delays.forget(index)
             addresses[index] = nil
         case .address(let address):
             if isKnown(address) { return false }
@@ -34,6 +42,23 @@ package struct InterfaceTable {
             forget(address)
         }
         return true
+    }
+
+    /// Lets everything count that has lasted.
+    ///
+    /// - Returns: the interfaces that are up or down by it, as they are.
+    package mutating func settle(at now: MonotonicInstant) -> [LinkInfo] {
+        let lasting = delays.takeLasting(at: now)
+        for link in lasting { links[link.index] = link }
+        return lasting
+    }
+
+    /// Begins in place of a process for which this interface was up: that it is down counts from now.
+    package mutating func holdUp(_ name: String, at now: MonotonicInstant) {
+        guard let link = link(named: name), !link.isUsable else { return }
+        var before = link
+        (before.isUp, before.isRunning) = (true, true)
+        links[link.index] = delays.judge(link, after: before, at: now)
     }
 
     private mutating func isKnown(_ address: AddressInfo) -> Bool {

@@ -4,13 +4,19 @@ internal import LinuxKernel
 enum Source {
     case signals
     case routes
+    case forwarding
+    case filter
     case socket(SharedSocket)
     case announcements(LinkListener)
     case claims(ClaimListener)
     case script(ScriptRunner)
+    case notify(NotifyQueue)
+    case notifyReader(NotifyPipe)
     case processEvents
     case process(pid: Int32)
     case recorder(RecorderLink)
+    case files(FileWatcher)
+    case mail(Mailer)
     case controlListener
     case controlClient(ControlClient)
 }

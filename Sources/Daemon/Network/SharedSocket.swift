@@ -1,3 +1,4 @@
+internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
@@ -8,6 +9,8 @@ final class SharedSocket {
         var interfaceIndex: UInt32
         var family: AddressFamily
         var mode: VRRPSocket.Mode
+        /// That of VRRP, or of the authentication header before it.
+        var protocolNumber = Carrier.protocolNumber
     }
 
     let key: Key
@@ -21,6 +24,7 @@ final class SharedSocket {
     private(set) var unknownVirtualRouterIDs: UInt64 = 0
     private(set) var malformedPackets: UInt64 = 0
     private var heard = VirtualRouterIDs()
+    private var receiveBuffer = VRRPSocket.usualReceiveBuffer
 
     /// A bound for a process that was paused and catches up: more than the receive buffer holds.
     private static let packetsPerTurn = 4096
@@ -34,7 +38,8 @@ final class SharedSocket {
     fileprivate init(_ key: Key, interfaceName: String) throws(SystemError) {
         self.key = key
         raw = try VRRPSocket(
-            family: key.family, interfaceName: interfaceName, interfaceIndex: key.interfaceIndex, mode: key.mode)
+            family: key.family, interfaceName: interfaceName, interfaceIndex: key.interfaceIndex, mode: key.mode,
+            protocolNumber: key.protocolNumber)
     }
 
     fileprivate var isUnused: Bool { routers.isEmpty }
@@ -42,6 +47,21 @@ final class SharedSocket {
     fileprivate func join(_ router: RouterRunner) {
         routers[router.virtualRouterID.rawValue] = router
         openGate()
+        fitBuffer(log: router.log)
+    }
+
+    /// The largest size that a router asks for; the usual one while none does.
+    fileprivate func fitBuffer(log: Log) {
+        let wanted = routers.values.compactMap(\.instance.receiveBuffer).max() ?? VRRPSocket.usualReceiveBuffer
+        guard wanted != receiveBuffer else { return }
+        receiveBuffer = wanted
+        let given = raw.setReceiveBuffer(wanted)
+        guard given < wanted else {
+            return log.info("adverts on \(raw.interfaceName) wait in a buffer of \(given) octets")
+        }
+        log.warning(
+            "kernel_rx_buf_size \(wanted): the kernel gives \(given) octets on \(raw.interfaceName), and adverts that find no "
+                + "room while this host is busy are lost; it needs CAP_NET_ADMIN or a larger net.core.rmem_max")
     }
 
     /// A reload may have given the place to a new router of the same VRID while the old one was still resigning.
@@ -90,6 +110,8 @@ final class SharedSocket {
     }
 
     private func shutGate(log: Log, at now: MonotonicInstant) {
+        // The kernel's filter looks for VRRP where the authentication header is.
+        guard key.protocolNumber == Carrier.protocolNumber else { return }
         do throws(SystemError) {
             try raw.dropRefusable(
                 except: routers.values.map(\.shape), isOnLink: key.mode.isMulticast, keepingOneIn: FloodGate.sample)
@@ -117,6 +139,9 @@ final class SharedSocket {
                 }
                 let carrier = Carrier(
                     source: .v4(header.source), destination: .v4(header.destination), hopLimit: header.timeToLive)
+                if key.protocolNumber == AuthenticationHeader.protocolNumber {
+                    return takeProtected(bytes, header, carrier, at: now)
+                }
                 return deliver(bytes.extracting(header.headerLength..<header.totalLength), carrier, at: now)
             } catch {
                 malformedPackets += 1
@@ -131,6 +156,28 @@ final class SharedSocket {
             return deliver(
                 bytes, Carrier(source: received.source, destination: destination, hopLimit: hopLimit), at: now)
         }
+    }
+
+    /// Takes a datagram with an authentication header, which its router's password judges.
+    private func takeProtected(
+        _ bytes: Span<UInt8>, _ header: IPv4Header, _ carrier: Carrier, at now: MonotonicInstant
+    ) -> Bool {
+        let payload = bytes.extracting(header.headerLength..<header.totalLength)
+        // What protects something else is not for us.
+        guard let authentication = AuthenticationHeader.parse(payload) else { return true }
+        let message = payload.extracting(AuthenticationHeader.size..<payload.count)
+        if message.count >= Advertisement.headerSize, carrier.isOnLink { heard.insert(message[1]) }
+        guard message.count >= 2, let router = routers[message[1]], let key = router.instance.password else {
+            unknownVirtualRouterIDs += 1
+            return false
+        }
+        let isGenuine =
+            AuthenticationHeader.isGenuine(
+                bytes, headerLength: header.headerLength, key: key, isUnicast: !carrier.destination.isMulticast)
+            && authentication.index == header.source
+        return router.receive(
+            message, carrier: carrier, at: now,
+            header: isGenuine ? .genuine(sequence: authentication.sequence) : .forged)
     }
 
     private func deliver(_ message: Span<UInt8>, _ carrier: Carrier, at now: MonotonicInstant) -> Bool {
@@ -166,7 +213,7 @@ final class SocketPool {
 
     func leave(_ shared: SharedSocket, as router: RouterRunner) {
         shared.leave(router)
-        guard shared.isUnused else { return }
+        guard shared.isUnused else { return shared.fitBuffer(log: router.log) }
         if let token = shared.token { readiness.forget(shared.raw.descriptor, token) }
         open[shared.key] = nil
     }
@@ -187,6 +234,11 @@ final class SocketPool {
         for socket in open.values { socket.openGate() }
     }
 
+    /// The routers have taken up what they were given.
+    func fitBuffers(log: Log) {
+        for socket in open.values { socket.fitBuffer(log: log) }
+    }
+
     var unknownVirtualRouterIDs: UInt64 { open.values.reduce(0) { $0 + $1.unknownVirtualRouterIDs } }
     var malformedPackets: UInt64 { open.values.reduce(0) { $0 + $1.malformedPackets } }
 }
@@ -198,9 +250,9 @@ extension VRRPSocket.Mode {
 extension RouterRunner {
     /// What an advert looks like that may be believed.
     fileprivate var shape: VRRPSocket.Shape {
-        let authenticationType: UInt8 = if case .none = rules.authentication { 0 } else { 1 }
-        return VRRPSocket.Shape(
-            virtualRouterID: virtualRouterID.rawValue, version: rules.version, authenticationType: authenticationType,
+        VRRPSocket.Shape(
+            virtualRouterID: virtualRouterID.rawValue, version: rules.version,
+            authenticationType: rules.authentication.type,
             interval: UInt8(truncatingIfNeeded: rules.interval.count / 100))
     }
 }

@@ -10,8 +10,8 @@ final class Prober {
     /// Who is to hear a question about an IPv4 address; IPv6 has a group for it.
     enum Audience {
         case everybody
-        /// The hosts that listen to VRRP, by the Ethernet group of 224.0.0.18: nobody else is woken.
-        case routers
+        /// The hosts that listen to this group of VRRP routers, by its Ethernet address: nobody else is woken.
+        case routers(group: IPAddress)
     }
 
     private let socket: PacketSocket
@@ -43,8 +43,13 @@ final class Prober {
         switch address {
         case .v4(let address):
             let probe = GratuitousARP(address: address, hardwareAddress: hardware)
+            let destination: HardwareAddress =
+                switch audience {
+                case .everybody: .broadcast
+                case .routers(let group): .ofGroup(group)
+                }
             return [UInt8](capacity: GratuitousARP.frameSize) { output in
-                probe.emitProbeFrame(to: audience == .routers ? .vrrpGroupV4 : .broadcast, into: &output)
+                probe.emitProbeFrame(to: destination, into: &output)
             }
         case .v6(let target):
             // The first will do: with a thousand addresses there would be a million looks in a round.

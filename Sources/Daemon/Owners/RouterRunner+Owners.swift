@@ -45,7 +45,7 @@ extension RouterRunner {
     private func tellOfRival(_ claim: Claim, at now: MonotonicInstant) {
         let who = rivalName(claim, at: now)
         surroundings.statusChanged()
-        guard let more = limiter.pass(.rival, at: now) else { return }
+        guard let more = limiter.pass(.rival, at: now, most: 6) else { return }
         log.warning(
             "(\(name)) TWO OWNERS: \(who) has \(claim.address) as well, while this host is MASTER: clients may reach either; "
                 + "our addresses are announced again. Take the address off there, or make the two hear each other's adverts"
@@ -65,7 +65,7 @@ extension RouterRunner {
 
     /// The address by which a rival is known: a VRRP router that was heard just now, or whoever the neighbour table has.
     private func rivalPeer(_ claim: Claim, at now: MonotonicInstant) -> String? {
-        let bound = 3 * Interval(instance.advertisementInterval).inSeconds
+        let bound = (Interval(instance.advertisementInterval) * instance.downTimerAdverts).inSeconds
         let peer = peers.candidates(except: router.primaryAddress, at: now).first { $0.lastHeardSeconds < bound }
         return neighbour(at: claim.hardwareAddress) ?? peer?.address
     }
@@ -106,7 +106,7 @@ extension RouterRunner {
         else { return }
         let isMulticast = instance.transport == .multicast
         guard owners.mayAccompany(at: now, spacing: isMulticast ? .zero : .milliseconds(900)) else { return }
-        probe(address, of: isMulticast ? .routers : .everybody)
+        probe(address, of: isMulticast ? .routers(group: instance.group) : .everybody)
     }
 
     private func probe(_ address: VirtualAddress, of audience: Prober.Audience) {

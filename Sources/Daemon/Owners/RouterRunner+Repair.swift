@@ -7,11 +7,17 @@ extension RouterRunner {
     /// Somebody else removed an address of ours, or one of ours is here that should not be.
     func noticeWrongAddresses(at now: MonotonicInstant) {
         warnOfCompany(at: now)
+        guard repairsNow else { return }
         let wrong = wrongAddresses
-        // The first address of a subnet takes the others with it when it goes: that has to be the host's own, not ours.
-        guard !wrong.isEmpty, sourceLostAt == nil else { return }
-        if repairs.mayRepair(wrong, at: now) { repair(at: now) }
+        if !wrong.isEmpty, repairs.mayRepair(wrong, at: now) { repair(at: now) }
     }
+
+    /// False while what is missing is to be left alone.
+    ///
+    /// Of one that hands over the addresses are somebody else's by now, or soon: it was away when its lease ended. The
+    /// first address of a subnet takes the others with it when it goes: that has to be the host's own, not ours. And an
+    /// interface whose fall does not count yet takes IPv6 addresses away that it would not take back.
+    var repairsNow: Bool { sourceLostAt == nil && !isResigning && !isLinkHeldUp }
 
     private var wrongAddresses: [IPAddress] {
         plan(for: everyAddress, desired: desiredAddresses).map {
@@ -23,7 +29,7 @@ extension RouterRunner {
     }
 
     func tickRepairs(at now: MonotonicInstant) {
-        if sourceLostAt == nil, repairs.isDue(at: now) { repair(at: now) }
+        if repairsNow, repairs.isDue(at: now) { repair(at: now) }
         guard repairs.calmedDown(at: now) else { return }
         surroundings.statusChanged()
         log.notice("(\(name)) nobody took our addresses off for a minute: the fight for them is over")
@@ -52,7 +58,7 @@ extension RouterRunner {
                 "(\(name)) \(culprit) takes our addresses off again and again: they are put back each time, at most ten times "
                     + "a second, and this host stays MASTER; keep it from doing so")
         }
-        let more = limiter.pass(.repaired, at: now)
+        let more = limiter.pass(.repaired, at: now, most: 6)
         if let more {
             log.warning("(\(name)) \(list) was removed by someone else: \(culprit); put back and announced\(more)")
         }

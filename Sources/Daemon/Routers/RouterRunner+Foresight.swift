@@ -9,7 +9,7 @@ extension RouterRunner {
     ///   - new: its configuration after the reload; nil when it is removed.
     ///   - known: the results of checks that it does not track yet.
     func consequence(
-        of new: Instance?, at now: MonotonicInstant, known: (TrackerName) -> CheckState.Status
+        of new: Instance?, at now: MonotonicInstant, known: (TrackerName) -> Tracker.Finding
     ) -> ReloadReport.Consequence {
         func says(_ givesUp: Bool, _ sentence: String) -> ReloadReport.Consequence {
             .init(instance: new?.name ?? name, givesUpAddresses: givesUp, sentence: sentence)
@@ -26,6 +26,7 @@ extension RouterRunner {
             return holds ? says(true, "gives up its addresses at once: \(obstacle)") : says(false, "waits: \(obstacle)")
         }
         let priority = surroundings.effectivePriority(of: future)
+        if isResigning { return says(true, "is handing its addresses over already, reload or not\(rest)") }
         if holds {
             if let loss = loss(with: priority, at: now) { return says(true, loss + rest) }
             if let removal = removal(by: new) { return says(true, "stays active, but \(removal)\(rest)") }
@@ -41,17 +42,18 @@ extension RouterRunner {
 
     /// The arithmetic that it would have, as far as results are known.
     private func tracking(
-        configuredBy new: Instance, _ known: (TrackerName) -> CheckState.Status
+        configuredBy new: Instance, _ known: (TrackerName) -> Tracker.Finding
     ) -> PriorityTracking {
-        let own = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
+        let own = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
         var future = new.freshTracking
         for (index, tracker) in new.trackerNames.enumerated() {
             if case .interface(let interface) = tracker {
                 future.set(isUsable(interface) ? .working : .failed, at: index)
             } else {
                 // A check that is new runs at once, long before a peer could act on the points that are missing until then.
-                let status = own[tracker] ?? known(tracker)
-                future.set(status == .unknown ? .working : status, at: index)
+                let finding = own[tracker] ?? known(tracker)
+                let isNew = if case .file = tracker { false } else { finding == .status(.unknown) }
+                future.set(isNew ? .status(.working) : finding, at: index)
             }
         }
         return future
@@ -64,10 +66,18 @@ extension RouterRunner {
     /// What would end its participation.
     private func obstacle(to new: Instance, _ future: PriorityTracking) -> String? {
         let interfaces = Set((new.addresses + new.excludedAddresses).map(\.interface)).union([new.interface])
-        if let unusable = interfaces.sorted().first(where: { !isUsable($0) }) {
+        let unusable = interfaces.sorted().first { interface in
+            if new.ignoresOwnLink, interface == new.interface {
+                return surroundings.interfaces.link(named: interface) == nil
+            }
+            return !isUsable(interface)
+        }
+        if let unusable {
             return "interface \(unusable) does not exist, is down, or has no carrier"
         }
-        for (tracker, name) in zip(future.trackers, new.trackerNames) where tracker.isFault { return "\(name) failed" }
+        for (tracker, name) in zip(future.trackers, new.trackerNames) where tracker.isFault {
+            return name.fault(tracker.number)
+        }
         return nil
     }
 

@@ -41,8 +41,10 @@ struct Handover {
 
 extension RouterRunner {
     /// The router's state in the words of people.
-    var shownState: RouterState {
-        switch router.state {
+    var shownState: RouterState { shown(router.state) }
+
+    func shown(_ state: VirtualRouter.State) -> RouterState {
+        switch state {
         case .initialize(let initialize):
             !initialize.isWanted ? .stopped : life.hasTakenPart ? .fault : .waiting
         case .backup: .standby
@@ -54,12 +56,13 @@ extension RouterRunner {
     /// Keeps the times of a hand-over; called after every event.
     func noteHandover(after before: VirtualRouter.State, at now: MonotonicInstant) {
         switch (before, router.state) {
-        case (.active, .resigning(let resigning)):
-            handover = Handover(began: now, purpose: resigning.purpose)
         case (.resigning, .resigning(let resigning)):
             guard let successor = resigning.successor else { return }
             if handover?.heard == nil { handover?.heard = now }
             handover?.successor = successor.source
+        case (_, .resigning(let resigning)):
+            // One that was adopted in the middle counts from there.
+            handover = Handover(began: now, purpose: resigning.purpose)
         case (.resigning, _):
             handover?.ended = now
         default: break
@@ -91,7 +94,7 @@ extension RouterRunner {
         // Told again only when it is something else that stands in the way.
         if case .waiting(let obstacles) = transition, life.obstacle == explain(obstacles) { return }
         let from = life.state
-        let cause = cause(of: transition, after: before, at: now)
+        let cause = cause(of: transition, after: before, at: now) + (groupReason.map { "; \($0)" } ?? "")
         let isSame = shownState == from
         switch transition {
         case .becameBackup, .becameActive: life.hasTakenPart = true
@@ -149,12 +152,15 @@ extension RouterRunner {
         case .becameBackup(.away(let absence)):
             return
                 "nothing was advertised for \(rounded(absence)), so another router may be active by now: it listens first"
+        case .becameBackup(.syncGroup(let successor)):
+            return "its sync group moved" + (successor.map { "; \($0) took over" } ?? "")
         case .becameBackup(.switchOver(let successor)):
             return "handed over to \(successor.map { "\($0)" } ?? "a successor"), as an operator asked"
         case .becameActive(let cause): return activeCause(cause, after: before, at: now)
         case .resigned(.stop): return "\(leavingReason): priority 0 was sent, the addresses are held"
         case .resigned(.switchOver):
             return "an operator asked to hand over: priority 0 was sent, the addresses are held"
+        case .resigned(.yield): return "priority 0 was sent, the addresses are held"
         case .remainedActive: return "nobody took over, so it stays active"
         case .waiting(let obstacles), .faulted(let obstacles): return explain(obstacles)
         case .stopped(let successor):
@@ -204,7 +210,7 @@ extension RouterRunner {
                 phases.append(.init("later than due", seconds: now.since(backup.takeOverAt).inSeconds))
             }
             return phases + steps.map { .init($0.name, seconds: $0.at.since(now).inSeconds) }
-        case .becameBackup(.switchOver): return handover?.phases ?? []
+        case .becameBackup(.switchOver), .becameBackup(.syncGroup): return handover?.phases ?? []
         case .stopped:
             if case .resigning = before { return handover?.phases ?? [] }
             return []
@@ -235,7 +241,9 @@ extension Transition {
         switch self {
         case .becameBackup(.higherPriority(let heard)), .becameActive(.preemption(let heard)), .contested(let heard):
             heard.source
-        case .becameBackup(.switchOver(let successor)), .stopped(let successor): successor
+        case .becameBackup(.switchOver(let successor)), .becameBackup(.syncGroup(let successor)),
+            .stopped(let successor):
+            successor
         case .becameActive(.silence(let source)), .becameActive(.resignation(let source)): source
         case .becameBackup(.startup), .becameBackup(.away), .carriedOn, .becameActive(.ownsAddresses),
             .becameActive(.nobodyElse), .resigned,

@@ -93,6 +93,8 @@ extension OctetWriter {
             put(Heard(priority: .resigning, interval: .oneSecond, source: mark.source))
             put(mark.sequence.rawValue)
             put(mark.at)
+            put(UInt64(mark.believed.count))
+            for sequence in mark.believed { put(sequence.rawValue) }
         }
     }
 }
@@ -107,7 +109,12 @@ extension OctetReader {
             let source = heard()?.source
             let sequence = AuthenticationSequence(rawValue: number())
             let at = instant()
-            if let source { marks.append(KeyedMemory.Mark(source: source, sequence: sequence, at: at)) }
+            let believed = (0..<min(number(), UInt64(KeyedMemory.Mark.mostBelieved))).map { _ in
+                AuthenticationSequence(rawValue: number())
+            }
+            if let source {
+                marks.append(KeyedMemory.Mark(source: source, sequence: sequence, at: at, believed: believed))
+            }
             rest -= 1
         }
         return KeyedMemory(sent: hasSent ? sent : nil, marks: marks)

@@ -4,7 +4,10 @@ internal import VRRPCore
 
 extension RouterRunner {
     /// For how long the kernel keeps our addresses without us; nil for ever.
-    var lease: AddressLease? { instance.routerConfiguration.lease(instance.lease) }
+    var lease: AddressLease? {
+        let configuration = instance.routerConfiguration
+        return isResigning ? configuration.resigningLease(instance.lease) : configuration.lease(instance.lease)
+    }
 
     /// When a router that holds addresses without advertising must renew them, or one that advertised twice in a moment.
     var renewalDeadline: MonotonicInstant? {
@@ -31,6 +34,7 @@ extension RouterRunner {
     func renewAddresses(at now: MonotonicInstant) {
         renewedAt = now
         owesRenewal = false
-        surroundings.keeper.renew(everyAddress, lease: lease, for: name, at: now, in: surroundings.interfaces)
+        surroundings.keeper.renew(
+            everyAddress, lease: lease, for: name, since: life.since, at: now, in: surroundings.interfaces)
     }
 }

@@ -6,21 +6,35 @@ internal import VRRPWire
 extension RouterRunner {
     /// What stands in the way of this router now, and the address that it would send from.
     func currentObstacles(socketIsOpen: Bool) -> (Obstacles, IPAddress?) {
-        var obstacles: Obstacles = []
-        guard let link else { return (checkObstacles.union(.interfaceMissing), nil) }
-        if !link.isUsable { obstacles.insert(.interfaceDown) }
-        for interface in Set(everyAddress.map(\.interface)) where interface != instance.interface {
+        var obstacles: Obstacles = surroundings.staticFaults[name] == nil ? [] : .staticItemLost
+        guard let link else { return (obstacles.union(checkObstacles).union(.interfaceMissing), nil) }
+        // It exists, or nobody could hold an address on it.
+        if !link.isUsable, !instance.ignoresOwnLink { obstacles.insert(.interfaceDown) }
+        for interface in furtherInterfaces {
             guard let other = surroundings.interfaces.link(named: interface) else {
                 obstacles.insert(.interfaceMissing)
                 continue
             }
             if !other.isUsable { obstacles.insert(.interfaceDown) }
         }
-        let source = sourceAddress(on: link)
+        // With the interface its IPv6 addresses go, and come back with it.
+        let source = sourceAddress(on: link) ?? (isLinkHeldUp ? router.primaryAddress : nil)
         if source == nil { obstacles.insert(.noAddress) }
         if !socketIsOpen { obstacles.insert(.socketFailed) }
         if !clashes.isEmpty { obstacles.insert(.addressClash) }
         return (obstacles.union(checkObstacles), source)
+    }
+
+    /// Its interface is down, and that does not count yet.
+    var isLinkHeldUp: Bool {
+        guard let link, let said = surroundings.interfaces.delays.heldBack(at: link.index) else { return false }
+        return !said.isUsable
+    }
+
+    /// Where its addresses and routes are, beside its own.
+    private var furtherInterfaces: Set<String> {
+        let ways = instance.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
+        return Set(everyAddress.map(\.interface) + ways).subtracting([instance.interface])
     }
 
     /// When a lost source address begins to count.
@@ -35,7 +49,9 @@ extension RouterRunner {
     func bearingLostSource(
         _ seen: (obstacles: Obstacles, source: IPAddress?), at now: MonotonicInstant
     ) -> (Obstacles, IPAddress?) {
-        guard seen.obstacles == .noAddress, router.obstacles.isEmpty, let known = router.primaryAddress else {
+        guard seen.obstacles == .noAddress, router.obstacles.subtracting(.memberFailed).isEmpty,
+            let known = router.primaryAddress
+        else {
             sourceLostAt = nil
             return seen
         }
@@ -59,7 +75,7 @@ extension RouterRunner {
             if tracker.isPending { obstacles.insert(.firstCheckPending) }
             guard tracker.isFault else { continue }
             switch name {
-            case .script, .process: obstacles.insert(.checkFailed)
+            case .script, .process, .file: obstacles.insert(.checkFailed)
             case .interface: obstacles.insert(.trackedInterfaceDown)
             }
         }
@@ -72,7 +88,8 @@ extension RouterRunner {
         let virtual = Set(everyAddress.map(\.address))
         let isOwner = instance.priority == .owner
         let candidates = surroundings.interfaces.addresses(on: link.index).filter { present in
-            present.address.family == instance.family && !surroundings.keeper.isOurs(present)
+            present.address.family == instance.family
+                && (!surroundings.keeper.isOurs(present) || surroundings.staticAddresses.contains(present.address))
                 && (isOwner || !virtual.contains(present.address))
         }
         switch instance.family {
@@ -124,17 +141,22 @@ extension RouterRunner {
     /// The obstacles in words a person can act on.
     func explain(_ obstacles: Obstacles) -> String { reasons(for: obstacles).joined(separator: "; ") }
 
+    /// What the interface is called now, for one that was there and got another name.
+    private var newName: String {
+        guard link == nil, let knownIndex, let renamed = surroundings.interfaces.link(at: knownIndex) else { return "" }
+        return " (it is called \(renamed.name) now)"
+    }
+
     /// One for each thing that stands in the way.
     func reasons(for obstacles: Obstacles) -> [String] {
         var reasons: [String] = []
-        let others = Set(everyAddress.map(\.interface)).filter { $0 != instance.interface }.sorted()
-        let interfaces = [instance.interface] + others
+        let interfaces = [instance.interface] + furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
-            reasons.append("interface \(missing.joined(separator: ", ")) does not exist")
+            reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
         }
         if obstacles.contains(.interfaceDown) {
-            for interface in interfaces {
+            for interface in interfaces where !(instance.ignoresOwnLink && interface == instance.interface) {
                 guard let link = surroundings.interfaces.link(named: interface), !link.isUsable else { continue }
                 reasons.append("interface \(interface) " + (link.isUp ? "has no carrier" : "is down"))
             }
@@ -146,8 +168,10 @@ extension RouterRunner {
         }
         if obstacles.contains(.firstCheckPending) { reasons.append("the first result of " + names { $0.isPending }) }
         if !obstacles.isDisjoint(with: [.checkFailed, .trackedInterfaceDown]) {
-            reasons.append(names { $0.isFault } + " failed")
+            reasons.append(contentsOf: faults)
         }
+        if obstacles.contains(.staticItemLost) { reasons += surroundings.staticFaults[name] ?? [] }
+        if obstacles.contains(.memberFailed), let group { reasons.append(group.faults(except: self)) }
         return reasons
     }
 
@@ -164,6 +188,14 @@ extension RouterRunner {
             + "(left over from another daemon? ip address delete \(clash.address)/\(clash.prefixLength) dev \(clash.interface))"
     }
 
+    /// What has failed, together; a file says what it holds.
+    private var faults: [String] {
+        let failed = zip(tracking.trackers, trackers).filter { $0.0.isFault }
+        let plain = failed.filter { $0.0.number == nil }.map(\.1.description)
+        return (plain.isEmpty ? [] : [plain.joined(separator: ", ") + " failed"])
+            + failed.filter { $0.0.number != nil }.map { $0.1.fault($0.0.number) }
+    }
+
     private func names(where condition: (Tracker) -> Bool) -> String {
         zip(tracking.trackers, trackers).filter { condition($0.0) }.map(\.1.description).joined(separator: ", ")
     }
@@ -175,6 +207,12 @@ extension TrackerName: CustomStringConvertible {
         case .script(let name): "check \(name)"
         case .process(let name): "process check \(name)"
         case .interface(let name): "tracked interface \(name)"
+        case .file(let name): "tracked file \(name)"
         }
     }
+
+    /// That it stands in the way.
+    ///
+    /// - Parameter number: what it holds; nil for what only works or fails.
+    func fault(_ number: Int?) -> String { number.map { "\(self) holds \($0)" } ?? "\(self) failed" }
 }

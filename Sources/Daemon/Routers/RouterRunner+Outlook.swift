@@ -28,7 +28,13 @@ extension RouterRunner {
     }
 
     private func outlook(as backup: Backup, at now: MonotonicInstant) -> [String] {
+        if backup.isReady, let group { return ["it takes over as soon as \(group.whoIsAwaited(at: now))"] }
         let left = short(backup.takeOverAt.since(now))
+        if let quietUntil = router.quietUntil, now < quietUntil {
+            return [
+                "the start is delayed: it listens in \(short(quietUntil.since(now))), and takes over in \(left) unless somebody is heard"
+            ]
+        }
         guard let heard = backup.lastHeard else { return ["nobody has been heard yet: it takes over in \(left)"] }
         if heard.priority == .resigning { return ["\(heard.source) is leaving: it takes over in \(left)"] }
         var sentences: [String] = []
@@ -62,10 +68,12 @@ extension RouterRunner {
                 }
                     ?? "nobody would take over: no standby has been heard for \(short(noticePatience))")
         } else if others.isEmpty {
-            let gone = peers.list(except: router.primaryAddress, at: now).first { $0.priority == 0 }
+            let heard = peers.list(except: router.primaryAddress, at: now)
             let known =
-                gone.map { "\($0.address) said that it was leaving, and nobody else has been heard" }
-                ?? "nobody else has been heard since the daemon started"
+                heard.first { $0.priority == 0 }
+                .map { "\($0.address) said that it was leaving, and nobody else has been heard" }
+                ?? heard.first.map { "only \($0.address) has been heard, which is not believed" }
+                ?? "nobody else has been heard \(surroundings.listeningSince)"
             sentences.append("\(known); standbys are silent, so whether one is there is not known")
         }
         return sentences
@@ -74,6 +82,12 @@ extension RouterRunner {
     /// What the opposite result of one check would mean; nil when it would mean nothing bad.
     private func outlook(ifChanged index: Int, _ others: [Peer]) -> String? {
         let tracker = tracking.trackers[index]
+        if tracker.number != nil {
+            // Which other number a file may come to hold, nobody knows.
+            guard tracker.weight.isFault else { return nil }
+            let number = tracker.weight.reverse ? "0" : "another number than 0"
+            return "if \(trackers[index]) holds \(number), it gives up the addresses at once"
+        }
         let happens = tracker.status == .working ? "fails" : "works again"
         var changed = tracking
         changed.set(tracker.status == .working ? .failed : .working, at: index)

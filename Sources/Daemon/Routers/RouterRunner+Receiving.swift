@@ -10,7 +10,10 @@ enum LineKind: Hashable {
     case contested
     case ownAddress
     case repaired
+    case routeRepaired
+    case ruleRepaired
     case rival
+    case resignation
     case company
     case sending(Int32)
     case opening(Int32)
@@ -21,14 +24,17 @@ enum LineKind: Hashable {
 extension RouterRunner {
     /// Judges one message for our VRID, and acts on it when it is believed.
     ///
+    /// - Parameter header: what the authentication header before it proves; nil when there is none.
     /// - Returns: false when it was refused.
-    func receive(_ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant) -> Bool {
+    func receive(
+        _ message: Span<UInt8>, carrier: Carrier, at now: MonotonicInstant, header: HeaderProof? = nil
+    ) -> Bool {
         // With multicast, what comes to ourselves comes by the notices' socket, and an advert there is nobody's.
         if StandbyNotice.isOne(message) { return takeNotice(message, carrier: carrier, at: now) }
         if instance.transport == .multicast, !carrier.destination.isMulticast { return false }
         do throws(Refusal) {
             let admitted = try router.admit(
-                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now))
+                message, carrier: carrier, rules: rules, clock: authenticationClock(at: now), header: header)
             if !admitted.remarks.isEmpty { remark(admitted, at: now) }
             if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
@@ -44,11 +50,24 @@ extension RouterRunner {
             deliver(.received(admitted.heard), at: now)
             if activeSource != wasActive { surroundings.statusChanged() }
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
+            if admitted.heard.priority == .resigning { tellOfResignation(of: carrier.source, at: now) }
             return true
         } catch {
             refuse(error, from: carrier.source, at: now)
             return false
         }
+    }
+
+    /// Nobody but the Active Router has anything to resign, and that is us; whoever was just replaced says its last.
+    private func tellOfResignation(of source: IPAddress, at now: MonotonicInstant) {
+        guard case .active = router.state, source != router.primaryAddress,
+            let activeSince, now.since(activeSince) >= OwnerWatch.settling,
+            let more = limiter.pass(.resignation, at: now)
+        else { return }
+        log.notice(
+            "(\(name)) \(source) says that it is leaving, although this host is MASTER: it was another one until now, or came "
+                + "back from an absence, or somebody forges its adverts; the link was told again where the addresses are\(more)"
+        )
     }
 
     /// Whom this Backup follows.
@@ -60,7 +79,8 @@ extension RouterRunner {
     /// ignore us and become, or remain, a second owner, whatever its priority.
     private func follow(_ admitted: Admitted, at now: MonotonicInstant) {
         guard instance.followsChecksum, admitted.checksum != checksumForm,
-            admitted.heard.source != router.primaryAddress, admitted.checksum != .pseudoHeaderOfGroup
+            admitted.heard.source != router.primaryAddress,
+            admitted.checksum != .pseudoHeaderOfGroup || instance.followsOldPeers && instance.transport != .multicast
         else { return }
         checksumForm = admitted.checksum
         // Two neighbours of different forms would fill the log.
@@ -109,9 +129,9 @@ extension Refusal {
     /// True when the two configurations disagree, rather than a packet being damaged or foreign.
     fileprivate var isDisagreement: Bool {
         switch self {
-        case .version, .authenticationType, .password, .interval, .unknownPeer: true
+        case .version, .authenticationType, .password, .interval, .unknownPeer, .peerHopLimit, .header(.wrongCode): true
         case .trailer(let refusal): refusal.isDisagreement
-        case .hopLimit, .malformed: false
+        case .hopLimit, .malformed, .header(.replayed): false
         }
     }
 
@@ -129,6 +149,9 @@ extension Refusal {
         case .malformed(.truncated), .malformed(.lengthMismatch): 9
         case .malformed: 10
         case .trailer(let refusal): refusal.kind
+        case .peerHopLimit: 11
+        case .header(.wrongCode): 12
+        case .header(.replayed): 13
         }
     }
 }
@@ -138,7 +161,7 @@ extension ChecksumForm {
         switch self {
         case .messageOnly: "checksums over the message alone (RFC 9568)"
         case .pseudoHeader: "checksums with an IPv4 pseudo-header"
-        case .pseudoHeaderOfGroup: "checksums with the group's pseudo-header"
+        case .pseudoHeaderOfGroup: "checksums with the group's pseudo-header (keepalived before 1.3.7)"
         }
     }
 }

@@ -19,8 +19,13 @@ extension RouterRunner {
             log.notice("(\(name)) sent priority 0; holding the addresses until a successor has them")
         case .resigned(.switchOver):
             log.notice("(\(name)) handing over: sent priority 0; holding the addresses until a successor has them")
+        case .resigned(.yield):
+            log.notice(
+                "(\(name)) sent priority 0\(becauseOfGroup); holding the addresses until a successor has them")
         case .remainedActive:
             log.warning("(\(name)) nobody took over; remaining MASTER")
+            // Their lease may have ended meanwhile.
+            reconcileAddresses(at: now)
         case .waiting(let obstacles):
             log.warning("(\(name)) Waiting: \(explain(obstacles))")
         case .faulted(let obstacles):
@@ -28,11 +33,16 @@ extension RouterRunner {
         case .stopped(let successor):
             log.notice("(\(name)) Stopped" + (successor.map { "; \($0) took over" } ?? ""))
         case .carriedOn:
-            if case .active = router.state { activeSince = now }
-            log.notice("(\(name)) goes on as \(stateName): the process was replaced, the state is the same")
+            if router.holdsAddresses { activeSince = now }
+            log.notice(
+                "(\(name)) goes on "
+                    + (router.state.isResigning
+                        ? "handing over: the process was replaced, and the addresses are still held"
+                        : "as \(stateName): the process was replaced, the state is the same"))
         case .contested(let rival):
             // Whoever we have just taken over from says its last; nothing is contested by that.
             guard !isSettling(at: now) else { return }
+            tellContest(with: rival, at: now)
             guard let more = limiter.pass(.contested, at: now) else { return }
             recordContest(with: rival, at: now)
             log.notice(
@@ -63,8 +73,14 @@ extension RouterRunner {
                     + "active by now; listening before claiming anything")
         case .switchOver(let successor):
             log.notice("(\(name)) Entering BACKUP STATE: handed over to \(successor?.description ?? "a successor")")
+        case .syncGroup(let successor):
+            log.notice(
+                "(\(name)) Entering BACKUP STATE: its sync group moved to \(successor?.description ?? "another router")"
+            )
         }
     }
+
+    private var becauseOfGroup: String { groupReason.map { ": \($0)" } ?? "" }
 
     private func reportActive(_ cause: Transition.ActiveCause) {
         switch cause {

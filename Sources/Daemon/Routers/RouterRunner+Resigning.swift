@@ -4,6 +4,23 @@ internal import VRRPWire
 
 /// Watching the link for a successor's announcements, docs/design/0002-resign-then-hold.md.
 extension RouterRunner {
+    var isResigning: Bool { router.state.isResigning }
+
+    /// Leaves; an Active Router listens for its successor before it says so, because a fast one answers at once.
+    ///
+    /// - Parameter reason: why, for people: `the daemon was asked to stop`.
+    func shutDown(because reason: String, at now: MonotonicInstant) {
+        leavingReason = reason
+        if case .active = router.state { listenForSuccessor() }
+        deliver(.shutdown, at: now)
+    }
+
+    /// Hands the addresses over and becomes Backup; stays Active if nobody takes them.
+    func handOver(at now: MonotonicInstant) {
+        if case .active = router.state { listenForSuccessor() }
+        deliver(.switchOver, at: now)
+    }
+
     func listenForSuccessor() {
         unannounced = Set(everyAddress.map(\.address))
         let interfaces = Set(everyAddress.map(\.interface)).compactMap {

@@ -17,16 +17,21 @@ extension RouterRunner {
             obstacles: obstacleTexts, priority: prioritySum, sourceAddress: router.primaryAddress.map { "\($0)" },
             advertisementIntervalSeconds: Interval(instance.advertisementInterval).inSeconds,
             preempts: instance.preempts)
+        status.downTimerAdverts = Int(instance.downTimerAdverts)
         status.activeRouter = activeRouter(at: now)
         status.peers = peers.list(except: router.primaryAddress, at: now)
         status.standbys = standbysSeen(at: now)
         status.addresses = addressStatuses
+        status.routes = routeStatuses
+        status.rules = ruleStatuses
         status.checks = zip(trackers, tracking.trackers).map { checkStatus($0, $1, checks($0), at: now) }
         status.counters = counterTable
         status.next = outlook(at: now)
         status.otherOwners = otherOwners(at: now)
         status.repairs = repairStatus(at: now)
         status.hmac = keyedStatus
+        status.syncGroup = instance.syncGroup
+        status.packetFilter = filterStatus
         return status
     }
 
@@ -107,7 +112,9 @@ extension RouterRunner {
             ("priority_zero_sent", counters.priorityZeroSent),
             ("own_address_heard", counters.ownAddressHeard), ("contested", counters.contested),
             ("foreign_announcements", owners.foreignAnnouncements), ("probes_sent", owners.probesSent),
-            ("address_repairs", repairs.count), ("interval_errors", counters.intervalErrors),
+            ("address_repairs", repairs.count), ("route_repairs", routeRepairs.count),
+            ("rule_repairs", ruleRepairs.count),
+            ("interval_errors", counters.intervalErrors),
             ("hop_limit_errors", counters.hopLimitErrors),
             ("invalid_types", counters.invalidTypes), ("address_list_errors", counters.addressListErrors),
             ("length_errors", counters.lengthErrors), ("version_errors", counters.versionErrors),
@@ -135,7 +142,7 @@ extension TrackerName {
     /// As it is written in the file.
     var plainName: String {
         switch self {
-        case .script(let name), .process(let name), .interface(let name): name
+        case .script(let name), .process(let name), .interface(let name), .file(let name): name
         }
     }
 
@@ -144,6 +151,7 @@ extension TrackerName {
         case .script: .script
         case .process: .process
         case .interface: .interface
+        case .file: .file
         }
     }
 }

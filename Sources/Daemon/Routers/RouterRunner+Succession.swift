@@ -12,19 +12,24 @@ extension RouterRunner {
     var memory: RouterMemory {
         RouterMemory(
             key: memoryKey, state: router.state, checksumForm: checksumForm, since: life.since,
-            hasTakenPart: life.hasTakenPart, cause: life.cause, keyed: router.keyedMemory)
+            hasTakenPart: life.hasTakenPart, cause: life.cause, keyed: router.keyedMemory, header: router.headerMemory)
+    }
+
+    /// Its place in the memory is somebody else's from now on.
+    func giveUpMemory() {
+        memoryIndex = nil
+        notifications.memoryIndex = nil
     }
 
     /// Leaves the new state for a successor of this process.
     func remember(after before: VirtualRouter.State) {
         guard let memoryIndex else { return }
         surroundings.memory.keep(memory, at: memoryIndex)
-        switch (before, router.state) {
-        case (.active, .active), (.backup, .backup), (.initialize, .initialize): break
-        default: return surroundings.memory.order(lastOrders, for: memoryIndex)
+        if !router.state.isSameKind(as: before) {
+            return surroundings.memory.order(lastOrders, for: memoryIndex)
         }
         // A signed order is out of date after the next advert.
-        if instance.keyed?.signingKey != nil, router.holdsAddresses {
+        if instance.keyed?.signingKey != nil || instance.usesAuthenticationHeader, router.holdsAddresses {
             surroundings.memory.order(lastOrders, for: memoryIndex)
         }
     }
@@ -35,10 +40,16 @@ extension RouterRunner {
         life.since = memory.since
         life.cause = memory.cause
         life.hasTakenPart = memory.hasTakenPart
+        life.state = shown(memory.state)
         router.keyedMemory = memory.keyed
+        router.headerMemory = memory.header
         // Until the router has decided, nothing that is here is touched.
         hasLoan = true
+        router.quietUntil = surroundings.quietUntil
+        isUndecided = true
         look(at: now)
+        isUndecided = false
+        if memory.state.isResigning { listenForSuccessor() }
         deliver(.adopted(memory.state, deafFor: deafness), at: now)
         if router.holdsAddresses { hasLoan = false } else { keepLoan(at: now) }
         look(at: now)
@@ -53,8 +64,8 @@ extension RouterRunner {
         hasLoan = !present.isEmpty && present.allSatisfy { $0.validSeconds != nil }
         guard hasLoan else { return removeLeftovers(at: now) }
         log.notice(
-            "(\(name)) \(present.map { "\($0.address)" }.joined(separator: ", ")) are left from an earlier run; the kernel removes "
-                + "them within \(present.compactMap(\.validSeconds).max() ?? 0) s, or we do when another router is heard"
+            "(\(name)) left from an earlier run: \(present.map { "\($0.address)" }.joined(separator: ", ")); the kernel removes "
+                + "that within \(present.compactMap(\.validSeconds).max() ?? 0) s, or we do when another router is heard"
         )
     }
 
@@ -63,24 +74,42 @@ extension RouterRunner {
         guard hasLoan, heard.priority != .resigning, source != router.primaryAddress else { return }
         hasLoan = false
         removeLeftovers(at: now)
+        settleFilter(at: now)
+    }
+
+    /// Removes what an earlier run of ours left on this host.
+    func removeLeftovers(at now: MonotonicInstant) {
+        removeLeftoverRules(at: now)
+        removeLeftoverRoutes(at: now)
+        let leftovers = plan(for: everyAddress, desired: [])
+        guard !leftovers.isEmpty else { return }
+        let list = leftovers.compactMap { operation -> String? in
+            guard case .remove(let present) = operation else { return nil }
+            return "\(present.address) on \(present.interface)"
+        }
+        log.notice(
+            "(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind: "
+                + list.joined(separator: ", "))
+        _ = surroundings.keeper.carryOut(leftovers, lease: nil, for: name, at: now, in: &surroundings.interfaces)
     }
 
     /// What the guardian is to do in our name when no successor can be started; nil while we hold nothing.
     var lastOrders: LastOrders? {
-        guard case .active = router.state, let link, let source = router.primaryAddress else { return nil }
+        guard router.holdsAddresses, let link, let source = router.primaryAddress else { return nil }
         let destinations: [IPAddress] =
             switch instance.transport {
-            case .multicast: [.vrrpGroup(instance.family)]
+            case .multicast: [instance.group]
             case .unicast(let peers): peers
             }
         var router = router
         let signature = router.sign(instance.keyed, at: authenticationClock(at: surroundings.now))
+        let sequence = instance.usesAuthenticationHeader ? router.headerMemory.next(seconds: presentSeconds) : nil
         let packets = destinations.map { destination in
             LastOrders.Packet(
                 destination: destination,
                 octets: instance.packet(
                     priority: .resigning, from: source, to: destination, checksum: checksumForm, identification: 0,
-                    signature: signature))
+                    signature: signature, sequence: sequence))
         }
         let held =
             instance.priority == .owner
@@ -91,8 +120,15 @@ extension RouterRunner {
                         interfaceIndex: $0.index, address: address.address, prefixLength: address.prefixLength)
                 }
             }
-        return LastOrders(
+        var orders = LastOrders(
             name: name, interface: link.name, interfaceIndex: link.index, source: source, packets: packets,
             addresses: held, hold: router.successionBound)
+        orders.hopLimit = instance.hopLimit
+        orders.rules = instance.rules.map { KernelRule($0) }
+        orders.filterTable = instance.dropsPackets ? surroundings.filter.table : nil
+        orders.routes = instance.routes.flatMap {
+            surroundings.routes.requests($0, in: surroundings.interfaces) ?? []
+        }
+        return orders
     }
 }

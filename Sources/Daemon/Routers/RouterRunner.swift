@@ -20,11 +20,13 @@ final class RouterRunner {
 
     /// The interface as last seen; nil while it does not exist.
     private(set) var link: LinkInfo?
+    /// Its number when it was seen last.
+    private(set) var knownIndex: UInt32?
     private(set) var socket: SharedSocket?
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
-    private var identification: UInt16 = 0
+    var identification: UInt16 = 0
     var limiter = LineLimiter<LineKind>()
     /// Addresses were taken off; the log says so after it has said why.
     private var hasReleased = false
@@ -34,7 +36,7 @@ final class RouterRunner {
     /// Since when it is in its state, and why.
     var life: Life
     /// Why it was asked to leave for good.
-    private(set) var leavingReason = ""
+    var leavingReason = ""
     /// What the present event has brought about so far, and when.
     var steps: [Step] = []
     /// The hand-over that is under way, or the last one.
@@ -49,11 +51,19 @@ final class RouterRunner {
     var unannounced: Set<IPAddress> = []
     /// The repairs of the addresses, to keep two managers of one address from racing.
     var repairs = RepairLedger()
+    /// Those of the routes, by destination.
+    var routeRepairs = RepairLedger()
+    var ruleRepairs = RepairLedger()
+    /// Routes and rules that a reload has just removed from the configuration, and not yet from the host.
+    var outdatedRoutes: [VirtualRoute] = []
+    var outdatedRules: [VirtualRule] = []
     var repairedAfter: String?
     /// Who else answers for the addresses.
     var owners = OwnerWatch()
     /// Addresses that an earlier run left are here, and go with their lease unless we take them over or hear another.
     var hasLoan = false
+    /// The process before us was running it, and what becomes of it here is not decided yet.
+    var isUndecided = false
     /// Where the successor of this process finds what it needs of us; nil until it has a place.
     var memoryIndex: Int?
     /// Who has said that it stands by, and when we next say so.
@@ -64,6 +74,17 @@ final class RouterRunner {
     var renewedAt: MonotonicInstant?
     /// An advert followed that renewal so soon that another one is due in a moment.
     var owesRenewal = false
+    /// When addresses on other interfaces than its own were last announced.
+    var extraAnnouncedAt: MonotonicInstant?
+    /// From where its addresses answer, by interface.
+    var hardwareAddresses: [String: HardwareAddress] = [:]
+    /// The sync group that it is a member of, and what that has just decided, while it is carried out.
+    weak var group: GroupRunner?
+    var groupReason: String?
+    /// Who is told what becomes of it.
+    let notifications: NotifyQueue
+    /// A reload removed it from the configuration.
+    var isRemoved = false
     /// Since when there has been no address to send from, while that is borne.
     var sourceLostAt: MonotonicInstant?
 
@@ -78,6 +99,9 @@ final class RouterRunner {
         life = Life(since: surroundings.now)
         router = VirtualRouter(
             instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
+        let key = RouterMemory.key(instance.identity)
+        notifications = NotifyQueue(.instance, instance.name, surroundings.notifier) { key }
+        configureNotifications()
     }
 
     var name: String { instance.name }
@@ -86,9 +110,12 @@ final class RouterRunner {
 
     /// When this router must next be given the clock.
     var deadline: MonotonicInstant? {
-        let repairDeadline = sourceLostAt == nil ? repairs.deadline : nil
-        return [routerDeadline, repairDeadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline]
-            .compactMap(\.self).min()
+        // What is not done now is no reason to wake up.
+        let repairDeadlines = repairsNow ? [repairs.deadline, routeRepairs.deadline, ruleRepairs.deadline] : []
+        return
+            (repairDeadlines + [
+                routerDeadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline, extraDeadline,
+            ]).compactMap(\.self).min()
     }
 
     /// A Backup about to take over is awake a little before its time, and turns until it comes.
@@ -96,7 +123,7 @@ final class RouterRunner {
     /// A sleeping processor takes 50 to 200 microseconds to get from an expired timer to our first instruction, and then
     /// finds its caches cold. A Backup's timer hardly ever runs out, so being early costs nothing until it matters.
     private var routerDeadline: MonotonicInstant? {
-        guard case .backup(let backup) = router.state else { return router.deadline }
+        guard case .backup(let backup) = router.state, !backup.isReady else { return router.deadline }
         let due = backup.takeOverAt.nanoseconds
         return MonotonicInstant(nanoseconds: due > Self.wakefulness ? due - Self.wakefulness : 0)
     }
@@ -112,20 +139,22 @@ final class RouterRunner {
         router.handle(event, at: now, into: &actions)
         noteHandover(after: before, at: now)
         steps.removeAll(keepingCapacity: true)
+        // Before anybody else sees it: whoever goes on in our place is not to do the contrary.
+        if !router.state.isSameKind(as: before) { remember(after: before) }
         actions.drain {
             if case .report(let transition) = $0 { record(transition, after: before, at: now) }
             perform($0, at: now)
             note($0)
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
+        // Who is killed from here on has been replaced soon.
+        if isResigning, !before.isResigning { renewAddresses(at: now) }
         attendOwners(at: now)
         if router.counters.contested != contests { answerRival(at: now) }
         if router.state != before { remember(after: before) }
+        group?.isStale = true
+        tellState(at: now)
         surroundings.memory.goOn(at: surroundings.now)
-    }
-
-    var isResigning: Bool {
-        if case .resigning = router.state { true } else { false }
     }
 
     private func perform(_ action: Action, at now: MonotonicInstant) {
@@ -136,14 +165,19 @@ final class RouterRunner {
             if priority != .resigning { renewLeases(at: now) }
         case .acquireAddresses:
             hasLoan = false
+            extraAnnouncedAt = now
             // Those that are there already were on loan until now.
             renewAddresses(at: now)
             reconcileAddresses(at: now)
             noteRefusedAddresses(at: now)
+            takeRoutes(at: now)
+            reconcileRules(at: now)
         case .releaseAddresses:
             hasLoan = false
             hasReleased = true
             surroundings.announcer.forget(name)
+            reconcileRules(at: now)
+            reconcileRoutes(at: now)
             reconcileAddresses(at: now)
             noteRefusedAddresses(at: now)
         case .announceAddresses(let times):
@@ -158,50 +192,39 @@ final class RouterRunner {
 
     /// Starts taking part, or waits with a reason.
     func start(at now: MonotonicInstant) {
+        router.quietUntil = surroundings.quietUntil
         look(at: now)
         deliver(.startup, at: now)
-    }
-
-    /// Leaves; an Active Router listens for its successor before it says so, because a fast one answers at once.
-    ///
-    /// - Parameter reason: why, for people: `the daemon was asked to stop`.
-    func shutDown(because reason: String, at now: MonotonicInstant) {
-        leavingReason = reason
-        if case .active = router.state { listenForSuccessor() }
-        deliver(.shutdown, at: now)
-    }
-
-    /// Hands the addresses over and becomes Backup; stays Active if nobody takes them.
-    func handOver(at now: MonotonicInstant) {
-        if case .active = router.state { listenForSuccessor() }
-        deliver(.switchOver, at: now)
     }
 
     /// Delivers the clock.
     func tick(at now: MonotonicInstant) {
         tickRepairs(at: now)
+        tickRouteRepairs(at: now)
+        tickRuleRepairs(at: now)
         if let deadline = router.deadline, deadline <= now { deliver(.timer, at: now) }
         if let renewalDeadline, renewalDeadline <= now { renewAddresses(at: now) }
         if let sourceDeadline, sourceDeadline <= now { look(at: now) }
+        tickExtraAnnouncements(at: now)
         tickOwners(at: now)
         tickNotices(at: now)
     }
 
     /// Takes over what was known of checks, without telling anybody.
-    func restoreTrackers(_ status: (TrackerName) -> CheckState.Status) {
-        for (index, tracker) in trackers.enumerated() { tracking.set(status(tracker), at: index) }
+    func restoreTrackers(_ finding: (TrackerName) -> Tracker.Finding) {
+        for (index, tracker) in trackers.enumerated() { tracking.set(finding(tracker), at: index) }
         router = VirtualRouter(
             instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
     }
 
     /// A tracked thing changed; `cause` says what, for the log.
     func trackerChanged(
-        _ changed: TrackerName, to status: CheckState.Status, because cause: String, at now: MonotonicInstant
+        _ changed: TrackerName, to finding: Tracker.Finding, because cause: String, at now: MonotonicInstant
     ) {
         var touched = false
         for (index, tracker) in trackers.enumerated() where tracker == changed {
-            touched = touched || tracking.trackers[index].status != status
-            tracking.set(status, at: index)
+            touched = touched || tracking.trackers[index].finding != finding
+            tracking.set(finding, at: index)
         }
         guard touched else { return }
         applyPriority(because: cause, at: now)
@@ -216,6 +239,7 @@ final class RouterRunner {
             "(\(name)) Changing effective priority from \(router.priority.rawValue) to \(new.rawValue) (\(cause))")
         recordPriority(new, because: cause, at: now)
         deliver(.priorityChanged(new), at: now)
+        notifications.priorityChanged(to: Int(new.rawValue), at: now)
         surroundings.statusChanged()
     }
 
@@ -224,18 +248,24 @@ final class RouterRunner {
     /// Looks at interfaces, addresses and checks, and tells the router what has changed.
     func look(at now: MonotonicInstant) {
         link = surroundings.interfaces.link(named: instance.interface)
+        knownIndex = link?.index ?? knownIndex
         trackInterfaces()
         applyPriority(because: "a tracked interface changed", at: now)
         // An interface that has another name now still carries the resignation; only then is its socket given back.
         if link != nil { openSocket(at: now) }
         defer { if link == nil { openSocket(at: now) } }
         let wasLost = sourceLostAt != nil
-        let (obstacles, source) = bearingLostSource(currentObstacles(socketIsOpen: socket != nil), at: now)
+        let (own, source) = bearingLostSource(currentObstacles(socketIsOpen: socket != nil), at: now)
         // A router that loses its address says so from it before it forgets it; one that gets an address needs it first.
         if let source, source != router.primaryAddress { deliver(.primaryAddressChanged(source), at: now) }
+        let obstacles = own.union(router.obstacles.intersection(.memberFailed))
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
         if source == nil, router.primaryAddress != nil { deliver(.primaryAddressChanged(nil), at: now) }
         noticeWrongAddresses(at: now)
+        noticeWrongRoutes(at: now)
+        noticeWrongRules(at: now)
+        noticeHardwareAddresses(at: now)
+        settleFilter(at: now)
         if wasLost, sourceLostAt == nil { renewLeases(at: now) }
     }
 
@@ -268,6 +298,9 @@ final class RouterRunner {
     func close() {
         stopListening()
         surroundings.held[ObjectIdentifier(self)] = nil
+        surroundings.heldRoutes[ObjectIdentifier(self)] = nil
+        surroundings.heldRules[ObjectIdentifier(self)] = nil
+        surroundings.filter.want([], for: ObjectIdentifier(self), at: surroundings.now, in: surroundings.interfaces)
         for old in [socket, noticeSocket].compactMap(\.self) { surroundings.sockets.leave(old, as: self) }
         (socket, noticeSocket) = (nil, nil)
     }
@@ -281,8 +314,10 @@ final class RouterRunner {
     func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
         let operations = plan(for: everyAddress, desired: desiredAddresses)
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        return surroundings.keeper.carryOut(
-            operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
+        return filtering(at: now) {
+            surroundings.keeper.carryOut(
+                operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
+        }
     }
 
     /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
@@ -301,16 +336,21 @@ final class RouterRunner {
     /// Takes a changed configuration of the same virtual router without leaving its state.
     func reconfigure(_ new: Instance, at now: MonotonicInstant) {
         let old = instance
-        let outdated = everyAddress.filter { !(new.addresses + new.excludedAddresses).contains($0) }
-        let known = Dictionary(zip(trackers, tracking.trackers.map(\.status)), uniquingKeysWith: { first, _ in first })
-        let stays = Set((new.addresses + new.excludedAddresses).map(\.address))
+        let held = new.addresses + new.excludedAddresses
+        let forms = Set(held.map(\.form))
+        let outdated = everyAddress.filter { !forms.contains($0.form) }
+        let known = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
+        let stays = Set(held.map(\.address))
         if router.holdsAddresses { drop(outdated.filter { !stays.contains($0.address) }, at: now) }
+        outdatedRoutes = old.routes.filter { !new.routes.contains($0) }
+        outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
+        configureNotifications()
         rules = new.receptionRules
         if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
         trackers = new.trackerNames
         tracking = new.freshTracking
-        for (index, tracker) in trackers.enumerated() { tracking.set(known[tracker] ?? .unknown, at: index) }
+        for (index, tracker) in trackers.enumerated() { tracking.set(known[tracker] ?? .status(.unknown), at: index) }
         // Known at once, so that the priority does not jump to and fro.
         trackInterfaces()
         deliver(.reconfigured(new.routerConfiguration), at: now)
@@ -321,12 +361,17 @@ final class RouterRunner {
             surroundings.announcer.announce(
                 added, times: new.announcements.repeats, for: name, at: now, in: surroundings.interfaces)
         }
+        exchangeRoutes(at: now)
+        exchangeRules(at: now)
         look(at: now)
     }
 
     /// Says before a reload which addresses it will have after it, so that another instance that loses one leaves it here.
     func claim(_ new: Instance) {
-        if router.holdsAddresses { surroundings.held[ObjectIdentifier(self)] = new.addresses + new.excludedAddresses }
+        guard router.holdsAddresses else { return }
+        surroundings.held[ObjectIdentifier(self)] = new.addresses + new.excludedAddresses
+        surroundings.heldRoutes[ObjectIdentifier(self)] = new.routes
+        surroundings.heldRules[ObjectIdentifier(self)] = new.rules
     }
 
     /// Adds what is new, and replaces `outdated` forms of addresses that stay; returns what was added.
@@ -337,7 +382,7 @@ final class RouterRunner {
                 $0.address == old.address && $0.prefixLength == old.prefixLength && $0.interface == old.interface
             }
         }
-        return surroundings.keeper.cover(successive.map(\.address), in: surroundings.interfaces) {
+        return surroundings.keeper.cover(successive.map(\.address), at: now, in: surroundings.interfaces) {
             drop(successive, at: now)
             return reconcileAddresses(at: now)
         }
@@ -347,53 +392,5 @@ final class RouterRunner {
         guard !addresses.isEmpty else { return }
         _ = surroundings.keeper.carryOut(
             plan(for: addresses, desired: []), lease: lease, for: name, at: now, in: &surroundings.interfaces)
-    }
-
-    /// Removes what an earlier run of ours left on this host.
-    func removeLeftovers(at now: MonotonicInstant) {
-        let leftovers = plan(for: everyAddress, desired: [])
-        guard !leftovers.isEmpty else { return }
-        let list = leftovers.compactMap { operation -> String? in
-            guard case .remove(let present) = operation else { return nil }
-            return "\(present.address) on \(present.interface)"
-        }
-        log.notice(
-            "(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind: "
-                + list.joined(separator: ", "))
-        _ = surroundings.keeper.carryOut(leftovers, lease: nil, for: name, at: now, in: &surroundings.interfaces)
-    }
-
-    // MARK: Sending
-
-    private func advertise(_ priority: Priority, at now: MonotonicInstant) {
-        guard let socket, let source = router.primaryAddress else { return }
-        let signature = router.sign(instance.keyed, at: authenticationClock(at: now))
-        switch instance.transport {
-        case .multicast:
-            send(priority, signature, from: source, to: .vrrpGroup(instance.family), over: socket, at: now)
-        case .unicast(let peers):
-            for peer in peers { send(priority, signature, from: source, to: peer, over: socket, at: now) }
-        }
-    }
-
-    private func send(
-        _ priority: Priority, _ signature: Signature?, from source: IPAddress, to destination: IPAddress,
-        over socket: SharedSocket, at now: MonotonicInstant
-    ) {
-        identification &+= 1
-        let packet = instance.packet(
-            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
-            signature: signature)
-        do throws(SystemError) {
-            try socket.raw.send(packet.span, from: source, to: destination)
-        } catch {
-            // That the interface is down, or its address awaited, is said as such; that nothing can be sent then is no news.
-            guard sourceLostAt == nil, surroundings.interfaces.link(named: instance.interface)?.isUsable == true else {
-                return
-            }
-            if let more = limiter.pass(.sending(error.code), at: now) {
-                log.error("(\(name)) cannot send an advert: \(error)\(Self.advice(error))\(more)")
-            }
-        }
     }
 }

@@ -19,9 +19,37 @@ final class Surroundings {
     /// Which addresses each router holds now, so that none removes what another has taken over from it on this host.
     var held: [ObjectIdentifier: [VirtualAddress]] = [:]
 
+    /// Those that are here in every state.
+    var staticAddresses: Set<IPAddress> = []
+    /// Why instances are at fault for static things that are not there, by their names.
+    var staticFaults: [String: [String]] = [:]
+
+    /// The same of routes.
+    var heldRoutes: [ObjectIdentifier: [VirtualRoute]] = [:]
+    let routes: RouteKeeper
+    /// The same of rules.
+    var heldRules: [ObjectIdentifier: [VirtualRule]] = [:]
+    let rules: RuleKeeper
+    /// Drops packets to the addresses of instances with `no_accept`.
+    let filter: FilterKeeper
+    let promotion: SecondaryPromotion
+    /// Who removed a route or a rule of ours last.
+    var routeCulprit: Culprit?
+
     let chronicle: Chronicle
+    /// Who is told of changes: commands and pipes.
+    private(set) lazy var notifier = Notifier(self)
+    private(set) lazy var mailer = Mailer(self)
     /// Maintenance mode: every router here claims as little as it can.
-    var standby: Standby?
+    var standby: Standby? {
+        didSet { memory.maintenance = .init(standby) }
+    }
+    /// Until when no router listens or claims; nil for at once.
+    var quietUntil: MonotonicInstant?
+    /// Since when the others have been heard, for people.
+    var listeningSince: String {
+        memory.succession.isEmpty ? "since the daemon started" : "since the daemon's process was replaced"
+    }
     /// Called when the service manager's line about us is no longer true.
     var statusChanged: () -> Void = {}
     /// Called after every transition of a router.
@@ -54,6 +82,10 @@ final class Surroundings {
         chronicle = Chronicle(StateFiles.directory, readiness, log)
         renewals = try RenewalSocket()
         keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
+        routes = try RouteKeeper(log: log)
+        rules = try RuleKeeper(log: log)
+        filter = FilterKeeper(log: log)
+        promotion = SecondaryPromotion(log: log, memory: memory)
         let frames = try PacketSocket()
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)

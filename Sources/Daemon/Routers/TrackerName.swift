@@ -8,29 +8,44 @@ enum TrackerName: Hashable {
     case script(String)
     case process(String)
     case interface(String)
+    case file(String)
 }
 
 extension Instance {
     /// In the order of their trackers.
     var trackerNames: [TrackerName] {
         trackedScripts.map { .script($0.name) } + trackedProcesses.map { .process($0.name) }
-            + trackedInterfaces.map { .interface($0.name) }
+            + trackedInterfaces.map { .interface($0.name) } + trackedFiles.map { .file($0.name) }
     }
 
     /// The arithmetic with nothing known yet.
     var freshTracking: PriorityTracking {
         PriorityTracking(
             base: priority,
-            trackers: (trackedScripts + trackedProcesses + trackedInterfaces).map { Tracker(weight: $0.weight) })
+            trackers: (trackedScripts + trackedProcesses + trackedInterfaces + trackedFiles).map {
+                Tracker(weight: $0.weight)
+            })
     }
 
     package var routerConfiguration: VirtualRouter.Configuration {
-        VirtualRouter.Configuration(
+        var configuration = VirtualRouter.Configuration(
             version: version, advertisementInterval: advertisementInterval, preempts: preempts,
             preemptDelay: preemptDelay, announcements: announcements)
+        configuration.downTimerAdverts = downTimerAdverts
+        configuration.groupHold = groupHold
+        configuration.answersLowerPriority = answersLowerPriority
+        configuration.ownerListens = ownerListens
+        return configuration
     }
 
-    var authentication: Authentication { password.map { .password($0) } ?? .none }
+    var authentication: Authentication {
+        password.map { usesAuthenticationHeader ? .header : .password($0) } ?? .none
+    }
+
+    /// What its sockets hear.
+    private var protocolNumber: UInt8 {
+        usesAuthenticationHeader ? AuthenticationHeader.protocolNumber : Carrier.protocolNumber
+    }
 
     package var receptionRules: ReceptionRules {
         let peers: [IPAddress]? =
@@ -38,9 +53,11 @@ extension Instance {
             case .multicast: nil
             case .unicast(let peers): peers
             }
-        return ReceptionRules(
+        var rules = ReceptionRules(
             version: version, interval: advertisementInterval, authentication: authentication,
             addresses: addresses.map(\.address), peers: peers, keyed: keyed)
+        rules.hopLimits = peerHopLimits
+        return rules
     }
 
     /// Where to begin; ``ChecksumPreference/follow`` then goes with the Active Router.
@@ -49,6 +66,7 @@ extension Instance {
         case (.v2, _, _): .messageOnly
         case (.v3, .v6, _): .pseudoHeader
         case (.v3, .v4, .messageOnly): .messageOnly
+        case (.v3, .v4, .pseudoHeaderOfGroup): .pseudoHeaderOfGroup
         case (.v3, .v4, .pseudoHeader), (.v3, .v4, .follow): .pseudoHeader
         }
     }
@@ -60,29 +78,53 @@ extension Instance {
         switch transport {
         case .multicast:
             SharedSocket.Key(
-                interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: .vrrpGroup(family)))
+                interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: group),
+                protocolNumber: protocolNumber)
         case .unicast:
-            SharedSocket.Key(interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress))
+            SharedSocket.Key(
+                interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress),
+                protocolNumber: protocolNumber)
         }
+    }
+
+    /// The TTL or hop limit of our adverts; multicast always has 255.
+    var hopLimit: UInt8 {
+        guard case .unicast = transport else { return Carrier.requiredHopLimit }
+        return unicastHopLimit ?? Carrier.requiredHopLimit
     }
 
     /// One advert, ready for the socket: with its IPv4 header, or the IPv6 payload alone.
     ///
-    /// - Parameter signature: the key and sequence of `auth_hmac`; nil for an advert that is not signed.
+    /// - Parameters:
+    ///   - signature: the key and sequence of `auth_hmac`; nil for an advert that is not signed.
+    ///   - sequence: of `auth_type AH`; nil for an advert without an authentication header.
     func packet(
         priority: Priority, from source: IPAddress, to destination: IPAddress, checksum: ChecksumForm,
-        identification: UInt16, signature: Signature?
+        identification: UInt16, signature: Signature?, sequence: UInt32?
     ) -> [UInt8] {
         let list = addresses.map(\.address)
         let advertisement = Advertisement(
             version: version, virtualRouterID: virtualRouterID, priority: priority, interval: advertisementInterval,
             addressCount: list.count, authentication: authentication)
         let carrier = Carrier(source: source, destination: destination)
+        if let sequence, let password, case (.v4(let from), .v4(let to)) = (source, destination) {
+            let size = AuthenticationHeader.size + advertisement.encodedSize(addresses: list)
+            return [UInt8](capacity: IPv4Header.size + size) { output in
+                IPv4Header.emit(
+                    into: &output, source: from, destination: to, payloadSize: size, timeToLive: hopLimit,
+                    // The kernel would write another number for 0, which the code covers.
+                    identification: max(1, identification), protocolNumber: AuthenticationHeader.protocolNumber)
+                AuthenticationHeader(index: from, sequence: sequence).emit(into: &output)
+                advertisement.emit(into: &output, addresses: list, carrier: carrier, checksum: checksum)
+                AuthenticationHeader.seal(&output, key: password, isUnicast: !destination.isMulticast)
+            }
+        }
         let size = advertisement.encodedSize(addresses: list) + (signature == nil ? 0 : AuthenticationTrailer.size)
         return [UInt8](capacity: IPv4Header.size + size) { output in
             if case (.v4(let from), .v4(let to)) = (source, destination) {
                 IPv4Header.emit(
-                    into: &output, source: from, destination: to, payloadSize: size, identification: identification)
+                    into: &output, source: from, destination: to, payloadSize: size, timeToLive: hopLimit,
+                    identification: identification)
             }
             guard let signature else {
                 return advertisement.emit(into: &output, addresses: list, carrier: carrier, checksum: checksum)

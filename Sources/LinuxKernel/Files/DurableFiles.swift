@@ -35,6 +35,47 @@ package func replaceDurably(_ path: String, with bytes: [UInt8], mode: UInt32 = 
     try syncDirectory(of: path)
 }
 
+/// Replaces what a file holds, as a whole and durably, and keeps its owner, its group and its mode; a link to it stays a link.
+///
+/// Where the owner cannot be kept, because the file is somebody else's and the caller is not root, nothing is changed.
+package func rewriteDurably(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    let target = try resolvedPath(path)
+    let before = try status(of: target).get()
+    let fresh = "\(target).\(getpid()).new"
+    let file = try FileDescriptor(opening: fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode: 0o600)
+    let descriptor = file.rawValue
+    do throws(SystemError) {
+        try writeWhole(bytes, to: file, fresh)
+        try retryingOnInterrupt("chown \(fresh)") { fchown(descriptor, before.uid, before.gid) }
+        try retryingOnInterrupt("chmod \(fresh)") { fchmod(descriptor, mode_t(before.mode)) }
+        try retryingOnInterrupt("fsync \(fresh)") { fsync(descriptor) }
+        try renameFile(fresh, to: target)
+    } catch {
+        // SAFETY: the string outlives the call.
+        _ = unsafe unlink(fresh)
+        throw error
+    }
+    try syncDirectory(of: target)
+}
+
+/// Writes a small file where it stands, so that it keeps its owner and its mode; made with mode 0600 when it is missing.
+///
+/// A link in its place is refused: whoever may write to the directory could point it anywhere.
+///
+/// - Parameter overwrites: false leaves what is there as it is.
+/// - Returns: whether it was written.
+package func writeInPlace(_ bytes: [UInt8], to path: String, overwrites: Bool) throws(SystemError) -> Bool {
+    let how = overwrites ? O_TRUNC : O_EXCL
+    do {
+        let file = try FileDescriptor(
+            opening: path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK | how, mode: 0o600)
+        try writeWhole(bytes, to: file, path)
+        return true
+    } catch  where error.code == EEXIST && !overwrites {
+        return false
+    }
+}
+
 /// Removes a file, also from the disk's memory; one that is not there is fine.
 package func removeDurably(_ path: String) throws(SystemError) {
     do {
@@ -57,6 +98,11 @@ package final class DirectoryLock {
     private let file: FileDescriptor
 
     private init(_ file: consuming FileDescriptor) { self.file = file }
+
+    /// Takes the directory, and waits for it until `deadline`, an instant of the monotonic clock; nil when somebody still has it.
+    package static func acquire(_ directory: String, until deadline: UInt64) throws(SystemError) -> DirectoryLock? {
+        try asking(until: deadline) { () throws(SystemError) in try acquire(directory) }
+    }
 
     package static func acquire(_ directory: String) throws(SystemError) -> DirectoryLock? {
         let file = try FileDescriptor(

@@ -50,7 +50,14 @@ package func removeEnvironmentVariable(_ name: String) {
 /// Sets which permission bits new files do not get.
 package func setUmask(_ mask: UInt32) { _ = umask(mode_t(mask)) }
 
-package func writeStandardOutput(_ text: String) { writeAll(Array(text.utf8), to: STDOUT_FILENO) }
+/// Writes to standard output; ``endIfOutputIsLost(with:)`` decides what becomes of it when that is not possible.
+package func writeStandardOutput(_ text: String) { writeStandardOutput(Array(text.utf8)) }
+
+/// Writes octets as they are: a file need not be text in its comments.
+package func writeStandardOutput(_ bytes: [UInt8]) {
+    let code = writeAll(bytes, to: STDOUT_FILENO)
+    if code != 0 { cl_output_lost(code) }
+}
 
 package func writeStandardError(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
 

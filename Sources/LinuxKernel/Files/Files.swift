@@ -24,15 +24,19 @@ package func readFile(_ path: String, limit: Int) -> Result<[UInt8], SystemError
 }
 
 /// Writes every byte, as far as `descriptor` takes them: a reader that went away is not our problem.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
+///
+/// - Returns: why not all of them were written; 0 when they were.
+@discardableResult
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
         // SAFETY: the kernel reads the buffer's bytes only, during the call.
         let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EINTR { continue }
-        if count <= 0 { return }
+        if count <= 0 { return count < 0 ? errno : EIO }
         rest = rest.dropFirst(count)
     }
+    return 0
 }
 
 /// The paths that match a shell pattern, braces included, sorted; none when nothing matches.
@@ -117,4 +121,41 @@ package func readIPv6Forwarding(interface: String) -> Bool {
         return false
     }
     return bytes.first.map { $0 != UInt8(ascii: "0") } ?? false
+}
+
+/// Why the beginning of a file could not be read.
+package enum FileProblem: Error, Equatable {
+    case missing
+    /// A directory, a pipe, a device.
+    case notRegular
+    case failed(SystemError)
+}
+
+/// At most the first `limit` octets of a regular file; nothing else is opened for long, so that a pipe makes nobody wait.
+package func readBeginning(of path: String, limit: Int) -> Result<[UInt8], FileProblem> {
+    do throws(SystemError) {
+        let file = try FileDescriptor(opening: path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        let descriptor = file.rawValue
+        var facts = stat()
+        // SAFETY: the structure is writable for the duration of the call.
+        try retryingOnInterrupt("stat \(path)") { unsafe fstat(descriptor, &facts) }
+        guard facts.st_mode & S_IFMT == S_IFREG else { return .failure(.notRegular) }
+        var contents: [UInt8] = []
+        while contents.count < limit {
+            // SAFETY: pread writes at most `size` octets.
+            let outcome = unsafe readBytes(capacity: limit - contents.count) { buffer, size in
+                unsafe pread(descriptor, buffer, size, off_t(contents.count))
+            }
+            let more: [UInt8]
+            switch outcome {
+            case .success(let bytes): more = bytes
+            case .failure(let error): throw SystemError("read \(path)", error.code)
+            }
+            if more.isEmpty { break }
+            contents += more
+        }
+        return .success(contents)
+    } catch {
+        return .failure(error.code == ENOENT || error.code == ENOTDIR ? .missing : .failed(error))
+    }
 }

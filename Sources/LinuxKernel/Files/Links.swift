@@ -13,3 +13,11 @@ package func readLink(_ path: String) -> Result<String, SystemError> {
         return .failure(error)
     }
 }
+
+/// The path without links, which has to lead to something.
+package func resolvedPath(_ path: String) throws(SystemError) -> String {
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+    // SAFETY: the path is NUL-terminated, and at most PATH_MAX octets are written.
+    guard unsafe realpath(path, &target) != nil else { throw SystemError("realpath \(path)", errno) }
+    return String(decoding: target.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

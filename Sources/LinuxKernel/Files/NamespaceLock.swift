@@ -10,11 +10,7 @@ package final class NamespaceLock {
 
     /// Takes the name, and waits for it until `deadline`, an instant of the monotonic clock; nil when somebody still has it.
     package static func acquire(_ name: String, until deadline: UInt64) throws(SystemError) -> NamespaceLock? {
-        while true {
-            if let lock = try acquire(name) { return lock }
-            if monotonicNanoseconds() >= deadline { return nil }
-            usleep(1000)
-        }
+        try asking(until: deadline) { () throws(SystemError) in try acquire(name) }
     }
 
     /// Takes the name; nil when another process of this network namespace has it.
@@ -39,5 +35,16 @@ package final class NamespaceLock {
         let code = errno
         if code == EADDRINUSE { return nil }
         throw SystemError("bind @\(name)", code)
+    }
+}
+
+/// Asks every millisecond for what somebody has who is about to let go of it; nil when `deadline` has come first.
+func asking<Answer>(
+    until deadline: UInt64, for answer: () throws(SystemError) -> Answer?
+) throws(SystemError) -> Answer? {
+    while true {
+        if let answer = try answer() { return answer }
+        if monotonicNanoseconds() >= deadline { return nil }
+        usleep(1000)
     }
 }

@@ -11,6 +11,21 @@ package final class PIDFile {
         self.file = file
     }
 
+    /// Creates or takes over the file, and waits for it until `deadline`, an instant of the monotonic clock; fails with EAGAIN
+    /// and the holder's number when another process still has it.
+    package static func acquire(_ path: String, until deadline: UInt64) throws(SystemError) -> PIDFile {
+        let file = try asking(until: deadline) { () throws(SystemError) -> PIDFile? in
+            do throws(SystemError) {
+                return try acquire(path)
+            } catch {
+                if error.code != EAGAIN { throw error }
+                return nil
+            }
+        }
+        // Once more, for whoever has it now is to be named.
+        return if let file { file } else { try acquire(path) }
+    }
+
     /// Creates or takes over the file; fails with EAGAIN and the holder's number when another process has it.
     package static func acquire(_ path: String) throws(SystemError) -> PIDFile {
         while true {

@@ -15,3 +15,6 @@ package func standardOutputSize() -> (columns: Int, rows: Int)? {
 
 /// Whether whoever read standard output has gone, so that writing on makes no sense.
 package func standardOutputIsClosed() -> Bool { cl_reader_is_gone(STDOUT_FILENO) != 0 }
+
+/// Ends this process with `status`, and a sentence, when at its end what it printed could not be written: to a full disk.
+package func endIfOutputIsLost(with status: Int32) { _ = cl_check_output(status) }

@@ -18,6 +18,16 @@ extension Span<UInt8> {
         return UInt32(littleEndian: value)
     }
 
+    /// The 32 bits at `offset`, most significant octet first, or nil past the end.
+    func networkUInt32(at offset: Int) -> UInt32? { hostUInt32(at: offset)?.bigEndian }
+
+    /// The octets in `range`, as far as there are any.
+    func octets(in range: Range<Int>) -> [UInt8] {
+        var octets: [UInt8] = []
+        for index in range where index < count { octets.append(self[index]) }
+        return octets
+    }
+
     /// The text in `range` up to its first NUL.
     func text(in range: Range<Int>) -> String {
         var bytes: [UInt8] = []
@@ -111,6 +121,18 @@ struct NetlinkRequest {
         append(UInt16(4 + 4 * values.count))
         append(UInt16(type))
         for value in values { append(value) }
+    }
+
+    /// An attribute that holds those which `fill` appends.
+    mutating func append(nested type: Int, _ fill: (inout NetlinkRequest) -> Void) {
+        let start = bytes.count
+        append(UInt16(0))
+        // NLA_F_NESTED.
+        append(UInt16(type | 0x8000))
+        fill(&self)
+        let length = UInt16(truncatingIfNeeded: bytes.count - start).littleEndian
+        bytes[start] = UInt8(truncatingIfNeeded: length)
+        bytes[start + 1] = UInt8(truncatingIfNeeded: length >> 8)
     }
 
     /// The bytes with their length filled in.

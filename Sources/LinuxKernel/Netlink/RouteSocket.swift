@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 package import VRRPWire
 
-/// Asks the kernel for interfaces and addresses, and changes addresses; each call waits for the kernel's answer.
+/// Asks the kernel for interfaces, addresses and routes, and changes the latter two; each call waits for the kernel's answer.
 package final class RouteSocket {
     private let socket: FileDescriptor
     private var buffer: [UInt8]
@@ -32,9 +32,12 @@ package final class RouteSocket {
         buffer = Array(repeating: 0, count: Self.datagramSize)
     }
 
+    /// The port by which the kernel's news name this socket as their cause.
+    package var port: UInt32 { cl_netlink_port(socket.rawValue) }
+
     /// Every interface of the namespace.
     package func links() throws(SystemError) -> [LinkInfo] {
-        let changes = try dump(RTM_GETLINK, "list interfaces") { request in
+        let changes = try list(RTM_GETLINK, "list interfaces") { request in
             for _ in 0..<4 { request.append(UInt32(0)) }
             request.append(attribute: IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
         }
@@ -43,7 +46,7 @@ package final class RouteSocket {
 
     /// Every IPv4 and IPv6 address of the namespace.
     package func addresses() throws(SystemError) -> [AddressInfo] {
-        let changes = try dump(RTM_GETADDR, "list addresses") { request in
+        let changes = try list(RTM_GETADDR, "list addresses") { request in
             for _ in 0..<2 { request.append(UInt32(0)) }
         }
         return changes.compactMap { if case .address(let address) = $0 { address } else { nil } }
@@ -52,7 +55,7 @@ package final class RouteSocket {
     /// Puts an address on an interface; EEXIST when it is there already and `replaces` is false.
     package func add(_ address: AddressRequest) throws(SystemError) {
         let flags = NLM_F_CREATE | (address.replaces ? NLM_F_REPLACE : NLM_F_EXCL)
-        try command(RTM_NEWADDR, flags: Int(flags), describing: address) { request in
+        try command(RTM_NEWADDR, flags: Int(flags), "add \(Self.words(address))") { request in
             request.append(addressMessage: address)
         }
     }
@@ -60,44 +63,54 @@ package final class RouteSocket {
     /// Takes an address off an interface; EADDRNOTAVAIL when it is not there.
     package func remove(interfaceIndex: UInt32, address: IPAddress, prefixLength: UInt8) throws(SystemError) {
         let address = AddressRequest(interfaceIndex: interfaceIndex, address: address, prefixLength: prefixLength)
-        try command(RTM_DELADDR, flags: 0, describing: address) { request in
+        try command(RTM_DELADDR, flags: 0, "remove \(Self.words(address))") { request in
             request.append(identityOf: address, flags: 0)
         }
     }
 
-    private func command(
-        _ type: Int, flags: Int, describing address: AddressRequest, _ fill: (inout NetlinkRequest) -> Void
+    private static func words(_ address: AddressRequest) -> String {
+        "\(address.address)/\(address.prefixLength) on \(interfaceLabel(address.interfaceIndex))"
+    }
+
+    /// Sends one request, and waits until the kernel has acknowledged it.
+    func command(
+        _ type: Int, flags: Int, _ operation: @autoclosure () -> String, _ fill: (inout NetlinkRequest) -> Void
     ) throws(SystemError) {
         sequence &+= 1
         var request = NetlinkRequest(type: type, flags: flags | Int(NLM_F_ACK), sequence: sequence)
         fill(&request)
-        func operation() -> String {
-            let verb = type == RTM_NEWADDR ? "add" : "remove"
-            return "\(verb) \(address.address)/\(address.prefixLength) on \(interfaceLabel(address.interfaceIndex))"
-        }
         try send(request, operation())
         while true {
-            if case .finished = try answer(operation(), { _ in }) { return }
+            if case .finished = try answer(operation(), { _, _ in }) { return }
+        }
+    }
+
+    private func list(
+        _ type: Int, _ operation: String, _ fill: (inout NetlinkRequest) -> Void
+    ) throws(SystemError) -> [RouteChange] {
+        try dump(type, operation, fill) { bytes, header, changes in
+            if let change = RouteChange(bytes, header) { changes.append(change) }
         }
     }
 
     /// Lists, and lists again when the kernel says that the list changed while it was being read.
-    private func dump(
-        _ type: Int, _ operation: String, _ fill: (inout NetlinkRequest) -> Void
-    ) throws(SystemError) -> [RouteChange] {
+    func dump<Element>(
+        _ type: Int, _ operation: String, _ fill: (inout NetlinkRequest) -> Void,
+        reading read: (Span<UInt8>, NetlinkHeader, inout [Element]) -> Void
+    ) throws(SystemError) -> [Element] {
         for _ in 0..<Self.maximumDumps {
             sequence &+= 1
             var request = NetlinkRequest(type: type, flags: Int(NLM_F_DUMP), sequence: sequence)
             fill(&request)
             try send(request, operation)
-            var changes: [RouteChange] = []
+            var elements: [Element] = []
             var isConsistent = true
             var progress = Progress.unfinished(wasInterrupted: false)
             while case .unfinished = progress {
-                progress = try answer(operation) { changes.append($0) }
+                progress = try answer(operation) { read($0, $1, &elements) }
                 if progress.wasInterrupted { isConsistent = false }
             }
-            if isConsistent { return changes }
+            if isConsistent { return elements }
         }
         throw SystemError("\(operation), which changed \(Self.maximumDumps) times while being read", EAGAIN)
     }
@@ -120,7 +133,7 @@ package final class RouteSocket {
 
     /// Takes one datagram of the answer to the latest request.
     private func answer(
-        _ operation: @autoclosure () -> String, _ body: (RouteChange) -> Void
+        _ operation: @autoclosure () -> String, _ body: (Span<UInt8>, NetlinkHeader) -> Void
     ) throws(SystemError) -> Progress {
         guard let datagram = try receiveDatagram(socket.rawValue, into: &buffer, operation()) else {
             throw SystemError(operation(), ETIMEDOUT)
@@ -138,33 +151,13 @@ package final class RouteSocket {
             if header.flags & UInt16(NLM_F_DUMP_INTR) != 0 { wasInterrupted = true }
             switch Int32(header.type) {
             case NLMSG_ERROR, NLMSG_DONE:
-                try check(span, header, operation())
+                try checkAnswer(span, header, operation())
                 return .finished(wasInterrupted: wasInterrupted)
             default:
-                if let change = RouteChange(span, header) { body(change) }
+                body(span, header)
             }
         }
         return .unfinished(wasInterrupted: wasInterrupted)
-    }
-
-    /// Throws the error that an acknowledgement carries, with the kernel's own words when it has some.
-    private func check(
-        _ bytes: Span<UInt8>, _ header: NetlinkHeader, _ operation: @autoclosure () -> String
-    ) throws(SystemError) {
-        let code = bytes.hostUInt32(at: header.payload.lowerBound).map { Int32(bitPattern: $0) } ?? 0
-        // A negative errno; a finished dump may carry a positive count.
-        guard code < 0 else { return }
-        var words: String?
-        if header.flags & UInt16(NLM_F_ACK_TLVS) != 0 {
-            // After the errno: the request's header, and with NETLINK_CAP_ACK nothing more of it.
-            let start = header.payload.lowerBound + 4 + (Int32(header.type) == NLMSG_ERROR ? NetlinkHeader.size : 0)
-            if start <= header.payload.upperBound {
-                forEachAttribute(of: bytes, in: start..<header.payload.upperBound) { type, value in
-                    if type == Int(NLMSGERR_ATTR_MSG.rawValue) { words = bytes.text(in: value) }
-                }
-            }
-        }
-        throw SystemError(operation() + (words.map { " (\($0))" } ?? ""), 0 &- code)
     }
 }
 

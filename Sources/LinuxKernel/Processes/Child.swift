@@ -18,6 +18,8 @@ package struct SpawnRequest: Sendable {
     /// Nil keeps the identity of this process.
     package var user: (uid: UInt32, gid: UInt32, groups: [UInt32])?
     package var workingDirectory: String?
+    /// What was begun is finished although we end: no signal at our death.
+    package var outlivesUs = false
     package var standardInput: StandardStream
     package var standardOutput: StandardStream
     package var standardError: StandardStream
@@ -53,10 +55,26 @@ package final class Child {
     package let pid: Int32
     private let handle: FileDescriptor
     private var status: ExitStatus?
+    /// False for one that a process before us started: its end can be seen, but not how it ended.
+    private let isOurs: Bool
 
-    private init(pid: Int32, handle: consuming FileDescriptor) {
+    private init(pid: Int32, handle: consuming FileDescriptor, isOurs: Bool) {
         self.pid = pid
         self.handle = handle
+        self.isOurs = isOurs
+    }
+
+    /// A program that a process before us started, if it is still there; `startTime` tells it from another one that has its
+    /// number by now.
+    package static func adopt(_ pid: Int32, startedAt startTime: UInt64) -> Child? {
+        do throws(SystemError) {
+            let handle = try FileDescriptor("pidfd_open \(pid)") { cl_process_descriptor(pid) }
+            // Asked after the descriptor is there, which belongs to one process for good.
+            guard LinuxKernel.startTime(of: pid) == startTime, !hasEnded(pid) else { return nil }
+            return Child(pid: pid, handle: handle, isOurs: false)
+        } catch {
+            return nil  // There is no such process, or it cannot be watched: it counts as ended.
+        }
     }
 
     /// Readable once the program has ended.
@@ -82,7 +100,7 @@ package final class Child {
             }
         }
         guard result.error == 0 else { throw SystemError(request.operation(result.step), result.error) }
-        return Child(pid: result.process, handle: FileDescriptor(owning: result.descriptor))
+        return Child(pid: result.process, handle: FileDescriptor(owning: result.descriptor), isOurs: true)
     }
 
     /// Signals the whole process group, while the program has not been reaped.
@@ -97,12 +115,20 @@ package final class Child {
     /// How the program ended, or nil while it runs.
     package func reap() -> ExitStatus? {
         if let status { return status }
+        if !isOurs { return reapAdopted() }
         let result = cl_reap(handle.rawValue)
         if result.error != 0 {
             status = .exited(code: -1)
         } else if result.is_over != 0 {
             status = result.signal == 0 ? .exited(code: result.code) : .signalled(signal: result.signal)
         }
+        return status
+    }
+
+    private func reapAdopted() -> ExitStatus? {
+        var item = pollfd(fd: handle.rawValue, events: Int16(POLLIN), revents: 0)
+        // SAFETY: one structure is given, and outlives the call.
+        if unsafe poll(&item, 1, 0) > 0, item.revents != 0 { status = .exited(code: -1) }
         return status
     }
 }
@@ -113,7 +139,7 @@ extension SpawnRequest {
             argument_count: UInt32(arguments.count), environment_count: UInt32(environment.count),
             has_directory: workingDirectory == nil ? 0 : 1, has_identity: user == nil ? 0 : 1, user: user?.uid ?? 0,
             group: user?.gid ?? 0, input: standardInput.number, output: standardOutput.number,
-            error: standardError.number, death_signal: SIGTERM)
+            error: standardError.number, death_signal: outlivesUs ? 0 : SIGTERM)
     }
 
     /// The words for the step that failed.

@@ -37,6 +37,34 @@ package func arguments(of pid: Int32) -> [String] {
     return bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
 }
 
+/// Waits, at most until `deadline` of the monotonic clock, while processes of this name that were killed come to their end.
+///
+/// They hold their locks and sockets for up to half a second after the signal (proc_pid_stat(5): PF_EXITING).
+package func waitForKilledProcesses(named name: String, until deadline: UInt64) {
+    for pid in processNumbers() where processName(of: pid) == name {
+        while isBeingKilled(pid), monotonicNanoseconds() < deadline { usleep(1000) }
+    }
+}
+
+/// Whether a process was killed and holds something yet; a zombie does not.
+private func isBeingKilled(_ pid: Int32) -> Bool {
+    guard case .success(let bytes) = readFile("/proc/\(pid)/stat", limit: 4096),
+        let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return false }
+    let words = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+    guard words.count > 6, let flags = UInt32(words[6]), words[0] != "Z", words[0] != "X" else { return false }
+    return flags & 0x4 != 0 || awaitsKill(pid)
+}
+
+private func awaitsKill(_ pid: Int32) -> Bool {
+    guard case .success(let bytes) = readFile("/proc/\(pid)/status", limit: 16384) else { return false }
+    return bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+        let words = line.split(separator: UInt8(ascii: "\t")).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 2, words[0] == "SigPnd:" || words[0] == "ShdPnd:" else { return false }
+        return (UInt64(words[1], radix: 16) ?? 0) & (1 << (SIGKILL - 1)) != 0
+    }
+}
+
 private func processNumbers() -> [Int32] {
     var numbers = [Int32](repeating: 0, count: 1024)
     while true {
@@ -61,6 +89,16 @@ package final class ProcessHandle {
 
     /// Readable once the process has ended.
     package var descriptor: Int32 { handle.rawValue }
+}
+
+/// When a process was started, in ticks since the machine was; with its number it means no other process.
+package func startTime(of pid: Int32) -> UInt64? {
+    guard case .success(let line) = readFile("/proc/\(pid)/stat", limit: 4096),
+        let name = line.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    // proc(5): the twenty-second field, the twentieth behind the name.
+    let fields = line[(name + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
 }
 
 /// Whether a process has ended and only waits for its parent to collect it; true as well when it is gone.

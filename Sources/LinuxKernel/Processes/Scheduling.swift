@@ -51,3 +51,39 @@ package func setMemoryLocked(_ isLocked: Bool) throws(SystemError) {
         isLocked ? mlockall(Int32(CL_MCL_CURRENT | CL_MCL_FUTURE)) : munlockall()
     }
 }
+
+/// Lets this thread, and whatever it starts, run on `processors` only (sched_setaffinity(2)).
+///
+/// - Parameter processors: numbers from 0; those that the machine does not have are passed over by the kernel, and EINVAL
+///   is thrown when none is left.
+package func setProcessorAffinity(_ processors: [Int]) throws(SystemError) {
+    var words = [UInt64](repeating: 0, count: (processors.max() ?? 0) / 64 + 1)
+    for processor in processors { words[processor / 64] |= 1 << UInt64(processor % 64) }
+    let list = processors.map(String.init).joined(separator: ", ")
+    _ = try retryingOnInterrupt("sched_setaffinity to \(list)") {
+        // SAFETY: the kernel reads `words.count` words during the call.
+        unsafe words.withUnsafeBufferPointer { unsafe cl_set_affinity($0.baseAddress, $0.count) }
+    }
+}
+
+/// The processors on which this thread may run, in ascending order (sched_getaffinity(2)).
+package func processorAffinity() throws(SystemError) -> [Int] {
+    // The kernel refuses less room than it has processors, of which there are 8192 at most.
+    var words = [UInt64](repeating: 0, count: 128)
+    let count = try retryingOnInterrupt("sched_getaffinity") {
+        // SAFETY: the kernel writes at most `words.count` words during the call.
+        unsafe words.withUnsafeMutableBufferPointer { unsafe cl_affinity($0.baseAddress, $0.count) }
+    }
+    return (0..<Int(count) * 64).filter { words[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }
+}
+
+/// Has the kernel end this process by SIGXCPU when it has run for so long without waiting, while it is real-time (RLIMIT_RTTIME
+/// of getrlimit(2)).
+///
+/// The kernel counts in ticks of 1 to 10 ms. Only the soft limit is moved, so that taking it back needs no capability; children
+/// begin with the limit that there was before.
+/// - Parameter microseconds: at least 1; nil for the limit that there was before. EINVAL is thrown above the hard limit.
+package func setRealTimeLimit(microseconds: Int?) throws(SystemError) {
+    let value = microseconds.map { UInt64($0) } ?? 0
+    _ = try retryingOnInterrupt("setrlimit RLIMIT_RTTIME to \(value)") { cl_limit_real_time(value) }
+}

@@ -59,6 +59,7 @@ package func signalName(_ signal: Int32) -> String {
     case SIGHUP: "SIGHUP"
     case SIGINT: "SIGINT"
     case SIGQUIT: "SIGQUIT"
+    case SIGXCPU: "SIGXCPU"
     default: "signal \(signal)"
     }
 }

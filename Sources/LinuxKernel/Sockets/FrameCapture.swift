@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+package import VRRPWire
 
 /// A frame as it passed an interface.
 package struct CapturedFrame: Equatable, Sendable {
@@ -35,7 +36,9 @@ package final class FrameCapture {
     private static let receiveBuffer: Int32 = 4 << 20
 
     /// Needs CAP_NET_RAW.
-    package init(interfaceIndex: UInt32) throws(SystemError) {
+    ///
+    /// - Parameter groups: multicast groups that the interface is to let through beside those of the protocol.
+    package init(interfaceIndex: UInt32, groups: [IPAddress] = []) throws(SystemError) {
         let label = interfaceLabel(interfaceIndex)
         // Opened for no protocol at all, so that nothing is queued before the filter is in place and the device chosen.
         let socket = try FileDescriptor("socket for capturing on \(label)") {
@@ -49,8 +52,11 @@ package final class FrameCapture {
             // Only a socket for all types is shown what this host sends.
             cl_bind(descriptor, cl_address(interfaceIndex: interfaceIndex, etherType: UInt16(ETH_P_ALL)))
         }
-        try retryingOnInterrupt("hear the groups of VRRP on \(label)") {
-            cl_capture_groups(descriptor, Int32(interfaceIndex))
+        for group in Set([.vrrpGroup(.v4), .vrrpGroup(.v6)] + groups) {
+            let hardware = HardwareAddress.ofGroup(group).rawValue
+            try retryingOnInterrupt("hear the group \(group) on \(label)") {
+                cl_capture_group(descriptor, Int32(interfaceIndex), hardware)
+            }
         }
         self.socket = socket
         self.interfaceIndex = interfaceIndex

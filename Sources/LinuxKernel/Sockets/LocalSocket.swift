@@ -99,7 +99,11 @@ package final class Attendant {
     }
 
     /// Starts this very program again, with other arguments.
-    package static func start(arguments: [String]) throws(SystemError) -> Attendant {
+    ///
+    /// - Parameter user: as whom; nil keeps the identity of this process.
+    package static func start(
+        arguments: [String], user: (uid: UInt32, gid: UInt32, groups: [UInt32])? = nil
+    ) throws(SystemError) -> Attendant {
         var (ours, theirs): (Int32, Int32) = (-1, -1)
         // SAFETY: both are writable for the duration of the call.
         try retryingOnInterrupt("socketpair") { unsafe cl_local_pair(&ours, &theirs) }
@@ -108,7 +112,7 @@ package final class Attendant {
         // Through /proc, so that a file that an upgrade has replaced is still found.
         let child = try Child.spawn(
             SpawnRequest(
-                path: "/proc/self/exe", arguments: arguments, workingDirectory: "/",
+                path: "/proc/self/exe", arguments: arguments, user: user, workingDirectory: "/",
                 standardInput: .descriptor(far.rawValue), standardOutput: .descriptor(far.rawValue)))
         return Attendant(stream: stream, child: child)
     }

@@ -9,13 +9,14 @@ package import VRRPWire
 ///
 /// - Returns: false when it was refused.
 package func isOutputAllowed(
-    interfaceName: String, interfaceIndex: UInt32, family: AddressFamily
+    interfaceName: String, interfaceIndex: UInt32, group address: IPAddress
 ) throws(SystemError) -> Bool {
+    let family = address.family
     let domain = family == .v4 ? AF_INET : AF_INET6
     let socket = try FileDescriptor("socket for a probe on \(interfaceName)") {
         cl_socket(domain, Int32(CL_SOCK_RAW), 112, 0)
     }
-    let group = cl_address(.vrrpGroup(family), scope: interfaceIndex)
+    let group = cl_address(address, scope: interfaceIndex)
     switch family {
     case .v4:
         try socket.set(Int32(IPPROTO_IP), IP_MULTICAST_TTL, 0, "set IP_MULTICAST_TTL on \(interfaceName)")
@@ -31,7 +32,7 @@ package func isOutputAllowed(
         try socket.set(level, IPV6_MULTICAST_LOOP, 1, "set IPV6_MULTICAST_LOOP on \(interfaceName)")
         try socket.set(level, IPV6_MULTICAST_IF, Int32(interfaceIndex), "set IPV6_MULTICAST_IF to \(interfaceName)")
         let descriptor = socket.rawValue
-        try retryingOnInterrupt("join the VRRP group on \(interfaceName)") {
+        try retryingOnInterrupt("join \(address) on \(interfaceName)") {
             cl_join(descriptor, group, Int32(interfaceIndex))
         }
     }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 package import VRRPWire
 
-/// The raw socket, protocol 112, of one interface and address family: it receives and sends.
+/// The raw socket, protocol 112 unless an authentication header goes before, of one interface and address family: it receives and sends.
 ///
 /// One socket does both: a raw socket bound to a multicast group keeps no source address, so it may send as anyone.
 package final class VRRPSocket {
@@ -38,28 +38,33 @@ package final class VRRPSocket {
 
     /// 255 IPv6 addresses make 4088 bytes; authentication trailers and IPv4 headers fit beside them.
     private static let bufferSize = 8192
-    private static let receiveBuffer: Int32 = 1 << 20
+    /// Octets that may wait unless somebody asks for another size.
+    package static let usualReceiveBuffer = 1 << 20
 
     package let family: AddressFamily
     package let interfaceIndex: UInt32
     package let interfaceName: String
     private let socket: FileDescriptor
     private var buffer: [UInt8]
+    /// IPV6_UNICAST_HOPS; the routers that share the socket may want different ones.
+    private var unicastHops = Carrier.requiredHopLimit
 
     /// Opens, binds and joins.
     ///
     /// An interface index of zero leaves the socket unbound to any device, which suits unicast only.
+    /// - Parameter protocolNumber: what it hears; of an IPv4 packet that is sent the packet's own counts.
     package init(
-        family: AddressFamily, interfaceName: String, interfaceIndex: UInt32, mode: Mode
+        family: AddressFamily, interfaceName: String, interfaceIndex: UInt32, mode: Mode,
+        protocolNumber: UInt8 = Carrier.protocolNumber
     ) throws(SystemError) {
         let domain = family == .v4 ? AF_INET : AF_INET6
         let socket = try FileDescriptor("socket for VRRP on \(interfaceName)") {
-            cl_socket(domain, Int32(CL_SOCK_RAW), vrrpProtocol, 0)
+            cl_socket(domain, Int32(CL_SOCK_RAW), Int32(protocolNumber), 0)
         }
         let setup = VRRPSocketSetup(
             name: interfaceName, interfaceIndex: interfaceIndex, mode: mode)
         try setup.apply(to: socket, family)
-        socket.setReceiveBuffer(Self.receiveBuffer)
+        socket.setReceiveBuffer(Int32(Self.usualReceiveBuffer))
         // Above 6 needs CAP_NET_ADMIN, which only the order of our own queue depends on.
         socket.setIfKnown(SOL_SOCKET, SO_PRIORITY, 7)
         try setup.bind(socket)
@@ -74,6 +79,16 @@ package final class VRRPSocket {
     }
 
     package var descriptor: Int32 { socket.rawValue }
+
+    /// Asks for room for so many octets, what the kernel adds to each packet included; without CAP_NET_ADMIN it gives no more
+    /// than net.core.rmem_max.
+    ///
+    /// - Returns: for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int) -> Int {
+        socket.setReceiveBuffer(Int32(clamping: octets))
+        // It doubles what it is asked for, for its own needs.
+        return Int(cl_receive_buffer(descriptor)) / 2
+    }
 
     /// Gives `body` the next datagram: the IPv4 packet with its header, or the IPv6 payload without one.
     ///
@@ -98,9 +113,16 @@ package final class VRRPSocket {
     /// Sends a whole IPv4 packet, or an IPv6 payload for which the kernel writes the header.
     ///
     /// The IPv6 source must be an address of the interface; the IPv4 one is already in the packet, and not looked at.
+    /// - Parameter hopLimit: of IPv6 unicast; an IPv4 packet brings its own, and multicast has 255.
     package func send(
-        _ bytes: Span<UInt8>, from source: IPAddress, to destination: IPAddress
+        _ bytes: Span<UInt8>, from source: IPAddress, to destination: IPAddress,
+        hopLimit: UInt8 = Carrier.requiredHopLimit
     ) throws(SystemError) {
+        if family == .v6, !destination.isMulticast, hopLimit != unicastHops {
+            try socket.set(
+                Int32(IPPROTO_IPV6), IPV6_UNICAST_HOPS, Int32(hopLimit), "set IPV6_UNICAST_HOPS on \(interfaceName)")
+            unicastHops = hopLimit
+        }
         // The kernel takes the outgoing interface from the packet information before it looks at the socket.
         var from = cl_address.none
         if family == .v6 {
@@ -112,9 +134,6 @@ package final class VRRPSocket {
             "send VRRP to \(destination) on \(interfaceName)")
     }
 }
-
-/// IP protocol number 112 (RFC 9568 section 5.1.1.4).
-private let vrrpProtocol: Int32 = 112
 
 /// The options of a VRRP socket, in the order in which they must be set.
 private struct VRRPSocketSetup {

@@ -15,6 +15,13 @@ package struct Pair {
         return instances[0].allAddresses.map(\.address).filter { second.contains($0) }
     }
 
+    /// Both hosts have the two in one sync group; a pair is together with itself.
+    func isTogether(with other: Pair) -> Bool {
+        zip(instances, other.instances).allSatisfy { mine, theirs in
+            mine.identity == theirs.identity || mine.syncGroup != nil && mine.syncGroup == theirs.syncGroup
+        }
+    }
+
     /// Those of them that a client can ask: a link-local address means something else on every link.
     package var serviceAddresses: [IPAddress] { addresses.filter { !$0.isLinkLocal } }
 

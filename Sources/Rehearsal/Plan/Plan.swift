@@ -116,9 +116,31 @@ package struct Plan {
                 "\(files[host].name): no check asks for a load balancer by name (pkill -0, killall -0, pidof, pgrep, "
                     + "vrrp_track_process). What is killed as the load balancer is called `\(balancer(host))`.")
         }
+        for host in files.indices where files[host].model.tellsSomebody {
+            notes.append(
+                "\(files[host].name): notify commands and pipes are left alone, for they would act on this machine, and no mail is sent: they are "
+                    + "NOT rehearsed.")
+        }
+        for host in files.indices {
+            let numbers = files[host].model.files.map { "\($0.name) holds \($0.numberInService)" }
+            if numbers.isEmpty { continue }
+            notes.append(
+                "\(files[host].name): tracked files are neither read nor written, for they are this machine's: "
+                    + "\(numbers.joined(separator: ", ")) throughout. They are NOT rehearsed.")
+        }
         let all = pairs.reduce(0) { $0 + $1.serviceAddresses.count }
         if targets.count < all {
             notes.append("The client asks \(targets.count) of \(all) addresses; where all of them are is watched.")
         }
+    }
+}
+
+extension Model {
+    /// Somebody is told of changes, who would do something.
+    fileprivate var tellsSomebody: Bool {
+        !global.fifos.isEmpty
+            || (instances.map(\.notifications) + groups.map(\.notifications)).contains {
+                !$0.commands.isEmpty || $0.sendsMail
+            }
     }
 }

@@ -41,6 +41,11 @@ struct Expectation {
             + instance.trackedInterfaces.map {
                 Tracker(weight: $0.weight, status: state.cut.contains($0.name) ? .failed : .working)
             }
+            + instance.trackedFiles.map { tracked in
+                var tracker = Tracker(weight: tracked.weight)
+                tracker.number = models[host].files.first { $0.name == tracked.name }?.numberInService
+                return tracker
+            }
     }
 
     /// The names of the checks on a host that ask for its load balancer.
@@ -66,13 +71,35 @@ struct Expectation {
         return better
     }
 
+    /// The same of all pairs: those in a sync group have one owner.
+    func owners(_ pairs: [Pair], _ situation: Situation, current: [Int?]) -> [Int?] {
+        pairs.indices.map { index in
+            let group = pairs.indices.filter { pairs[$0].isTogether(with: pairs[index]) }
+            let isGrouped = group.count > 1
+            return isGrouped
+                ? ownerOfGroup(group.map { pairs[$0] }, situation, current: current[index])
+                : owner(pairs[index], situation, current: current[index])
+        }
+    }
+
+    /// A host that cannot have one member has none, and the other takes all that it has or nothing.
+    private func ownerOfGroup(_ members: [Pair], _ situation: Situation, current: Int?) -> Int? {
+        let able = (0..<2).filter { host in
+            members.allSatisfy { priority($0, host: host, situation) != nil }
+        }
+        guard able.count == 2 else { return able.first }
+        let wanted = members.map { owner($0, situation, current: current) }
+        guard let first = wanted.first, wanted.allSatisfy({ $0 == first }) else { return current }
+        return first
+    }
+
     /// Seconds within which a change on a host must have had its effect: the checks' own time, twice the time in which
     /// a standby may notice, the delays that the files ask for, and some seconds because a machine may be busy.
     func bound(_ pair: Pair, checksOf host: Int?) -> Double {
         var nanoseconds: UInt64 = 3_000_000_000
         for instance in pair.instances {
             let interval = Interval(instance.advertisementInterval).nanoseconds
-            nanoseconds += 3 * interval + 1_000_000_000 + instance.preemptDelay.nanoseconds
+            nanoseconds += instance.downTimerAdverts * interval + 1_000_000_000 + instance.preemptDelay.nanoseconds
         }
         if let host { nanoseconds += checkingTime(host) }
         return Double(nanoseconds) / 1e9

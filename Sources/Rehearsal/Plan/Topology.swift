@@ -29,15 +29,17 @@ package struct Topology {
             }
         }
         for (host, model) in models.enumerated() {
-            for instance in model.instances {
-                for name in instance.trackedInterfaces.map(\.name) + instance.allAddresses.map(\.interface) {
-                    // An interface that nothing but a tracker names is taken to be on the network of its namesake.
-                    if !isKnown(Place(host: host, interface: name)) {
-                        connect(
-                            [Place(host: host, interface: name), Place(host: 1 - host, interface: name)].filter {
-                                $0.host == host || isKnown($0)
-                            })
-                    }
+            let ofInstances = model.instances.flatMap { instance in
+                instance.trackedInterfaces.map(\.name) + instance.allAddresses.map(\.interface)
+            }
+            let ofStatics = model.global.trackGroups.flatMap(\.items).flatMap(\.interfaces)
+            for name in ofInstances + ofStatics + model.global.staticAddresses.map(\.interface) {
+                // An interface that nothing but a tracker names is taken to be on the network of its namesake.
+                if !isKnown(Place(host: host, interface: name)) {
+                    connect(
+                        [Place(host: host, interface: name), Place(host: 1 - host, interface: name)].filter {
+                            $0.host == host || isKnown($0)
+                        })
                 }
             }
         }

@@ -81,9 +81,7 @@ package final class Performance {
         let begin = monotonicNanoseconds()
         try act(event)
         narrator.announce(words.lines(event, host: patient, before, stage.situation))
-        let expected = plan.pairs.indices.map {
-            expectation.owner(plan.pairs[$0], stage.situation, current: owners[$0])
-        }
+        let expected = expectation.owners(plan.pairs, stage.situation, current: owners)
         let concernsChecks =
             event == .balancerDies || event == .balancerReturns || event == .start || event == .hostReturns
         let bound = plan.pairs.map { expectation.bound($0, checksOf: concernsChecks ? patient : nil) }.max() ?? 0

@@ -77,11 +77,15 @@ final class Stage {
 
     // MARK: Programs
 
+    /// Tells the daemon to leave notify commands and pipes alone: they would act on this machine.
+    private static let withoutCommands = "UNDERSTUDY_REHEARSAL=1"
+
     func startDaemon(_ number: Int) throws {
         guard let host = hosts[number] else { return }
         let path = plan.files[number].path ?? Self.configurationPath
         daemons[number] = try host.start(
-            plan.programs.daemon, ["-f", path, "-n", "-l", "-D", "-p", "/run/rehearsal/vrrp.pid"], log: logs[number])
+            plan.programs.daemon, ["-f", path, "-n", "-l", "-D", "-p", "/run/rehearsal/vrrp.pid"],
+            environment: [Self.withoutCommands], log: logs[number])
         situation.hosts[number].isGuarded = true
     }
 

@@ -61,12 +61,13 @@ struct Words {
         }
     }
 
-    /// How long a standby waits before it believes that the active one is gone: 3 advert intervals and the skew.
+    /// How long a standby waits before it believes that the active one is gone: 3 advert intervals (`down_timer_adverts`) and the skew.
     private func patience(_ host: Int) -> String {
         let instance = plan.pairs[0].instances[host]
         let interval = Double(Interval(instance.advertisementInterval).nanoseconds) / 1e9
         let skewUnit = instance.version == .v2 ? 1.0 : interval
-        return seconds(3 * interval + skewUnit * Double(256 - Int(instance.priority.rawValue)) / 256)
+        let silence = Double(instance.downTimerAdverts) * interval
+        return seconds(silence + skewUnit * Double(256 - Int(instance.priority.rawValue)) / 256)
     }
 
     /// Which check sees the load balancer, and what follows from it.

@@ -238,7 +238,8 @@ extension Simulator {
         let own = hosts[host].router
         let unit = hosts[host].version == .v2 ? Interval.seconds(1) : Interval(own.configuration.advertisementInterval)
         let skew = self.skew(of: host, unit: unit.nanoseconds)
-        let down = hosts[host].trueTime(3 * Interval(own.configuration.advertisementInterval).nanoseconds + skew)
+        let silence = Interval(own.configuration.advertisementInterval) * own.configuration.downTimerAdverts
+        let down = hosts[host].trueTime(silence.nanoseconds + skew)
         let takeover = continuity.takeovers.first { $0.host == host }?.at
         // With much faster adverts of its own it takes the owner for silent, and is put right.
         let mistakesSilence = down < before.interval + Network.calmDelay + Self.calmLateness

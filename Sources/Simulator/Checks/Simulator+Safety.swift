@@ -48,7 +48,7 @@ extension Simulator {
         before: VirtualRouter, actions: [Action], lastAdvert: (at: UInt64, interval: Interval), on index: Int
     ) {
         guard case .active = before.state, lastAdvert.interval > .zero else { return }
-        let patience = lastAdvert.interval * 3
+        let patience = lastAdvert.interval * before.configuration.downTimerAdverts
         let claims = actions.contains {
             if case .advertise(let priority) = $0 { priority != .resigning } else { false }
         }

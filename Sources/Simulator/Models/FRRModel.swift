@@ -66,7 +66,7 @@ struct FRRModel: ForeignRouter {
             version = new.version
             preempts = new.preempts
             advertisementInterval = new.advertisementInterval
-        case .switchOver, .resumed, .successorAnnounced, .primaryAddressChanged, .wasAway, .adopted:
+        case .switchOver, .resumed, .successorAnnounced, .primaryAddressChanged, .wasAway, .adopted, .syncGroup:
             break  // It has no such command, or takes no notice.
         }
     }

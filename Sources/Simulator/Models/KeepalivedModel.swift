@@ -52,7 +52,9 @@ struct KeepalivedModel: ForeignRouter {
         return Interval(nanoseconds: unit * (256 - UInt64(priority.rawValue)) / 256)
     }
 
-    private func masterDown(_ masterInterval: Interval) -> Interval { masterInterval * 3 + skew(masterInterval) }
+    private func masterDown(_ masterInterval: Interval) -> Interval {
+        masterInterval * configuration.downTimerAdverts + skew(masterInterval)
+    }
 
     mutating func handle(_ event: Event, at now: MonotonicInstant, into actions: inout [Action]) {
         switch event {
@@ -71,7 +73,7 @@ struct KeepalivedModel: ForeignRouter {
                 state = .backup(
                     downAt: min(downAt, now + masterDown(interval)), masterInterval: interval, preemptAt: preemptAt)
             }
-        case .switchOver, .resumed, .successorAnnounced, .primaryAddressChanged, .wasAway, .adopted:
+        case .switchOver, .resumed, .successorAnnounced, .primaryAddressChanged, .wasAway, .adopted, .syncGroup:
             break  // It has no such command, or takes no notice.
         }
     }

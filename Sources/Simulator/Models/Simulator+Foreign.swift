@@ -42,7 +42,7 @@ extension Simulator {
             hosts[index].router.handle(event, at: MonotonicInstant(nanoseconds: clock(of: index)), into: &ignored)
             ignored.drain { _ in }
         case .startup, .shutdown, .switchOver, .resumed, .timer, .received, .successorAnnounced, .obstaclesChanged,
-            .primaryAddressChanged, .wasAway, .adopted:
+            .primaryAddressChanged, .wasAway, .adopted, .syncGroup:
             break
         }
     }

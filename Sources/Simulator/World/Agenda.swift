@@ -1,6 +1,6 @@
 internal import VRRPCore
 
-/// What lies ahead, earliest first; of what is due together, what was entered first.
+/// What lies ahead.
 struct Agenda: Sendable {
     enum Item: Sendable {
         /// A frame reaches a port.
@@ -22,6 +22,24 @@ struct Agenda: Sendable {
         case repair(host: Int, incarnation: Int)
     }
 
+    private var items = Timetable<Item>()
+
+    var nextAt: UInt64? { items.nextAt }
+
+    mutating func add(_ item: Item, at instant: UInt64) { items.add(item, at: instant) }
+
+    mutating func removeFirst() -> Timetable<Item>.Entry { items.removeFirst() }
+
+    /// Forgets the troubles that have not happened yet.
+    mutating func removeDisturbances() {
+        items.removeAll { item in
+            if case .disturbance = item { true } else { false }
+        }
+    }
+}
+
+/// What lies ahead, earliest first; of what is due together, what was entered first.
+struct Timetable<Item: Sendable>: Sendable {
     struct Entry: Sendable {
         var at: UInt64
         var sequence: UInt64
@@ -58,11 +76,8 @@ struct Agenda: Sendable {
         }
     }
 
-    /// Forgets the troubles that have not happened yet.
-    mutating func removeDisturbances() {
-        let kept = heap.filter { entry in
-            if case .disturbance = entry.item { false } else { true }
-        }
+    mutating func removeAll(where isGone: (Item) -> Bool) {
+        let kept = heap.filter { !isGone($0.item) }
         // A sorted array is a heap, and sequence numbers make the order total.
         heap = kept.sorted { $0.isBefore($1) }
     }

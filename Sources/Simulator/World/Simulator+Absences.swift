@@ -12,8 +12,11 @@ extension Simulator {
     /// With the adverts, as the daemon does; not more often than the lease asks for.
     mutating func renewLease(of index: Int, isForced: Bool = false) {
         // Other programs leave their addresses for ever.
-        guard options.absences, hosts[index].foreign == nil, hosts[index].kernelHolds,
-            let lease = hosts[index].router.configuration.lease(.automatic)
+        let router = hosts[index].router
+        let wanted =
+            router.state.isResigning
+            ? router.configuration.resigningLease(.automatic) : router.configuration.lease(.automatic)
+        guard options.absences, hosts[index].foreign == nil, hosts[index].kernelHolds, let lease = wanted
         else { return }
         let isNew = hosts[index].acquiredAt == now
         // Adverts that are a little early renew all the same, or every second one would do. Slow ones renew each; what the
@@ -150,7 +153,7 @@ extension Simulator {
         guard hosts[index].wantsAddresses, hosts[index].life == .running else { return }
         // Whoever is paused or suspended repairs later.
         if hosts[index].refuses.contains(.adding) || hosts[index].busyUntil > now { return repairSoon(index) }
-        guard !hosts[index].kernelHolds else { return }
+        if hosts[index].kernelHolds || hosts[index].router.state.isResigning { return }
         hosts[index].kernelHolds = true
         renewLease(of: index)
         send(Frame(from: index, payload: .announcement))

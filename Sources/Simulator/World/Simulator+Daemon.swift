@@ -174,6 +174,7 @@ extension Simulator {
             beginWatching(index)
         case .report(.remainedActive):
             report.statistics.remainedActive += 1
+            repair(index)
             hosts[index].defence = Defence()
         case .report(.contested):
             report.statistics.contests += 1
@@ -215,7 +216,10 @@ extension Simulator {
         report.statistics.adverts += 1
         hosts[index].lastAdvertAt = now
         hosts[index].lastAdvertInterval = Interval(hosts[index].interval)
-        if priority == .resigning { hosts[index].resignedAt = now }
+        if priority == .resigning {
+            hosts[index].resignedAt = now
+            if hosts[index].router.state.isResigning { renewLease(of: index, isForced: true) }
+        }
         if priority != .resigning {
             hosts[index].lastClaimAt = now
             renewLease(of: index)

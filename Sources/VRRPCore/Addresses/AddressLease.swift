@@ -31,6 +31,13 @@ public struct AddressLease: Hashable, Sendable {
             leastSpacing: isFast ? Self.leastSpacing : Self.burstSpacing)
     }
 
+    /// The shortest lease that outlasts the takeover which follows a resignation, wherever between two renewals it ends.
+    public static func resigning(for succession: Interval) -> AddressLease {
+        let whole = ((succession + leastSpacing).nanoseconds + 999_999_999) / 1_000_000_000
+        return AddressLease(
+            seconds: UInt32(clamping: max(whole, 1)), renewalSpacing: leastSpacing, leastSpacing: leastSpacing)
+    }
+
     /// Renewing more often would only cost.
     private static let leastSpacing = Interval.milliseconds(250)
     /// Of adverts in quick succession not each is worth a renewal of perhaps a thousand addresses; the last one gets its own.
@@ -48,12 +55,13 @@ public enum LeasePolicy: Hashable, Sendable {
 }
 
 extension VirtualRouter.Configuration {
-    /// From our last advert until a successor of the lowest priority has taken over: three intervals and the longest
-    /// Skew_Time (RFC 9568 section 6.1).
-    public var longestSuccession: Interval {
-        let interval = Interval(advertisementInterval)
-        let unit = version == .v2 ? Interval(.oneSecond) : interval
-        return interval * 3 + Interval(nanoseconds: unit.nanoseconds * 255 / 256)
+    /// From our last advert until a successor of the lowest priority has taken over: as many intervals as adverts may
+    /// be missed, three usually, and the longest Skew_Time (RFC 9568 section 6.1).
+    public var longestSuccession: Interval { Interval(advertisementInterval) * downTimerAdverts + longestSkew }
+
+    private var longestSkew: Interval {
+        let unit = version == .v2 ? Interval(.oneSecond) : Interval(advertisementInterval)
+        return Interval(nanoseconds: unit.nanoseconds * 255 / 256)
     }
 
     /// Nil when addresses are to stay for ever.
@@ -66,5 +74,14 @@ extension VirtualRouter.Configuration {
             AddressLease(
                 seconds: seconds, renewalSpacing: automatic.renewalSpacing, leastSpacing: automatic.leastSpacing)
         }
+    }
+
+    /// The lease of a router that has resigned: its successor waits no longer than its Skew_Time.
+    ///
+    /// Nil for ever.
+    public func resigningLease(_ policy: LeasePolicy) -> AddressLease? {
+        guard let usual = lease(policy) else { return nil }
+        let short = AddressLease.resigning(for: longestSkew)
+        return short.seconds < usual.seconds ? short : usual
     }
 }

@@ -2,7 +2,8 @@ public import VRRPWire
 
 /// One address that the Active Router holds, as the operator wrote it.
 ///
-/// Source: keepalived: `virtual_ipaddress` lines, `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]`.
+/// Source: keepalived: `virtual_ipaddress` lines, `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]
+/// [preferred_lft SECONDS|forever]`.
 public struct VirtualAddress: Hashable, Sendable {
     public var address: IPAddress
     /// 32 or 128 unless written otherwise.
@@ -19,6 +20,10 @@ public struct VirtualAddress: Hashable, Sendable {
     ///
     /// IPv4 only; nil for the interface's own name.
     public var label: String?
+    /// For how long after it came here the kernel chooses it as a source by itself (preferred_lft); nil for ever, 0 not at all.
+    ///
+    /// IPv6 only. keepalived: a host address of IPv6 is deprecated from the start.
+    public var preferredSeconds: UInt32?
 
     public init(
         address: IPAddress, prefixLength: UInt8, interface: String, broadcast: IPv4Address? = nil,
@@ -30,5 +35,13 @@ public struct VirtualAddress: Hashable, Sendable {
         self.broadcast = broadcast
         self.scope = scope
         self.label = label
+        preferredSeconds = address.family == .v6 && prefixLength == 128 ? 0 : nil
+    }
+
+    /// It without what the kernel changes in place: two of one form need no taking away in between.
+    public var form: VirtualAddress {
+        var form = self
+        form.preferredSeconds = nil
+        return form
     }
 }

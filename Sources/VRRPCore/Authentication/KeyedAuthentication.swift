@@ -80,11 +80,28 @@ public struct KeyedMemory: Equatable, Sendable {
         public var sequence: AuthenticationSequence
         /// When it came.
         public var at: MonotonicInstant
+        /// What was believed of it, this one last; at most ``mostBelieved``.
+        ///
+        /// None of them is believed again, not even when the mark is given up.
+        public var believed: [AuthenticationSequence]
 
-        public init(source: IPAddress, sequence: AuthenticationSequence, at: MonotonicInstant) {
+        public static let mostBelieved = 16
+
+        public init(
+            source: IPAddress, sequence: AuthenticationSequence, at: MonotonicInstant,
+            believed: [AuthenticationSequence] = []
+        ) {
             self.source = source
             self.sequence = sequence
             self.at = at
+            self.believed = believed
+        }
+
+        /// The mark after one more advert of the same sender.
+        func moved(to sequence: AuthenticationSequence, at: MonotonicInstant) -> Mark {
+            Mark(
+                source: source, sequence: sequence, at: at,
+                believed: believed.suffix(Self.mostBelieved - 1) + [sequence])
         }
     }
 

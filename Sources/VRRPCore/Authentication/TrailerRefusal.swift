@@ -61,14 +61,15 @@ extension VirtualRouter {
         let code = AuthenticationTrailer.code(over: message, from: source, key: key)
         guard code.matches(trailer.code) else { throw .wrongCode(key: trailer.keyID) }
         if let mark, !trailer.sequence.isAfter(mark.sequence) {
-            guard isOfThePresent, let clock, keyed.replayProtection == .time,
+            guard isOfThePresent, !mark.believed.contains(trailer.sequence), let clock, keyed.replayProtection == .time,
                 mark.isStranded(
                     at: clock, window: keyed.window,
                     interval: .milliseconds(10 * UInt64(Advertisement.statedInterval(in: message))))
             else { throw .replayed }
         }
-        return KeyedMemory.Mark(
-            source: source, sequence: trailer.sequence, at: clock?.now ?? MonotonicInstant(nanoseconds: 0))
+        let now = clock?.now ?? MonotonicInstant(nanoseconds: 0)
+        return (mark ?? KeyedMemory.Mark(source: source, sequence: trailer.sequence, at: now))
+            .moved(to: trailer.sequence, at: now)
     }
 }
 

@@ -30,6 +30,8 @@ public enum Event: Equatable, Sendable {
     /// In place of ``startup``: the router goes on in the state in which its predecessor on this host ended, after nothing
     /// was heard for `deafFor`. What it was waiting for is in its obstacles.
     case adopted(VirtualRouter.State, deafFor: Interval)
+    /// The sync group that the router is a member of has decided.
+    case syncGroup(SyncGroup.Order)
 }
 
 /// What one valid advertisement said, and who sent it.
@@ -69,6 +71,10 @@ public struct Obstacles: OptionSet, Hashable, Sendable {
     public static let trackedInterfaceDown = Obstacles(rawValue: 1 << 6)
     /// The sockets that the router needs could not be opened.
     public static let socketFailed = Obstacles(rawValue: 1 << 7)
+    /// Another member of the router's sync group cannot take part.
+    public static let memberFailed = Obstacles(rawValue: 1 << 8)
+    /// A static address, route or rule that the router depends on (`track_group`) is not there.
+    public static let staticItemLost = Obstacles(rawValue: 1 << 9)
 
     /// Those that end the participation of a running router; a check that a reload added may take its time.
     var endingParticipation: Obstacles { subtracting(.firstCheckPending) }
@@ -120,6 +126,8 @@ public enum Transition: Equatable, Sendable {
         case switchOver(successor: IPAddress?)
         /// The others have heard nothing from us for this long, and may have replaced us.
         case away(Interval)
+        /// Another member of its sync group had to, and all move together.
+        case syncGroup(successor: IPAddress?)
     }
 
     public enum ActiveCause: Equatable, Sendable {

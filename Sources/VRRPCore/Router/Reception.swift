@@ -11,6 +11,8 @@ public struct ReceptionRules: Equatable, Sendable {
     public var addresses: [IPAddress]
     /// Whom to believe when adverts are unicast; nil when they are multicast.
     public var peers: [IPAddress]?
+    /// What the TTL or hop limit of a peer's adverts must be (keepalived: min_ttl, max_ttl); whoever is not listed may send any.
+    public var hopLimits: [IPAddress: ClosedRange<UInt8>] = [:]
     /// `auth_hmac`, or none.
     public var keyed: KeyedAuthentication?
 
@@ -29,16 +31,18 @@ public struct ReceptionRules: Equatable, Sendable {
 
 /// Why an advertisement for a virtual router of ours was not believed.
 ///
-/// Each case has its counter.
+/// Each case has its counter; both kinds of hop limit share one.
 public enum Refusal: Error, Equatable, Sendable {
     case malformed(WireError)
     case hopLimit(UInt8)
+    case peerHopLimit(UInt8, allowed: ClosedRange<UInt8>)
     case version(got: UInt8, expected: ProtocolVersion)
     case authenticationType(got: UInt8, expected: UInt8)
     case password
     case interval(got: Centiseconds, expected: Centiseconds)
     case unknownPeer
     case trailer(TrailerRefusal)
+    case header(HeaderRefusal)
 }
 
 /// An advertisement that was believed, and what was odd about it.
@@ -78,12 +82,17 @@ extension VirtualRouter {
     ///   - message: the IP payload, the whole of it.
     ///   - carrier: from the IP header.
     ///   - clock: what time it is, for `auth_hmac`; nil when that is not known, and then no advert is out of time.
+    ///   - header: what the authentication header before it proves; nil when there is none.
     public mutating func admit(
-        _ message: Span<UInt8>, carrier: Carrier, rules: ReceptionRules, clock: AuthenticationClock? = nil
+        _ message: Span<UInt8>, carrier: Carrier, rules: ReceptionRules, clock: AuthenticationClock? = nil,
+        header: HeaderProof? = nil
     ) throws(Refusal) -> Admitted {
         if let peers = rules.peers {
             // Unicast may be routed, so the hop limit proves nothing there; the list of peers takes its place.
             guard peers.contains(carrier.source) else { throw refuse(.unknownPeer) }
+            if let bounds = rules.hopLimits[carrier.source], !bounds.contains(carrier.hopLimit) {
+                throw refuse(.peerHopLimit(carrier.hopLimit, allowed: bounds))
+            }
         } else if !carrier.isOnLink {
             throw refuse(.hopLimit(carrier.hopLimit))
         }
@@ -91,10 +100,11 @@ extension VirtualRouter {
         if message.count >= Advertisement.headerSize, version != rules.version.rawValue {
             throw refuse(.version(got: version, expected: rules.version))
         }
+        let sequence = try authenticate(header, from: carrier.source, rules.authentication)
         let hasTrailer = hasTrailer(message, carrier, rules)
         let (mark, distrust) = try authenticate(
             message, hasTrailer: hasTrailer, from: carrier.source, rules.keyed, at: clock)
-        let (advertisement, checksum) = try parse(message, carrier: carrier, hasTrailer: hasTrailer)
+        let (advertisement, checksum) = try parse(message, carrier: carrier, hasTrailer: hasTrailer, rules.addresses)
         if !hasTrailer, rules.keyed?.mode == .enforce { throw refuse(.trailer(.missing)) }
         try authenticate(advertisement, against: rules.authentication)
         if advertisement.interval != rules.interval, rules.version == .v2 {
@@ -116,6 +126,7 @@ extension VirtualRouter {
         }
         // Only now: whoever damages a good advert on its way must not make its sender's next copy look like a replay.
         if let mark { keyedMemory.move(mark, most: max(KeyedMemory.multicastSenders, rules.peers?.count ?? 0)) }
+        if let sequence { headerMemory.note(sequence, from: carrier.source) }
         let heard = Heard(
             priority: advertisement.priority, interval: advertisement.interval, source: carrier.source)
         return Admitted(heard: heard, checksum: checksum, remarks: remarks, distrust: distrust)
@@ -146,12 +157,31 @@ extension VirtualRouter {
         }
     }
 
+    /// The sequence number to remember when the message is believed.
+    private mutating func authenticate(
+        _ header: HeaderProof?, from source: IPAddress, _ expected: Authentication
+    ) throws(Refusal) -> UInt32? {
+        switch header {
+        case nil:
+            if expected == .header { throw refuse(.authenticationType(got: 0, expected: expected.type)) }
+            return nil
+        case .forged: throw refuse(.header(.wrongCode))
+        case .genuine(let sequence):
+            do throws(HeaderRefusal) {
+                try headerMemory.check(sequence, from: source)
+            } catch {
+                throw refuse(.header(error))
+            }
+            return sequence
+        }
+    }
+
     private mutating func parse(
-        _ message: Span<UInt8>, carrier: Carrier, hasTrailer: Bool
+        _ message: Span<UInt8>, carrier: Carrier, hasTrailer: Bool, _ addresses: [IPAddress]
     ) throws(Refusal) -> (Advertisement, ChecksumForm) {
         do {
             return try Advertisement.parse(
-                message, carrier: carrier, requiringLinkLocal: false,
+                message, carrier: carrier, requiringLinkLocal: false, requiringAddresses: !addresses.isEmpty,
                 trailer: hasTrailer ? AuthenticationTrailer.size : 0)
         } catch {
             throw refuse(.malformed(error))
@@ -170,17 +200,16 @@ extension VirtualRouter {
         _ advertisement: Advertisement, against expected: Authentication
     ) throws(Refusal) {
         switch (advertisement.authentication, expected) {
-        case (.none, .none): return
+        case (.none, .none), (.header, .header): return
         case (.password(let got), .password(let wanted)):
             guard got.matches(wanted) else { throw refuse(.password) }
-        case (.none, .password): throw refuse(.authenticationType(got: 0, expected: 1))
-        case (.password, .none): throw refuse(.authenticationType(got: 1, expected: 0))
+        default: throw refuse(.authenticationType(got: advertisement.authentication.type, expected: expected.type))
         }
     }
 
     private mutating func refuse(_ refusal: Refusal) -> Refusal {
         switch refusal {
-        case .hopLimit: counters.hopLimitErrors += 1
+        case .hopLimit, .peerHopLimit: counters.hopLimitErrors += 1
         case .version: counters.versionErrors += 1
         case .authenticationType: counters.authenticationTypeMismatches += 1
         case .password: counters.authenticationFailures += 1
@@ -188,6 +217,7 @@ extension VirtualRouter {
         case .unknownPeer: counters.unknownPeers += 1
         case .malformed(let error): count(error)
         case .trailer(let error): count(error)
+        case .header: counters.authenticationFailures += 1
         }
         return refusal
     }
@@ -227,6 +257,9 @@ extension Refusal: CustomStringConvertible {
             "its advertisement interval is 0 (a router in a vendor's fast mode? configure whole seconds there)"
         case .malformed(let error): error.description
         case .hopLimit(let limit): "its TTL is \(limit), not 255: it crossed a router or was forged"
+        case .peerHopLimit(let limit, let allowed):
+            "its TTL is \(limit), and from this peer we expect \(allowed.lowerBound) to \(allowed.upperBound) (min_ttl and "
+                + "max_ttl in block 'unicast_peer')"
         case .version(let got, let expected):
             "it speaks VRRP version \(got), we are configured for version \(expected.rawValue) (keyword 'version')"
         case .authenticationType(let got, let expected):
@@ -236,6 +269,7 @@ extension Refusal: CustomStringConvertible {
             "its interval is \(Interval(got)), ours is \(Interval(expected)) (keyword 'advert_int')"
         case .unknownPeer: "it is not one of our peers (block 'unicast_peer')"
         case .trailer(let error): error.description
+        case .header(let error): error.description
         }
     }
 
@@ -243,6 +277,7 @@ extension Refusal: CustomStringConvertible {
         switch type {
         case 0: "none"
         case 1: "PASS"
+        case 2: "AH"
         default: String(type)
         }
     }

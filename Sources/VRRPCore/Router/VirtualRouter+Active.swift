@@ -63,20 +63,27 @@ extension VirtualRouter {
             return
         }
         count(heard)
+        if priority == .owner, !configuration.ownerListens { return }
         _ = resignations.judge(heard, after: nil, at: now)
-        if heard.priority == .resigning {
+        if isGrouped {
+            contendInGroup(with: heard, as: active, at: now, &actions)
+        } else if heard.priority == .resigning {
             // Whoever resigns had the addresses too, so the link may send there; it is told where they are.
             answer(heard, as: active, at: now, &actions)
         } else if mustYield(to: heard) {
-            counters.leftActive += 1
-            // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
-            advertise(priority, &actions)
-            actions.append(.releaseAddresses)
-            becomeBackup(following: heard.interval, .higherPriority(heard), at: now, &actions)
+            yield(to: heard, at: now, &actions)
         } else {
             counters.contested += 1
             answer(heard, as: active, at: now, &actions)
         }
+    }
+
+    mutating func yield(to heard: Heard, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+        counters.leftActive += 1
+        // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
+        advertise(priority, &actions)
+        actions.append(.releaseAddresses)
+        becomeBackup(following: heard.interval, .higherPriority(heard), at: now, &actions)
     }
 
     func mustYield(to heard: Heard) -> Bool {
@@ -93,7 +100,7 @@ extension VirtualRouter {
     }
 
     /// Advertises out of turn, but not at the command of whoever floods the link: what comes too soon is postponed.
-    private mutating func speakUp(_ active: inout Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
+    mutating func speakUp(_ active: inout Active, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         let earliest = active.advertisedAt + answerSpacing
         guard earliest <= now else {
             active.advertiseAt = min(active.advertiseAt, earliest)
@@ -110,7 +117,7 @@ extension VirtualRouter {
     ) {
         var active = active
         let policy = configuration.announcements
-        speakUp(&active, at: now, &actions)
+        if rival.priority == .resigning || configuration.answersLowerPriority { speakUp(&active, at: now, &actions) }
         if active.answerRivalsAt.map({ $0 <= now }) ?? true {
             active.answerRivalsAt = now + ownInterval
             if policy.contestedRepeats > 0 {

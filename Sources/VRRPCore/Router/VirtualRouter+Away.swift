@@ -4,13 +4,28 @@ internal import VRRPWire
 
 extension VirtualRouter {
     /// How late a router may be before the others have given it up: an Active Router is replaced after three of its
-    /// intervals and some Skew_Time, and one of them passes between two adverts anyway.
+    /// intervals (`downTimerAdverts`) and some Skew_Time, and one of them passes between two adverts anyway.
     ///
     /// A sixteenth less, because two clocks may differ by a percent each, and the Skew_Time of a high priority by less.
-    private var patience: Interval { Interval(nanoseconds: ownInterval.nanoseconds / 16 * 31) }
+    /// Where a single advert may not be late, half an interval: to stand down for less would cost more than a rival does.
+    private var patience: Interval {
+        let spare = max(configuration.downTimerAdverts, 1) - 1
+        return Interval(nanoseconds: ownInterval.nanoseconds / 16 * (spare == 0 ? 8 : spare * 16 - 1))
+    }
 
     /// How long a router that was away listens before it claims anything: whoever is Active is heard in that time.
     private func listeningTime(for interval: Centiseconds) -> Interval { Interval(interval) + skewTime(for: interval) }
+
+    /// When a router that holds addresses will have been silent for longer than anyone waits; nil when it holds none.
+    ///
+    /// Whatever it did for its addresses from then on might claim what is somebody else's: hand it ``Event/timer`` first.
+    public var overdueAt: MonotonicInstant? {
+        switch state {
+        case .initialize, .backup: nil
+        case .active(let active): active.advertiseAt + patience
+        case .resigning(let resigning): resigning.deadline.map { $0 + patience }
+        }
+    }
 
     /// Gives up what may be somebody else's by now, before the event that shows the absence is looked at.
     ///
@@ -20,14 +35,24 @@ extension VirtualRouter {
         switch state {
         case .initialize: break
         case .backup(let backup):
-            guard !backup.hasListenedAgain, backup.takeOverAt + Interval(backup.learnedInterval) <= now else { break }
+            guard !backup.hasListenedAgain, !backup.isReady, backup.takeOverAt + Interval(backup.learnedInterval) <= now
+            else { break }
             listenAgain(as: backup, at: now)
         case .active(let active):
-            guard active.advertiseAt + patience <= now else { break }
+            guard let overdueAt, overdueAt <= now else { break }
             standDown(after: now.since(active.advertisedAt), at: now, &actions)
         case .resigning(let resigning):
-            guard resigning.deadline + patience <= now else { break }
-            endResignation(resigning, after: now.since(resigning.deadline), at: now, &actions)
+            guard let overdueAt, overdueAt <= now else {
+                if let deadline = resigning.deadline,
+                    deadline + Interval(nanoseconds: ownInterval.nanoseconds / 8) <= now
+                {
+                    listenAgain(as: resigning, at: now)
+                }
+                break
+            }
+            // Since it resigned, which was the last that it said.
+            let absence = now.since(resigning.giveUpAt.earlier(by: successionBound))
+            endResignation(resigning, after: absence, at: now, &actions)
         }
     }
 
@@ -50,7 +75,8 @@ extension VirtualRouter {
             standDown(after: pause + now.since(active.advertisedAt), at: now, &actions)
         case .resigning(let resigning):
             // Whoever takes over after a resignation needs no more than its Skew_Time; a stop waits no longer than it must.
-            guard resigning.purpose == .switchOver || resigning.deadline + patience <= now + pause else { break }
+            let isOverdue = resigning.deadline.map { $0 + patience <= now + pause } ?? true
+            guard resigning.purpose == .switchOver || isOverdue else { break }
             endResignation(resigning, after: pause, at: now, &actions)
         }
     }
@@ -59,8 +85,20 @@ extension VirtualRouter {
     private mutating func listenAgain(as backup: Backup, at now: MonotonicInstant) {
         var backup = backup
         backup.hasListenedAgain = true
+        backup.isReady = false
         backup.takeOverAt = max(backup.takeOverAt, now + listeningTime(for: backup.learnedInterval))
         state = .backup(backup)
+    }
+
+    /// Who came late to the end of its patience may have missed its successor, which is heard within an interval.
+    private mutating func listenAgain(as resigning: Resigning, at now: MonotonicInstant) {
+        guard resigning.purpose != .stop, resigning.letGoAt == nil, !resigning.hasListenedAgain else { return }
+        var resigning = resigning
+        resigning.hasListenedAgain = true
+        resigning.hasGivenUp = false
+        resigning.giveUpAt = max(
+            resigning.giveUpAt, now + listeningTime(for: configuration.advertisementInterval))
+        state = .resigning(resigning)
     }
 
     /// Nobody waited for it, and whoever is Active by now learns that the link may still send here.
@@ -68,12 +106,22 @@ extension VirtualRouter {
         _ resigning: Resigning, after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer
     ) {
         switch resigning.purpose {
-        case .switchOver: standDown(after: absence, at: now, &actions)
+        case .yield: standDown(after: absence, at: now, &actions)
+        case .switchOver:
+            standDown(after: absence, at: now, &actions)
+            followSuccessor()
         case .stop:
             var late = resigning
             late.announcementAwaited = true
             letGo(late, at: now, &actions)
         }
+    }
+
+    /// Whoever has the addresses by now was given them.
+    private mutating func followSuccessor() {
+        guard case .backup(var backup) = state else { return }
+        backup.handedOver = true
+        state = .backup(backup)
     }
 
     private mutating func standDown(after absence: Interval, at now: MonotonicInstant, _ actions: inout ActionBuffer) {
@@ -94,6 +142,16 @@ extension VirtualRouter {
 
     // MARK: Adoption
 
+    /// The predecessor's hand-over is over, whatever came of it; nothing is held yet that would have to be released.
+    private mutating func adoptOverdue(_ resigning: Resigning, at now: MonotonicInstant, _ actions: inout ActionBuffer)
+    {
+        if resigning.purpose == .stop { return stop(successor: nil, &actions) }
+        let absence = now.since(resigning.giveUpAt.earlier(by: successionBound))
+        listen(.away(absence), at: now)
+        if resigning.purpose == .switchOver { followSuccessor() }
+        actions.append(.report(.becameBackup(.away(absence))))
+    }
+
     /// Goes on where a predecessor ended, or listens first when it was away for longer than others wait.
     ///
     /// - Parameter deafness: for how long nothing was heard.
@@ -112,6 +170,7 @@ extension VirtualRouter {
             // What was said meanwhile was missed: silence only counts while somebody listens. And nobody knows for how long a
             // predecessor that hung had heard nothing, so the successor listens itself before it claims anything.
             backup.hasListenedAgain = true
+            backup.isReady = false
             backup.takeOverAt = max(
                 backup.takeOverAt + deafness, now + listeningTime(for: backup.learnedInterval))
             state = .backup(backup)
@@ -131,6 +190,9 @@ extension VirtualRouter {
             actions.append(.report(.carriedOn))
         case .resigning(let resigning):
             state = .resigning(resigning)
+            if let overdueAt, overdueAt <= now { return adoptOverdue(resigning, at: now, &actions) }
+            // Its successor may have spoken to nobody.
+            listenAgain(as: resigning, at: now)
             actions.append(.acquireAddresses)
             actions.append(.report(.carriedOn))
         }

@@ -6,7 +6,7 @@ extension VirtualRouter {
     mutating func start(at now: MonotonicInstant, _ actions: inout ActionBuffer) {
         if !obstacles.isEmpty {
             actions.append(.report(.waiting(obstacles)))
-        } else if priority == .owner {
+        } else if priority == .owner, !isGrouped, !isQuiet(at: now) {
             becomeActive(.ownsAddresses, at: now, &actions)
         } else {
             becomeBackup(following: configuration.advertisementInterval, .startup, at: now, &actions)
@@ -29,17 +29,31 @@ extension VirtualRouter {
         following interval: Centiseconds, _ cause: Transition.BackupCause, at now: MonotonicInstant,
         _ actions: inout ActionBuffer
     ) {
-        var backup = Backup(takeOverAt: now + activeDownInterval(for: interval), learnedInterval: interval)
+        var backup = Backup(
+            takeOverAt: listens(from: now) + activeDownInterval(for: interval), learnedInterval: interval)
         if case .higherPriority(let heard) = cause {
             backup.lastHeard = heard
             backup.lastHeardAt = now
+            // A keepalived whose members lost as well as won has given up too: it is to come back first, alone.
+            if isGrouped { backup.takeOverAt = backup.takeOverAt + Interval(interval) }
+        }
+        // Its addresses are its own, but the group has to be complete, and the start over.
+        if priority == .owner, isGrouped || isQuiet(at: now), case .startup = cause {
+            backup.takeOverAt = listens(from: now)
         }
         if case .switchOver = cause { backup.handedOver = true }
         state = .backup(backup)
         actions.append(.report(.becameBackup(cause)))
     }
 
+    /// What is heard before it listens may be half of the truth: a network that is coming up loses adverts.
+    private func isQuiet(at now: MonotonicInstant) -> Bool { now < listens(from: now) }
+
+    /// When it begins to listen, at the earliest `now`.
+    func listens(from now: MonotonicInstant) -> MonotonicInstant { max(now, quietUntil ?? now) }
+
     mutating func hear(_ heard: Heard, as backup: Backup, at now: MonotonicInstant) {
+        if isQuiet(at: now) { return count(heard) }
         var backup = backup
         if heard.source == primaryAddress, heard.priority == .resigning, advertised == .resigning {
             // The echo of our own resignation: it must not make us take back what we have just handed over.
@@ -77,17 +91,20 @@ extension VirtualRouter {
     func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
         // VRRPv2 adverts carry our own interval or are not accepted, so learning it is harmless there.
         backup.learnedInterval = heard.interval
+        backup.isReady = false
         backup.takeOverAt = now + activeDownInterval(for: heard.interval)
     }
 }
 
 extension Backup {
     /// Why the down timer ran out, from what was last heard.
-    func causeOfTakeover(for priority: Priority) -> Transition.ActiveCause {
-        guard let heard = lastHeard, let lastHeardAt else { return .nobodyElse }
+    ///
+    /// - Parameter missable: how many adverts may be missed.
+    func causeOfTakeover(for priority: Priority, missable: UInt64) -> Transition.ActiveCause {
+        guard let heard = lastHeard, let lastHeardAt else { return priority == .owner ? .ownsAddresses : .nobodyElse }
         if heard.priority == .resigning { return .resignation(heard.source) }
         // A lower priority heard within the last interval is not silent: we overruled it.
-        let stillTalking = takeOverAt.since(lastHeardAt) <= Interval(heard.interval) * 2
+        let stillTalking = takeOverAt.since(lastHeardAt) <= Interval(heard.interval) * min(missable, 2)
         return heard.priority < priority && stillTalking ? .preemption(heard) : .silence(heard.source)
     }
 }

@@ -28,7 +28,7 @@ extension VirtualRouter {
             if initialize.isWanted { start(at: now, &actions) }
         case .shutdown:
             if initialize.isWanted { stop(successor: nil, &actions) }
-        case .timer, .received, .switchOver, .resumed, .successorAnnounced:
+        case .timer, .received, .switchOver, .resumed, .successorAnnounced, .syncGroup:
             break  // In flight when we stopped, or nothing to hand over.
         case .wasAway: break  // Nothing is claimed, and nobody is waited for.
         case .adopted(let predecessor, let deafness): adopt(predecessor, deafFor: deafness, at: now, &actions)
@@ -44,7 +44,9 @@ extension VirtualRouter {
         switch event {
         case .timer:
             guard backup.takeOverAt <= now else { break }
-            becomeActive(backup.causeOfTakeover(for: priority), at: now, &actions)
+            if isGrouped { return waitForOthers(as: backup) }
+            becomeActive(
+                backup.causeOfTakeover(for: priority, missable: configuration.downTimerAdverts), at: now, &actions)
         case .received(let heard):
             hear(heard, as: backup, at: now)
         case .obstaclesChanged(let new):
@@ -54,6 +56,7 @@ extension VirtualRouter {
             stop(successor: nil, &actions)
         case .resumed:
             forgetSwitchOver(as: backup)
+        case .syncGroup(let order): follow(order, as: backup, at: now, &actions)
         case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
         case .startup, .switchOver, .successorAnnounced, .adopted:
             break  // Already started; nothing to hand over; somebody else's handover; it is nobody's heir.
@@ -81,6 +84,7 @@ extension VirtualRouter {
         case .successorAnnounced:
             // Nobody was asked to succeed: two owners are settled by adverts, not by announcements.
             reassert(active, at: now, &actions)
+        case .syncGroup(let order): follow(order, as: active, at: now, &actions)
         case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
         case .startup, .resumed, .adopted:
             break  // Already started; nothing was handed over.
@@ -105,6 +109,7 @@ extension VirtualRouter {
             if !new.endingParticipation.isEmpty { abandon(resigning, at: now, &actions) }
         case .shutdown:
             hurry(resigning, &actions)
+        case .syncGroup(let order): follow(order, as: resigning, at: now, &actions)
         case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
         case .startup, .switchOver, .resumed, .adopted:
             break  // Under way.

@@ -16,6 +16,7 @@ extension VirtualRouter {
         count(heard)
         guard heard.priority != .resigning else { return }
         var resigning = resigning
+        resigning.hasGivenUp = false
         if resigning.letGoAt == nil { resigning.letGoAt = now + Self.announcementGrace }
         // When two standbys take over at once, the better one stays.
         if resigning.successor.map({ ($0.priority, $0.source) < (heard.priority, heard.source) }) ?? true {
@@ -37,7 +38,11 @@ extension VirtualRouter {
             letGo(resigning, at: now, &actions)
         } else if resigning.letGoAt == nil, resigning.giveUpAt <= now {
             switch resigning.purpose {
-            case .stop: letGo(resigning, at: now, &actions)
+            case .stop, .yield: letGo(resigning, at: now, &actions)
+            case .switchOver where isGrouped:
+                var resigning = resigning
+                resigning.hasGivenUp = true
+                state = .resigning(resigning)
             case .switchOver: remainActive(at: now, &actions)
             }
         }
@@ -53,10 +58,12 @@ extension VirtualRouter {
         switch resigning.purpose {
         case .stop:
             stop(successor: successor?.source, &actions)
-        case .switchOver:
+        case .switchOver, .yield:
             becomeBackup(
                 following: successor?.interval ?? configuration.advertisementInterval,
-                .switchOver(successor: successor?.source), at: now, &actions)
+                resigning.purpose == .yield
+                    ? .syncGroup(successor: successor?.source) : .switchOver(successor: successor?.source),
+                at: now, &actions)
             if case .backup(var backup) = state {
                 backup.lastHeard = successor
                 backup.lastHeardAt = successor.map { _ in now }
@@ -79,7 +86,7 @@ extension VirtualRouter {
         switch resigning.purpose {
         case .stop:
             letGo(resigning, at: now, &actions)
-        case .switchOver:
+        case .switchOver, .yield:
             counters.leftActive += 1
             actions.append(.releaseAddresses)
             fault(&actions)
@@ -92,7 +99,7 @@ extension VirtualRouter {
             counters.leftActive += 1
             actions.append(.releaseAddresses)
             stop(successor: resigning.successor?.source, &actions)
-        case .switchOver:
+        case .switchOver, .yield:
             var resigning = resigning
             resigning.purpose = .stop
             state = .resigning(resigning)

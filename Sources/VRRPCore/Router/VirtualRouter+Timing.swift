@@ -28,24 +28,19 @@ extension VirtualRouter {
     public func skewTime(for interval: Centiseconds) -> Interval { skewTime(of: priority, for: interval) }
 
     private func skewTime(of priority: Priority, for interval: Centiseconds) -> Interval {
-        let unit =
-            switch configuration.version {
-            case .v2: Interval(.oneSecond)
-            case .v3: Interval(interval)
-            }
-        return Interval(nanoseconds: (256 - UInt64(priority.rawValue)) * unit.nanoseconds / 256)
+        configuration.skewTime(of: priority, for: interval)
     }
 
-    /// Active_Down_Interval (Master_Down_Interval in RFC 3768): three intervals and Skew_Time.
+    /// Active_Down_Interval (Master_Down_Interval in RFC 3768): so many intervals as adverts may be missed,
+    /// three unless the operator says otherwise, and Skew_Time.
     public func activeDownInterval(for interval: Centiseconds) -> Interval {
-        Interval(interval) * 3 + skewTime(for: interval)
+        Interval(interval) * configuration.downTimerAdverts + skewTime(for: interval)
     }
 
     /// How long a resigned router waits: the longest Skew_Time a Backup can have, and its lateness.
-    public var successionBound: Interval {
-        let longestSkew = skewTime(of: Priority(1), for: configuration.advertisementInterval)
-        return min(longestSkew + .milliseconds(250), Self.longestHold)
-    }
+    ///
+    /// A successor's members take over when the slowest of them can.
+    public var successionBound: Interval { configuration.groupHold ?? configuration.successionBound }
 
     /// A Backup's running timer is shifted by the change of Skew_Time, as keepalived does.
     mutating func changePriority(to new: Priority, at now: MonotonicInstant) {
@@ -57,6 +52,7 @@ extension VirtualRouter {
             let target = backup.takeOverAt.nanoseconds + changed.nanoseconds
             backup.takeOverAt = MonotonicInstant(
                 nanoseconds: max(target > old.nanoseconds ? target - old.nanoseconds : 0, now.nanoseconds))
+            backup.isReady = backup.isReady && backup.takeOverAt <= now
             state = .backup(backup)
         }
         priority = new
@@ -71,13 +67,16 @@ extension VirtualRouter {
             break
         case .backup(var backup):
             if intervalChanged, backup.lastHeard == nil { backup.learnedInterval = new.advertisementInterval }
-            backup.takeOverAt = min(backup.takeOverAt, now + activeDownInterval(for: backup.learnedInterval))
+            backup.takeOverAt = min(
+                backup.takeOverAt, listens(from: now) + activeDownInterval(for: backup.learnedInterval))
             if new.preemptDelay == .zero { backup.preemptAt = nil }
+            if !isGrouped { backup.isReady = false }
             state = .backup(backup)
         case .active(var active):
             // Whoever learns the interval from our adverts waits by the old one until it has heard the new one.
             active.advertiseAt = intervalChanged ? now : min(active.advertiseAt, now + ownInterval)
             let refresh = new.announcements.refresh
+            if !isGrouped { active.rival = nil }
             active.refreshAt = refresh > .zero ? min(active.refreshAt ?? now + refresh, now + refresh) : nil
             state = .active(active)
         }
@@ -93,5 +92,22 @@ extension VirtualRouter {
     mutating func count(_ heard: Heard) {
         counters.received += 1
         if heard.priority == .resigning { counters.priorityZeroReceived += 1 }
+    }
+}
+
+extension VirtualRouter.Configuration {
+    /// How long a router that resigned waits for a successor: the longest Skew_Time a Backup can have, and its lateness.
+    public var successionBound: Interval {
+        let longestSkew = skewTime(of: Priority(1), for: advertisementInterval)
+        return min(longestSkew + .milliseconds(250), VirtualRouter.longestHold)
+    }
+
+    func skewTime(of priority: Priority, for interval: Centiseconds) -> Interval {
+        let unit =
+            switch version {
+            case .v2: Interval(.oneSecond)
+            case .v3: Interval(interval)
+            }
+        return Interval(nanoseconds: (256 - UInt64(priority.rawValue)) * unit.nanoseconds / 256)
     }
 }

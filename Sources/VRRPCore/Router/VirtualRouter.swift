@@ -31,6 +31,12 @@ public struct VirtualRouter: Sendable {
     ///
     /// A successor process is given it.
     public var keyedMemory = KeyedMemory()
+    /// `auth_type AH`: the sequence numbers of both sides.
+    public var headerMemory = HeaderMemory()
+
+    /// Until then it hears nothing and claims nothing, and from then on it waits as if it had just started; nil for at once
+    /// (keepalived: vrrp_startup_delay).
+    public var quietUntil: MonotonicInstant?
 
     /// - Parameters:
     ///   - priority: the effective priority at start, 1 to 255.
@@ -51,11 +57,26 @@ public struct VirtualRouter: Sendable {
         public var version: ProtocolVersion
         /// Advertisement_Interval.
         public var advertisementInterval: Centiseconds
+        /// How many adverts of the Active Router may be missed: three in the RFC (keepalived: down_timer_adverts, 1 to 100).
+        public var downTimerAdverts = Self.usualDownTimerAdverts
         /// Preempt_Mode.
         public var preempts: Bool
         /// How long a lower-priority Active Router is left alone before it is preempted (keepalived: preempt_delay).
         public var preemptDelay: Interval
         public var announcements: AnnouncementPolicy
+        /// For a member of a sync group, how long one that resigned waits for its successor; nil outside of groups.
+        ///
+        /// The longest ``successionBound`` of all members, for the successor's take over together.
+        public var groupHold: Interval?
+        /// Whether a rival of lower priority is answered by an advert at once, which RFC 9568 asks for and RFC 5798 does not know
+        /// (keepalived: lower_prio_no_advert is the contrary).
+        public var answersLowerPriority = true
+        /// Whether an owner (priority 255) that is Active acts on adverts, as RFC 9568 erratum 8298 asks for (keepalived:
+        /// owner_ignore_adverts is the contrary).
+        public var ownerListens = true
+
+        /// Active_Down_Interval has so many intervals in RFC 9568 section 6.1.
+        public static let usualDownTimerAdverts: UInt64 = 3
 
         public init(
             version: ProtocolVersion, advertisementInterval: Centiseconds, preempts: Bool = true,
@@ -76,6 +97,18 @@ public struct VirtualRouter: Sendable {
         case backup(Backup)
         case active(Active)
         case resigning(Resigning)
+
+        /// Whether it is the same state of the machine, whatever is in it.
+        public func isSameKind(as other: State) -> Bool {
+            switch (self, other) {
+            case (.initialize, .initialize), (.backup, .backup), (.active, .active), (.resigning, .resigning): true
+            default: false
+            }
+        }
+
+        public var isResigning: Bool {
+            if case .resigning = self { true } else { false }
+        }
     }
 }
 
@@ -103,6 +136,8 @@ public struct Backup: Equatable, Sendable {
     public var handedOver = false
     /// It was away when its timer ran out, and has begun to listen once more; cleared by the next advert.
     public var hasListenedAgain = false
+    /// A member of a sync group whose timer has run out waits here for the others.
+    public var isReady = false
 
     public init(takeOverAt: MonotonicInstant, learnedInterval: Centiseconds) {
         self.takeOverAt = takeOverAt
@@ -122,6 +157,18 @@ public struct Active: Equatable, Sendable {
     public var refreshAt: MonotonicInstant?
     /// When a rival may next be answered with announcements; adverts answer it every time.
     public var answerRivalsAt: MonotonicInstant?
+    /// In a sync group: another Active Router for the same addresses, and when it was last heard.
+    public var rival: Rival?
+
+    public struct Rival: Equatable, Sendable {
+        public var heard: Heard
+        public var at: MonotonicInstant
+
+        public init(heard: Heard, at: MonotonicInstant) {
+            self.heard = heard
+            self.at = at
+        }
+    }
 
     public struct Scheduled: Equatable, Sendable {
         public var at: MonotonicInstant
@@ -156,6 +203,8 @@ public struct Resigning: Equatable, Sendable {
     public enum Purpose: Equatable, Sendable {
         case stop
         case switchOver
+        /// Another member of its sync group lost its addresses, and all move together.
+        case yield
     }
 
     public var purpose: Purpose
@@ -167,6 +216,10 @@ public struct Resigning: Equatable, Sendable {
     public var letGoAt: MonotonicInstant?
     /// False once someone else was seen to announce every address.
     public var announcementAwaited = true
+    /// It waited anew because nobody had listened for a while; once only.
+    public var hasListenedAgain = false
+    /// Nobody took over within the bound; in a sync group the others have a say in what follows.
+    public var hasGivenUp = false
 
     public init(purpose: Purpose, giveUpAt: MonotonicInstant) {
         self.purpose = purpose
@@ -174,7 +227,7 @@ public struct Resigning: Equatable, Sendable {
     }
 
     /// Once a successor is known, giving up is off: only the time to let go counts.
-    var deadline: MonotonicInstant { letGoAt ?? giveUpAt }
+    var deadline: MonotonicInstant? { letGoAt ?? (hasGivenUp ? nil : giveUpAt) }
 }
 
 extension VirtualRouter {
@@ -182,7 +235,7 @@ extension VirtualRouter {
     public var deadline: MonotonicInstant? {
         switch state {
         case .initialize: nil
-        case .backup(let backup): backup.takeOverAt
+        case .backup(let backup): backup.isReady ? nil : backup.takeOverAt
         case .active(let active): active.deadline
         case .resigning(let resigning): resigning.deadline
         }

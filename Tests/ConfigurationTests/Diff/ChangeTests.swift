@@ -25,6 +25,15 @@ private func sentences(_ old: String, _ new: String) -> [String] {
             ])
     }
 
+    @Test func `says which routes come and go`() {
+        func with(_ route: String) -> String { instance("virtual_routes {\n\(route)\n}") }
+        #expect(
+            sentences(with("10.0.0.0/8 dev eth0"), with("default via 192.168.10.1 metric 50 no_track")) == [
+                "instance VI_1: route 10.0.0.0/8 dev eth0 removed",
+                "instance VI_1: route default via 192.168.10.1 metric 50 no_track added",
+            ])
+    }
+
     @Test func `a password is never written out`() {
         let with = instance("authentication {\nauth_type PASS\nauth_pass s3cret\n}")
         #expect(sentences(instance(), with) == ["instance VI_1: auth_pass added"])

@@ -34,6 +34,13 @@ struct CorpusFile: CustomTestStringConvertible {
         ).model
     }
 
+    /// The file with another text in its place.
+    func checked(_ text: [UInt8]) throws -> CheckedFile {
+        var reader = try reader()
+        reader.files[name] = text
+        return check(file: name, reading: reader, configurationID: "lb1", host: nil, hostIsAuthoritative: false)
+    }
+
     private func reader() throws -> DictionaryReader {
         var reader = DictionaryReader()
         reader.files[name] = Array(try Data(contentsOf: url))

@@ -38,7 +38,7 @@ import VRRPWire
         "27-no-vip": [("no-addresses", 7)],
         "28-unterminated-quote": [("unterminated-quote", 2)],
         "29-include-missing": [("include-unmatched", 1), ("include-missing", 2)],
-        "30-sync-group-unknown-member": [("not-supported-yet", 1), ("undefined-instance", 4)],
+        "30-sync-group-unknown-member": [("undefined-instance", 4)],
         "31-track-interface-missing": [("no-such-interface", 8)],
         "32-unknown-auth-type": [("unknown-auth-type", 8)],
         "33-auth-with-v3": [("authentication-with-v3", 7)],
@@ -47,8 +47,10 @@ import VRRPWire
         "36-other-syntaxes": [("stray-punctuation", 3), ("equals-sign", 4), ("unknown-keyword", 5)],
         "37-vip-unknown-dev": [("no-such-interface", 9)],
         "38-comma-separated": [("stray-punctuation", 8)],
-        "39-strict-conflicts": [("not-supported-yet", 2)],
-        "40-bad-booleans": [("not-supported-yet", 2), ("bad-value", 3)],
+        "39-strict-conflicts": [
+            ("strict-drops-traffic", 2), ("strict-mode", 5), ("strict-mode", 11), ("strict-mode", 12),
+        ],
+        "40-bad-booleans": [("bad-value", 2), ("bad-value", 3)],
         "41-script-without-script": [("missing-keyword", 1), ("out-of-range", 3)],
         "42-vip-is-own-address": [("own-address", 8)],
         "43-vip-off-subnet": [("outside-subnet", 9)],
@@ -63,35 +65,14 @@ import VRRPWire
 
     /// The keywords of later stages for which a valid file is refused; a file that is not named must be clean.
     private static let later: [String: Set<String>] = [
-        "04-nginx-mail-header": [
-            "notification_email", "notification_email_from", "smtp_server", "smtp_connect_timeout",
-            "vrrp_skip_check_adv_addr", "smtp_alert", "notify_master", "notify_backup", "notify_fault",
-        ],
-        "06-unicast-cloud": ["notify_master"],
-        "07-ipv6-dualstack": ["vrrp_sync_group", "preferred_lft"],
-        "09-sync-group-router": ["vrrp_sync_group", "virtual_routes"],
-        "10-generic-notify": ["notify", "notify_stop", "notify_priority_changes"],
         "11-vmac": ["use_vmac", "vmac_xmit_base"],
-        "13-track-file-maintenance": ["track_file"],
-        "16-routes-rules": ["static_ipaddress", "static_routes", "static_rules", "virtual_routes", "virtual_rules"],
-        "19-firewall-no-accept": [
-            "nftables", "nftables_priority", "nftables_counters", "vrrp_check_unicast_src", "no_accept", "accept",
-        ],
-        "20-strict-rfc": ["vrrp_strict", "strict_mode"],
-        "21-fifo": [
-            "vrrp_notify_fifo", "vrrp_notify_fifo_script", "notify_fifo", "vrrp_notify_priority_changes",
-            "fifo_write_vrrp_states_on_reload", "vrrp_startup_delay", "max_auto_priority", "dynamic_interfaces",
-        ],
-        "23-container-image": ["default_interface", "notify"],
-        "24-openshift-like": ["max_auto_priority"],
         "26-bfd": ["bfd_instance", "track_bfd"],
-        "27-garp-linkbeat": [
-            "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert", "vrrp_mcast_group4",
-            "garp_group", "interface_up_down_delays", "dont_track_primary", "lower_prio_no_advert",
-            "higher_prio_send_advert", "down_timer_adverts", "skip_check_adv_addr", "kernel_rx_buf_size",
-        ],
-        "31-ah-auth-legacy": ["auth_type AH"],
-        "32-no-vip-notify-only": ["notify_master"],
+    ]
+
+    /// Valid files of which something is said all the same: 09 asks for mail and names nobody who receives it, and the
+    /// password of 31 is cut by a `!`, in keepalived too.
+    private static let warned: [String: [String]] = [
+        "09-sync-group-router": ["no-mail"], "31-ah-auth-legacy": ["comment-inside-word"],
     ]
 
     private func stem(_ file: CorpusFile) -> String { file.url.deletingPathExtension().lastPathComponent }
@@ -129,7 +110,10 @@ import VRRPWire
         #expect(errors.allSatisfy { $0.code == "not-supported-yet" }, "\(report.text)")
         let named = errors.map { $0.message.split(separator: "`", omittingEmptySubsequences: false)[1] }
         #expect(Set(named.map(String.init)) == Self.later[stem(file)] ?? [], "\(report.text)")
-        if Self.later[stem(file)] == nil { #expect(report.exitCode == 0, "\(report.text)") }
+        if Self.later[stem(file)] == nil {
+            let complaints = report.diagnostics.filter { $0.severity > .note }
+            #expect(complaints.map(\.code) == Self.warned[stem(file)] ?? [], "\(report.text)")
+        }
     }
 
     /// With keepalived each of these became MASTER without its address, or took over its neighbour's.

@@ -23,6 +23,8 @@ struct FixedHost: HostInspector {
                 return HostFacts.Interface(name: name, addresses: assigned.map { [$0] } ?? [])
             })
 
+    func trackedFile(at path: String) -> HostFacts.TrackedFile? { .missing }
+
     func exists(_ user: UserName) -> Bool {
         ["root", "nobody"].contains(user.user) && [nil, "root", "nogroup"].contains(user.group)
     }

@@ -13,6 +13,8 @@ private struct FakeHost: HostInspector {
 
     func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem? { problems[program] }
     func exists(_ user: UserName) -> Bool { users.contains(user.user) }
+    var trackedFile: HostFacts.TrackedFile?
+    func trackedFile(at path: String) -> HostFacts.TrackedFile? { trackedFile }
 }
 
 private func lints(_ text: String, _ host: FakeHost? = nil, authoritative: Bool = false) -> [Diagnostic] {
@@ -24,6 +26,21 @@ private func check(_ command: String, _ lines: String = "") -> String {
 }
 
 @Suite struct LintTests {
+    @Test(arguments: [
+        (HostFacts.TrackedFile?.none, nil), (.missing, nil), (.beginning([0x37]), nil), (.beginning([]), nil),
+        (.beginning(Array("foo".utf8)), "warning no-number@2"),
+        (.beginning(Array("9999999999".utf8)), "warning no-number@2"), (.noDirectory, "warning no-such-directory@2"),
+        (.unreadable("Permission denied"), "warning no-number@2"),
+    ])
+    func `a tracked file that holds no number is named`(found: HostFacts.TrackedFile?, expected: String?) {
+        var host = FakeHost()
+        host.trackedFile = found
+        let text = "track_file f {\n file /run/f\n}\n" + instance("track_file { f }")
+        let complaints = lints(text, host).filter { $0.severity > .note }
+        #expect(complaints.map(\.brief) == [expected].compactMap(\.self))
+        #expect(complaints.allSatisfy { $0.consequence != nil && $0.fix != nil })
+    }
+
     @Test(arguments: [
         ("pkill -0 hapee-lb", "hapee-lb"), ("/usr/bin/killall -0 haproxy", "haproxy"), ("pidof haproxy", "haproxy"),
         ("/usr/bin/pgrep -x haproxy", "haproxy"), ("pkill -0 -x nginx", "nginx"),
@@ -55,6 +72,26 @@ private func check(_ command: String, _ lines: String = "") -> String {
             "vrrp_script chk {\n script /bin/true\n weight -5\n}\n"
             + instance("nopreempt", "track_script {", "chk", "}")
         #expect(lints(text).map(\.brief) == ["warning weight-with-nopreempt@11"])
+    }
+
+    @Test func `says which notify command cannot run, as whom and why`() {
+        var host = FakeHost()
+        host.problems["/x/n.sh"] = .init(sentence: "`/x` cannot be searched by root", fix: "chmod a+x /x")
+        host.problems["/x/loose"] = .init(sentence: "`/x/loose` is loose", fix: "chmod", isSecurityOnly: true)
+        let text = instance(
+            "notify_master /x/n.sh", "notify_fault /x/loose", "notify /x/ok MASTER", "notify_stop /x/ok")
+        let found = lints("global_defs {\n notify_fifo /r ghost\n}\n" + text, host, authoritative: true)
+        #expect(
+            found.map(\.brief).sorted() == [
+                "error cannot-run@8", "error no-such-user@10", "error no-such-user@2", "note insecure-program@9",
+            ])
+        let cannot = found.first { $0.code == "cannot-run" }
+        #expect(cannot?.consequence?.contains("`VI_1` on becoming MASTER") == true && cannot?.fix == "chmod a+x /x")
+        // The argument of a command without quotes is taken for a user, which has to be said.
+        #expect(found.contains { $0.fix?.contains("\"/x/ok MASTER\"   # in quotes") == true })
+        let secured = lints("global_defs {\n enable_script_security\n}\n" + text, host, authoritative: true)
+        #expect(secured.map(\.brief).contains("error insecure-program@9"))
+        #expect(secured.map(\.brief).contains("warning no-script-user@8"))
     }
 
     @Test func `accepts what the host has`() {
@@ -96,6 +133,17 @@ private func check(_ command: String, _ lines: String = "") -> String {
             ])
     }
 
+    @Test(arguments: [false, true])
+    func `an interface that may be absent is worth a note, and a misspelt one a warning`(authoritative: Bool) {
+        func found(_ interface: String) -> [String] {
+            let text = instance(
+                "track_interface {\n\(interface)\n}", prelude: "global_defs {\ndynamic_interfaces\n}\n")
+            return lints(text, FakeHost(), authoritative: authoritative).map(\.brief)
+        }
+        #expect(found("wireless7") == ["note no-such-interface@9"])
+        #expect(found("etth0") == ["warning no-such-interface@9"])
+    }
+
     @Test func `suggests the interface that was meant`() {
         var host = FakeHost()
         host.facts.interfaces[1].name = "enp0s8"
@@ -126,6 +174,38 @@ private func check(_ command: String, _ lines: String = "") -> String {
         let found = lints(instance("mcast_src_ip 192.168.10.99"), FakeHost(), authoritative: true)
         #expect(found.map(\.code) == ["source-not-here"])
         #expect(found.first?.fix == "mcast_src_ip 192.168.10.11")
+    }
+
+    @Test func `of a pair that is checked on one of its hosts the other's file is not held against this host`() {
+        func file(_ own: String, _ peer: String, _ priority: Int) -> String {
+            """
+            vrrp_instance VI_1 {
+             interface eth0
+             virtual_router_id 51
+             priority \(priority)
+             unicast_src_ip \(own)
+             unicast_peer {
+              \(peer)
+             }
+             virtual_ipaddress {
+              192.168.10.20/24
+             }
+            }
+
+            """
+        }
+        let reader = DictionaryReader([
+            "a": file("192.168.10.11", "192.168.10.12", 101), "b": file("192.168.10.12", "192.168.10.11", 100),
+        ])
+        func codes(_ files: [String], authoritative: Bool = false) -> [String] {
+            check(
+                files: files, reading: reader, configurationID: "", host: FakeHost(),
+                hostIsAuthoritative: authoritative
+            ).diagnostics.filter { $0.severity > .note }.map(\.code)
+        }
+        #expect(codes(["a", "b"]) == [] && codes(["b", "a"]) == [])
+        #expect(codes(["b"]) == ["source-not-here"] && codes(["b", "b"]).contains("source-not-here"))
+        #expect(codes(["a", "b"], authoritative: true) == ["source-not-here"])
     }
 
     @Test func `script security without anyone to run as is said`() {

@@ -38,6 +38,12 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         #expect(codes(a, instance("version 3", addresses: ["192.168.10.101/24"])) == ["warning pair-addresses"])
     }
 
+    @Test func `routers that wait for different numbers of adverts are told of it`() {
+        let a = instance("down_timer_adverts 5", priority: 101)
+        #expect(codes(a, instance()) == ["warning pair-down-timer"])
+        #expect(codes(a, instance("down_timer_adverts 5")) == [])
+    }
+
     @Test func `passwords that differ after the eighth character are the same`() {
         func with(_ password: String, _ priority: Int) -> String {
             instance("authentication {\nauth_type PASS\nauth_pass \(password)\n}", priority: priority)
@@ -46,9 +52,31 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         #expect(codes(with("1234567a", 101), with("1234567b", 100)) == ["error pair-authentication"])
     }
 
+    @Test func `a password that is sent is not one that is a key`() {
+        func with(_ type: String, _ priority: Int) -> String {
+            instance("authentication {\nauth_type \(type)\nauth_pass x\n}", priority: priority)
+        }
+        #expect(codes(with("AH", 101), with("AH", 100)) == [])
+        #expect(codes(with("AH", 101), with("PASS", 100)) == ["error pair-authentication"])
+        let (model, diagnostics) = resolved(with("AH", 100))
+        #expect(diagnostics.map(\.brief) == ["note authentication-header@6"])
+        #expect(model.instances.first?.usesAuthenticationHeader == true)
+        let sentences = changes(from: resolved(with("PASS", 100)).model, to: model).flatMap(\.sentences)
+        #expect(sentences == ["instance VI_1: auth_type AH off -> on"])
+    }
+
     @Test func `excluded addresses that differ are lost by a takeover`() {
         let a = instance("virtual_ipaddress_excluded {\n10.1.1.1\n}", priority: 101)
         #expect(codes(a, instance()) == ["warning pair-excluded-addresses"])
+    }
+
+    @Test func `no router may demand more TTL than the other sends with`() {
+        func with(_ own: String, _ peer: String, _ priority: Int) -> String {
+            instance("unicast_src_ip \(own)", "unicast_ttl 64", "unicast_peer {", peer, "}", priority: priority)
+        }
+        let a = with("10.0.0.1", "10.0.0.2 min_ttl 64", 101)
+        #expect(codes(a, with("10.0.0.2", "10.0.0.1 max_ttl 64", 100)) == [])
+        #expect(codes(a, with("10.0.0.2", "10.0.0.1 min_ttl 65", 100)) == ["error pair-ttl"])
     }
 
     @Test func `unicast routers must list each other`() {
@@ -103,5 +131,44 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         let found = pair(checked(-60, priority: 150, "nopreempt"), checked(-60, priority: 100, "nopreempt"))
         #expect(found.map(\.code) == ["pair-never-moves"])
         #expect(found.first?.message.contains("nopreempt") == true)
+    }
+
+    /// Two instances, and a group of them with `more`.
+    private func two(_ priorities: [Int], isGrouped: Bool = true, _ more: String = "", _ lines: String = "") -> String {
+        let members = zip(["A", "B"], priorities).map { name, priority in
+            let id = name == "A" ? 1 : 2
+            return "vrrp_instance \(name) {\n interface eth\(id)\n virtual_router_id \(id)\n priority \(priority)\n"
+                + "\(name == "A" ? lines : "")\n virtual_ipaddress {\n 10.0.\(id).1/24\n }\n}\n"
+        }
+        let script = "vrrp_script chk {\n script /bin/check\n weight -20\n}\n"
+        return (more + lines).contains("chk")
+            ? script + group(isGrouped, more) + members.joined() : group(isGrouped, more) + members.joined()
+    }
+
+    private func group(_ isGrouped: Bool, _ more: String) -> String {
+        isGrouped ? "vrrp_sync_group G {\n group {\n A\n B\n }\n\(more)\n}\n" : ""
+    }
+
+    @Test func `what moves together on one host only is an error`() {
+        #expect(codes(two([150, 150]), two([100, 100])) == [])
+        #expect(codes(two([150, 150]), two([100, 100], isGrouped: false)) == ["error pair-sync-group"])
+        #expect(codes(two([150, 150], isGrouped: false), two([100, 100])) == ["error pair-sync-group"])
+        #expect(codes(two([150, 150], isGrouped: false), two([100, 100], isGrouped: false)) == [])
+    }
+
+    @Test func `hosts that are ahead on different members are told that nobody takes the group`() {
+        #expect(codes(two([150, 90]), two([90, 150])) == ["warning pair-group-order"])
+        #expect(codes(two([150, 150]), two([90, 100])) == [])
+    }
+
+    @Test func `a weight moves a group only when it moves every member`() {
+        let tracked = "track_script {\n chk\n}"
+        func told(_ a: String, _ b: String) -> [String] { pair(a, b).map { "\($0.code): \($0.message)" } }
+        let all = told(two([110, 110], tracked), two([100, 100], tracked))
+        #expect(all.allSatisfy { $0.hasPrefix("pair-failure") } && !all.isEmpty, "\(all)")
+        let one = "sync_group_tracking_weight"
+        let alone = told(two([110, 110], one, tracked), two([100, 100], one, tracked))
+        #expect(alone.first?.hasPrefix("pair-never-moves") == true, "\(alone)")
+        #expect(alone.first?.contains("sync group `G` never moves") == true, "\(alone)")
     }
 }

@@ -19,7 +19,9 @@ private func sources() throws -> String {
     @Test func `every code in the sources is documented, and none that is not there`() throws {
         let text = try sources()
         let used = Set(text.matches(of: /"([a-z0-9]+(?:-[a-z0-9]+)+)"/).map { String($0.1) })
-        #expect(used.subtracting(documented).sorted() == [])
+        // Some keywords look like codes.
+        let keywords = BlockKind.allCases.flatMap { KeywordTable.keywords(in: $0).map(\.name) }
+        #expect(used.subtracting(documented).subtracting(keywords).sorted() == [])
         #expect(Set(documented).subtracting(used).sorted() == [])
     }
 

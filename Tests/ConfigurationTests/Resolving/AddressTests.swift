@@ -24,8 +24,16 @@ private let mistakes: [Mistake] = [
         quotes: "lable", fix: "label"),
     Mistake(instance(addresses: ["10.0.0.1/24 dev"]), "error missing-argument@7", quotes: "dev", fix: "dev INTERFACE"),
     Mistake(
-        instance(addresses: ["10.0.0.1/24 preferred_lft forever"]), "error not-supported-yet@7",
-        quotes: "preferred_lft", fix: "remove `preferred_lft`"),
+        instance(addresses: ["10.0.0.1/24 preferred_lft never"]), "error bad-value@7", quotes: "never",
+        fix: "or forever"),
+    Mistake(
+        instance(addresses: ["10.0.0.1/24 preferred_lft 0"]), "warning attribute-for-ipv6@7", quotes: "IPv4",
+        fix: "remove `preferred_lft 0`"),
+    Mistake(
+        instance(addresses: ["10.0.0.1/24 preferred_lft"]), "error missing-argument@7", quotes: "preferred_lft",
+        fix: "SECONDS|forever"),
+    Mistake(
+        instance(addresses: ["10.0.0.1/24 home"]), "error not-supported-yet@7", quotes: "home", fix: "remove `home`"),
     Mistake(
         instance(addresses: ["10.0.0.1/24 label a-label-too-long"]), "error long-label@7", quotes: "a-label-too-long",
         fix: "label a-label-too-lon"),
@@ -84,6 +92,27 @@ private let mistakes: [Mistake] = [
         let held = try #require(
             resolved(instance(addresses: ["10.0.5.9/20 brd +", "10.0.5.10/20 brd -"])).model.instances.first)
         #expect(held.addresses.map(\.broadcast) == [IPv4Address(10, 0, 15, 255), IPv4Address(10, 0, 0, 0)])
+    }
+
+    @Test func `an IPv6 host address is deprecated unless it says otherwise, and no other is unless it does`() throws {
+        let lines = [
+            "fe80::1/64", "2001:db8::1", "2001:db8::2/128 preferred_lft forever", "2001:db8::3/64 preferred_lft 0",
+            "2001:db8::4/64 preferred_lft 60", "2001:db8::5/64 preferred_lft 4294967295",
+        ]
+        let text = instance(
+            "virtual_ipaddress_excluded {\n10.0.0.1\n10.0.0.2 preferred_lft forever\n}", addresses: lines)
+        let held = try #require(resolved(text).model.instances.first)
+        #expect(held.addresses.map(\.preferredSeconds) == [nil, 0, nil, 0, 60, nil])
+        #expect(held.excludedAddresses.map(\.preferredSeconds) == [nil, nil])
+        #expect(complaints(text) == [])
+        let changed = changes(
+            from: resolved(instance(addresses: ["fe80::1/64", "2001:db8::1"])).model,
+            to: resolved(instance(addresses: ["fe80::1/64", "2001:db8::1 preferred_lft forever"])).model)
+        #expect(
+            changed.flatMap(\.sentences) == [
+                "instance VI_1: address 2001:db8::1/128 dev eth0 removed",
+                "instance VI_1: address 2001:db8::1/128 dev eth0 preferred_lft forever added",
+            ])
     }
 
     @Test func `two instances may not share a VRID on one interface`() {

@@ -71,6 +71,101 @@ private let everyCheckKeyword = """
         #expect(complaints("global_defs {\n vrrp_rt_priority 100\n}\n" + instance()).count == 1)
     }
 
+    @Test func `processors and a limit of real time are taken from the file, and wrong ones are refused`() {
+        func globals(_ lines: String) -> String { "global_defs {\n \(lines)\n}\n" + instance() }
+        let text = globals("vrrp_rt_priority 50\n vrrp_rlimit_rttime 10000\n vrrp_cpu_affinity 3 0 1 3")
+        #expect(resolved(text).model.global.scheduling.realTimeLimit == 10000)
+        #expect(resolved(text).model.global.scheduling.processors == [0, 1, 3])
+        #expect(complaints(text) == [])
+        let old = globals("vrrp_rt_priority 50\n vrrp_rlimit_rtime 17000")
+        #expect(resolved(old).model.global.scheduling.realTimeLimit == 17000)
+        #expect(complaints(old) == [])
+        #expect(complaints(globals("vrrp_rlimit_rttime 10000")).map(\.code) == ["limit-without-real-time"])
+        #expect(complaints(globals("max_auto_priority 5\n vrrp_rlimit_rttime 10000")) == [])
+        for wrong in [
+            "vrrp_cpu_affinity 0 1024", "vrrp_cpu_affinity 0 -1", "vrrp_rt_priority 5\n vrrp_rlimit_rttime 1",
+        ] {
+            #expect(complaints(globals(wrong)).map(\.code) == ["out-of-range"])
+        }
+        for (wrong, code) in [("0,1", "bad-value"), ("0-1", "bad-value"), ("", "missing-argument")] {
+            let found = complaints(globals("vrrp_cpu_affinity \(wrong)"))
+            #expect(found.map(\.code) == [code])
+            #expect(resolved(globals("vrrp_cpu_affinity \(wrong)")).model.global.scheduling.processors == nil)
+        }
+    }
+
+    @Test func `a limit of real time that the work of so many instances reaches is warned of`() {
+        func limited(_ limit: Int, _ instances: String) -> [String] {
+            complaints("global_defs {\n vrrp_rt_priority 5\n vrrp_rlimit_rttime \(limit)\n}\n" + instances).map(\.code)
+        }
+        let many = (1...40).map { number in
+            "vrrp_instance V\(number) {\n interface eth0\n virtual_router_id \(number)\n priority 100\n virtual_ipaddress {\n"
+                + " 10.0.0.\(number)/24\n }\n}\n"
+        }.joined()
+        #expect(limited(9_999, instance()) == ["short-real-time-limit"])
+        #expect(limited(10_000, instance()) == [])
+        #expect(limited(19_999, many) == ["short-real-time-limit"])
+        #expect(limited(20_000, many) == [])
+    }
+
+    @Test func `how far the priority rises by itself is said, or it does not rise`() {
+        func highest(_ line: String) -> Int {
+            resolved("global_defs {\n \(line)\n}\n" + instance()).model.global.scheduling.highestAutomaticPriority
+        }
+        #expect(["", "max_auto_priority 0", "max_auto_priority -1"].map(highest) == [0, 0, 0])
+        #expect(["max_auto_priority", "max_auto_priority 5"].map(highest) == [99, 5])
+        #expect(
+            complaints("global_defs {\n max_auto_priority -1\n min_auto_priority_delay 500000\n}\n" + instance()) == [])
+        #expect(complaints("global_defs {\n max_auto_priority 100\n}\n" + instance()).map(\.code) == ["out-of-range"])
+        let delay = resolved("global_defs {\n min_auto_priority_delay 500\n}\n" + instance()).model.global.scheduling
+        #expect(delay.automaticPriorityDelay == .microseconds(500))
+    }
+
+    @Test func `how many adverts may be missed is said for all or for one`() throws {
+        #expect(try only(instance()).downTimerAdverts == 3)
+        let all = "global_defs {\n vrrp_down_timer_adverts 5\n}\n"
+        #expect(try only(all + instance()).downTimerAdverts == 5)
+        #expect(try only(all + instance("down_timer_adverts 2")).downTimerAdverts == 2)
+        #expect(complaints(all + instance("down_timer_adverts 100")) == [])
+        for number in ["0", "101"] { #expect(complaints(instance("down_timer_adverts \(number)")).count == 1) }
+    }
+
+    @Test func `unicast adverts have the TTL that the file says, and peers the bounds`() throws {
+        let peers = "unicast_peer {\n10.0.0.2 min_ttl 254\n10.0.0.3 max_ttl 100 min_ttl 3\n10.0.0.4\n}"
+        let found = try only(instance("unicast_ttl 200", peers))
+        #expect(found.unicastHopLimit == 200)
+        let bounds = ["10.0.0.2", "10.0.0.3", "10.0.0.4"].map { IPAddress($0).flatMap { found.peerHopLimits[$0] } }
+        #expect(bounds == [254...255, 3...100, nil])
+        #expect(complaints(instance("unicast_ttl 200", peers)) == [])
+        #expect(try only(instance(peers)).unicastHopLimit == nil)
+        for wrong in ["min_ttl", "min_ttl 256", "min_ttl x", "min_ttl 9 max_ttl 8", "ttl 5"] {
+            #expect(complaints(instance("unicast_peer {\n10.0.0.2 \(wrong)\n}")) != [], "\(wrong)")
+        }
+        #expect(complaints(instance("unicast_ttl 64")).map(\.code) == ["unicast-ttl-without-peers"])
+    }
+
+    @Test func `what already happens may be asked for, and changes nothing`() throws {
+        let globals =
+            "global_defs {\n vrrp_check_unicast_src\n vrrp_skip_check_adv_addr\n"
+            + " vrrp_higher_prio_send_advert\n}\n"
+        let lines = "accept\nskip_check_adv_addr\nhigher_prio_send_advert\ndebug 2"
+        let unicast = "unicast_fault_no_peer\ncheck_unicast_src\nunicast_peer {\n10.0.0.2\n}"
+        #expect(complaints(globals + instance(lines, unicast)) == [])
+        let before = resolved(instance("unicast_peer {\n10.0.0.2\n}")).model
+        #expect(changes(from: before, to: resolved(globals + instance(lines, unicast)).model) == [])
+        #expect(complaints(instance("unicast_fault_no_peer", "unicast_src_ip 10.0.0.1")).count == 1)
+        let notes = resolved(instance("higher_prio_send_advert off")).diagnostics.map(\.brief)
+        #expect(notes.contains("note no-effect@5"))
+        #expect(complaints(instance("native_ipv6")).map(\.code) == ["family-mismatch"])
+        let six = try only(instance("native_ipv6", "version 3", addresses: ["fe80::1/64"]))
+        #expect(six.family == .v6 && six.version == .v3)
+    }
+
+    @Test func `a lease must outlast the adverts that may be missed`() {
+        #expect(complaints(instance("lease 5")) == [])
+        #expect(complaints(instance("lease 5", "down_timer_adverts 6")).count == 1)
+    }
+
     @Test func `a check may be defined after the instance that uses it`() throws {
         let text = instance("track_script { chk }") + "vrrp_script chk {\n script /bin/true\n weight 5\n}\n"
         #expect(complaints(text) == [])
@@ -198,5 +293,28 @@ private let everyCheckKeyword = """
         #expect(process.quorum == 2 && process.quorumMaximum == 4)
         #expect(process.forkDelay == .seconds(1))
         #expect(process.terminateDelay == .milliseconds(1500))
+    }
+
+    @Test func `a tracked file has keepalived's defaults, and what is written counts`() throws {
+        let text = """
+            track_file drain {
+                file "/run/drain"
+                weight 0
+                init_file
+            }
+            vrrp_track_file load {
+                file /run/load
+                init_file overwrite -3
+            }
+
+            """
+        let (model, found) = resolved(
+            text + instance("track_file {", "drain weight 2 reverse", "load", "}"))
+        #expect(found.map(\.brief) == ["note obsolete-keyword@6"])
+        #expect(model.files.map(\.path) == ["/run/drain", "/run/load"])
+        #expect(model.files.map(\.weight) == [Weight(0), Weight(1)])
+        #expect(model.files.map(\.beginning) == [.init(), .init(value: -3, overwrites: true)])
+        let instance = try #require(model.instances.first)
+        #expect(instance.trackedFiles.map(\.weight) == [Weight(2, reverse: true), Weight(1)])
     }
 }

@@ -37,10 +37,28 @@ private let mistakesInBlocks: [Mistake] = [
         instance("track_process {\nx\n}") + "vrrp_track_process x {\n process x\n interval 2\n}\n",
         "error unknown-keyword@14", quotes: "interval", fix: "into vrrp_script"),
     Mistake(instance("frobnicate {\n x\n y {\n }\n }"), "error unknown-keyword@5", quotes: "frobnicate", fix: "remove"),
-    Mistake(instance("smtp_alert"), "error not-supported-yet@5", quotes: "smtp_alert", fix: "keep keepalived"),
+    Mistake(instance("track_src_ip"), "error not-supported-yet@5", quotes: "track_src_ip", fix: "keep keepalived"),
     Mistake(
-        "vrrp_sync_group G {\n group {\n VI_1\n }\n}\n" + instance(), "error not-supported-yet@1",
-        quotes: "vrrp_sync_group", fix: "remove the block"),
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n}\n" + instance(), "warning single-member@3",
+        quotes: "one member", fix: "remove the block"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n }\n}\n" + instance(), "error empty-sync-group@1", quotes: "names no instance",
+        fix: "group {"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\n" + instance(), "error undefined-instance@4",
+        quotes: "VI_2", fix: "vrrp_instance VI_2"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n VI_1\n }\n}\n" + instance(), "warning repeated-member@4",
+        quotes: "VI_1", fix: "remove"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n}\nvrrp_sync_group H {\n group {\n VI_1\n }\n}\n" + instance(),
+        "warning single-member@3", "error member-of-two-groups@8", quotes: "one member", fix: "name the other"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n track_bfd {\n }\n}\n" + instance(), "warning single-member@3",
+        "error not-supported-yet@5", quotes: "one member", fix: "remove the block"),
+    Mistake(
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n notify_deleted\n}\n" + instance(), "warning single-member@3",
+        "error unknown-keyword@5", quotes: "one member", fix: "remove the block"),
     Mistake(
         "global_defs {\n lvs_id x\n}\n" + instance(), "warning obsolete-keyword@2", quotes: "lvs_id", fix: "remove"),
     Mistake(instance("preempt", "preempt"), "warning repeated-keyword@6", quotes: "preempt", fix: "remove"),
@@ -120,8 +138,8 @@ private let mistakesInRouters: [Mistake] = [
     Mistake(
         instance("unicast_peer {", "2001:db8::2", "}"), "error family-mismatch@6", quotes: "2001:db8::2", fix: "IPv4"),
     Mistake(
-        instance("unicast_peer {", "10.0.0.2 min_ttl 250", "}"), "error not-supported-yet@6", quotes: "min_ttl",
-        fix: "10.0.0.2"),
+        instance("unicast_peer {", "10.0.0.2 min_ttl 256", "}"), "error bad-value@6", quotes: "min_ttl",
+        fix: "10.0.0.2 min_ttl 254"),
     Mistake(
         instance("mcast_src_ip 2001:db8::2"), "error family-mismatch@5", quotes: "2001:db8::2", fix: "IPv4"),
     Mistake(
@@ -131,8 +149,8 @@ private let mistakesInRouters: [Mistake] = [
         instance("authentication {", "auth_type MD5", "auth_pass x", "}"), "error unknown-auth-type@6", quotes: "MD5",
         fix: "auth_type PASS"),
     Mistake(
-        instance("authentication {", "auth_type AH", "auth_pass x", "}"), "error not-supported-yet@6", quotes: "AH",
-        fix: "auth_type PASS"),
+        instance("standby_notice on", "authentication {", "auth_type AH", "auth_pass x", "}"), "warning no-effect@5",
+        quotes: "auth_type AH", fix: "standby_notice off"),
     Mistake(
         instance("version 3", "authentication {", "auth_type PASS", "auth_pass x", "}"),
         "error authentication-with-v3@6", quotes: "VRRPv3", fix: "remove the block"),
@@ -218,6 +236,35 @@ private let mistakesInChecks: [Mistake] = [
     Mistake(
         "vrrp_track_process p {\n process x\n quorum 3\n quorum_max 2\n}\n" + instance("track_process { p }"),
         "error impossible-quorum@4", quotes: "quorum_max 2", fix: "quorum_max 3"),
+    Mistake(
+        "track_file f {\n weight 5\n}\n" + instance("track_file { f }"), "error missing-keyword@1", quotes: "file",
+        fix: "file /run/understudy/f"),
+    Mistake(
+        "track_file f {\n file run/f\n}\n" + instance("track_file { f }"), "error bad-path@2", quotes: "run/f",
+        fix: "file /run/understudy/f"),
+    Mistake(
+        "track_file f {\n file /run/\n}\n" + instance("track_file { f }"), "error bad-path@2", quotes: "directory",
+        fix: "file /run/f"),
+    Mistake(
+        "track_file f {\n file /run/f\n weight 255\n}\n" + instance("track_file { f }"), "error out-of-range@3",
+        quotes: "255", fix: "-254 to 254"),
+    Mistake(
+        "track_file f {\n file /run/f\n init_file five\n}\n" + instance("track_file { f }"), "error bad-value@3",
+        quotes: "five", fix: "overwrite"),
+    Mistake(
+        "track_file f {\n file /run/f\n}\n" + instance(), "warning unused-file@1", quotes: "f", fix: "track_file { f }"),
+    Mistake(
+        "track_file drain {\n file /run/f\n}\n" + instance("track_file {", "drian", "}"), "error undefined-check@9",
+        quotes: "drian", fix: "drain"),
+    Mistake(
+        "track_file f {\n file /run/f\n}\n" + instance("track_file {", "f weight 300", "}"), "error out-of-range@9",
+        quotes: "300", fix: "-254 to 254"),
+    Mistake(
+        "track_file f {\n file /run/f\n}\n" + instance("track_file {", "f", "}", priority: 255),
+        "warning weight-on-owner@9", quotes: "f", fix: "weight 0"),
+    Mistake(
+        "track_file f {\n file /run/f\n}\ntrack_file f {\n file /run/g\n}\n" + instance("track_file { f }"),
+        "error duplicate-name@4", quotes: "line 1", fix: "track_file f_2"),
     Mistake(
         "vrrp_script chk {\n script /bin/true\n user root :adm\n}\n" + instance("track_script { chk }"),
         "error not-supported-yet@3", quotes: ":adm", fix: "user root adm"),

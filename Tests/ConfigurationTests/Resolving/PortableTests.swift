@@ -28,8 +28,8 @@ import Testing
         }
         #expect(
             Set(ours) == [
-                "global_defs lease", "global_defs standby_notice", "vrrp_instance lease",
-                "vrrp_instance standby_notice",
+                "global_defs lease", "global_defs notify_timeout", "global_defs standby_notice", "vrrp_instance lease",
+                "vrrp_instance notify_timeout", "vrrp_instance standby_notice", "vrrp_sync_group notify_timeout",
             ])
     }
 }

@@ -24,7 +24,8 @@ private let words = [
 private func block(_ dice: inout Dice, _ kind: BlockKind?, depth: Int) -> String {
     var text = ""
     for _ in 0..<dice.roll(7) {
-        let keyword = kind.map { dice.pick(KeywordTable.keywords(in: $0)) }
+        let known = kind.map { KeywordTable.keywords(in: $0) } ?? []
+        let keyword = known.isEmpty ? nil : dice.pick(known)
         let name = dice.roll(4) == 0 ? dice.pick(words) : keyword?.name ?? dice.pick(words)
         text += name
         for _ in 0..<dice.roll(4) { text += " " + dice.pick(words) }

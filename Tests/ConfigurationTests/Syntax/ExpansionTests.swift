@@ -158,7 +158,7 @@ import Testing
             contentsOf: URL(filePath: #filePath).appending(path: "../../../../docs/reference/language.md").standardized,
             encoding: .utf8)
         let examples = page.split(separator: "```").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-        #expect(examples.count == 3)
+        #expect(examples.count == 5)
         for example in examples {
             let result = parsed(String(example), id: "lb1")
             #expect(result.diagnostics.isEmpty && !result.statements.isEmpty, "\(example)\n\(result.diagnostics)")

@@ -79,7 +79,7 @@ import VRRPWire
         let frames = try CapturedVectors.frames()
         #expect(
             try sentence(frames[15]).hasPrefix(
-                "192.0.2.2 sends VRRP behind an IP authentication header (auth_type AH). No VRRP router gets it: AH was taken"
+                "192.0.2.2 sends VRRP behind an IP authentication header (auth_type AH). It is not judged here"
             ))
     }
 

@@ -106,6 +106,15 @@ import VRRPWire
             "\(line)")
     }
 
+    @Test func `that goes to another group than ours`() throws {
+        #expect(
+            try words(TestAdvert(destination: "224.0.0.77").frame(), configuration()).hasSuffix(
+                "(VRRPv2, to the group 224.0.0.77). vrrp_1 would not get it: it is sent to the group 224.0.0.77, and we "
+                    + "listen to 224.0.0.18 only (keyword 'mcast_dst_ip')."))
+        let ours = try words(TestAdvert(destination: "224.0.0.77").frame(), configuration("mcast_dst_ip 224.0.0.77"))
+        #expect(ours.hasSuffix("vrrp_1 accepts it."))
+    }
+
     @Test func `that goes to one host, while we listen to the group, and the other way round`() throws {
         #expect(
             try words(TestAdvert(destination: "192.0.2.1").frame(), configuration()).hasSuffix(

@@ -110,6 +110,16 @@ private func statusFindings(_ status: Status) -> [Finding] {
             .daemonRemark, .warning, "the daemon says: \($0)", evidence: ["understudy status"],
             remedy: .advice("look at the directory that it names, and at the daemon's log"))
     }
+    for instance in status.instances {
+        guard let reason = instance.reasonToLetIn else { continue }
+        findings.append(
+            Finding(
+                .packetsLetIn, .problem, of: instance.name,
+                "packets to the addresses of \(instance.name) are let in, although no_accept is set",
+                evidence: ["understudy status: \(reason)"],
+                consequence: "the addresses answer, and what listens on this host can be reached by them",
+                remedy: .advice("mend what it says, or remove no_accept; the daemon tries again by itself")))
+    }
     if let standby = status.standby {
         findings.append(
             Finding(

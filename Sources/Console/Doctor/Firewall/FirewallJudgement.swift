@@ -100,9 +100,9 @@ private struct FirewallJudge {
         if chains.count > 1 { evidence.append("reached by way of \(chains.joined(separator: " -> "))") }
         if !isIncoming {
             switch proof.output {
-            case .refused: evidence.append("a probe for \(IPAddress.vrrpGroup(path.family)) was refused (EPERM)")
+            case .refused: evidence.append("a probe for \(path.group) was refused (EPERM)")
             case .allowed where chain.hook == .output:
-                evidence.append("yet a probe for \(IPAddress.vrrpGroup(path.family)) passed the rules for output")
+                evidence.append("yet a probe for \(path.group) passed the rules for output")
             case .allowed, .notTried: break
             }
         }
@@ -122,7 +122,7 @@ private struct FirewallJudge {
         Finding(
             .firewallBlocksOut, .problem, of: path.name,
             "the kernel refuses to send adverts on \(path.interface) (IP protocol 112)",
-            evidence: ["a probe for \(IPAddress.vrrpGroup(path.family)) was refused (EPERM)"]
+            evidence: ["a probe for \(path.group) was refused (EPERM)"]
                 + (unclear.isEmpty
                     ? ["no rule of nftables or iptables is known to do that"]
                     : unclear.map { "may be due to \($0)" }),

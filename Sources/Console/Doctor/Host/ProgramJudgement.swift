@@ -1,9 +1,15 @@
 internal import Configuration
 
-/// Whether the checks can be run by the users who are to run them; nothing when there are no checks.
+/// Whether checks and notify commands can be run by the users who are to run them; nothing when there are none.
 func judgePrograms(_ checked: CheckedFile) -> [Finding] {
-    let scripts = checked.model.scripts
-    guard !scripts.isEmpty else { return [] }
+    let programs =
+        checked.model.scripts.map { "\($0.name): \($0.command.first ?? "")" }
+        + checked.model.instances.flatMap { instance in
+            instance.notifications.inOrder.map {
+                "\(instance.name) \($0.occasion.rawValue): \($0.command.command.first ?? "")"
+            }
+        }
+    guard !programs.isEmpty else { return [] }
     let findings = checked.diagnostics.compactMap { said -> Finding? in
         let subject = "\(said.location.file):\(said.location.line)"
         let remedy = said.fix.map(remedy)
@@ -22,8 +28,8 @@ func judgePrograms(_ checked: CheckedFile) -> [Finding] {
         }
     }
     guard !findings.contains(where: { $0.code == .checkCannotRun }) else { return findings }
-    let list = enumeration(scripts.map { "\($0.name): \($0.command.first ?? "")" })
-    return findings + [Finding(.checksCanRun, .ok, "the checks' programs can be run", evidence: [list])]
+    let title = "the programs of checks and notify commands can be run"
+    return findings + [Finding(.checksCanRun, .ok, title, evidence: [enumeration(programs)])]
 }
 
 /// What mends it is a command, or words.

@@ -8,6 +8,8 @@ package struct AdvertPath: Equatable, Sendable {
     package var family: AddressFamily
     /// The others of a unicast group; nil when adverts are multicast.
     package var peers: [IPAddress]?
+    /// Where multicast adverts go.
+    package var group: IPAddress
     /// The instances that use it.
     package var instances: [String]
     /// Where our adverts come from, as far as it is known.
@@ -16,25 +18,29 @@ package struct AdvertPath: Equatable, Sendable {
     package var subnets: [AddressRange]
 
     package init(
-        interface: String, family: AddressFamily, peers: [IPAddress]?, instances: [String],
-        ownAddresses: [AddressRange], subnets: [AddressRange]
+        interface: String, family: AddressFamily, peers: [IPAddress]?, group: IPAddress? = nil,
+        instances: [String], ownAddresses: [AddressRange], subnets: [AddressRange]
     ) {
         self.interface = interface
         self.family = family
         self.peers = peers
+        self.group = group ?? .vrrpGroup(family)
         self.instances = instances
         self.ownAddresses = ownAddresses
         self.subnets = subnets
     }
 
-    /// `eth0 IPv4`, `eth0 IPv4 unicast`.
-    package var name: String { "\(interface) \(family == .v4 ? "IPv4" : "IPv6")\(peers == nil ? "" : " unicast")" }
+    /// `eth0 IPv4`, `eth0 IPv4 unicast`, `eth0 IPv4 to 224.0.0.77`.
+    package var name: String {
+        let kind = peers != nil ? " unicast" : group == .vrrpGroup(family) ? "" : " to \(group)"
+        return "\(interface) \(family == .v4 ? "IPv4" : "IPv6")\(kind)"
+    }
 
     /// An advert on this path.
     ///
     /// - Parameter senders: who was seen to send on the interface, so that rules about addresses can be judged.
     package func packet(_ direction: HypotheticalPacket.Direction, senders: [IPAddress] = []) -> HypotheticalPacket {
-        let group = [AddressRange(.vrrpGroup(family))]
+        let group = [AddressRange(group)]
         let others = peers?.map { AddressRange($0) }
         let heard = senders.filter { $0.family == family }.map { AddressRange($0) }
         return switch direction {

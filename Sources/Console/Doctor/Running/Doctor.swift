@@ -82,7 +82,7 @@ private struct Examination {
         case .notPermitted:
             return Finding(
                 .daemonRunning, .unknown, "the daemon could not be asked", evidence: ["\(error)"])
-        case .silent, .garbled:
+        case .silent, .garbled, .hungUp:
             return Finding(
                 .daemonNotRunning, .problem, "the daemon does not answer", evidence: ["\(error)"],
                 consequence: "it may not advertise either, and another host takes over",
@@ -126,7 +126,7 @@ private struct Examination {
             findings += judgePrograms(
                 check(
                     file: file, reading: DiskReader(), configurationID: options.configurationID,
-                    host: try LiveHost(), hostIsAuthoritative: true))
+                    host: try LiveHost(looksAtFiles: true), hostIsAuthoritative: true))
         } catch {
             findings.append(
                 Finding(.checksCanRun, .unknown, "the checks could not be looked at", evidence: ["\(error)"]))

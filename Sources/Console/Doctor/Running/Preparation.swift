@@ -30,18 +30,23 @@ func judgeFile(_ checked: CheckedFile, _ file: String) -> Finding {
     }
     return Finding(
         .configuration, .ok, of: file, "the configuration is in order",
-        evidence: [enumeration(checked.model.instances.map(\.name))])
+        evidence: [enumeration(checked.model.instances.map(\.name))]
+            + checked.model.instances.filter(\.usesAuthenticationHeader).map {
+                "\($0.name) has auth_type AH: its adverts are IP protocol 51, and what becomes of them is not looked at"
+            })
 }
 
 /// Every way that adverts of the model take through this host.
 func advertPaths(_ model: Model, _ facts: InterfaceFacts) -> [AdvertPath] {
     let virtual = Set(model.instances.flatMap { $0.addresses + $0.excludedAddresses }.map(\.address))
     var paths: [AdvertPath] = []
-    for instance in model.instances {
+    // Filters and captures are asked about protocol 112 only.
+    for instance in model.instances where !instance.usesAuthenticationHeader {
         var peers: [IPAddress]?
         if case .unicast(let list) = instance.transport { peers = list }
         if let index = paths.firstIndex(where: {
             $0.interface == instance.interface && $0.family == instance.family && $0.peers == peers
+                && (peers != nil || $0.group == instance.group)
         }) {
             paths[index].instances.append(instance.name)
             continue
@@ -53,8 +58,8 @@ func advertPaths(_ model: Model, _ facts: InterfaceFacts) -> [AdvertPath] {
         let own = instance.sourceAddress.map { [AddressRange($0)] } ?? assigned.map { AddressRange($0.address) }
         paths.append(
             AdvertPath(
-                interface: instance.interface, family: instance.family, peers: peers, instances: [instance.name],
-                ownAddresses: own, subnets: subnets))
+                interface: instance.interface, family: instance.family, peers: peers, group: instance.group,
+                instances: [instance.name], ownAddresses: own, subnets: subnets))
     }
     return paths
 }

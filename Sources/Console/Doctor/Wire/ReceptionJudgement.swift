@@ -81,6 +81,8 @@ struct ReceptionJudge {
     private func judge(_ source: IPAddress, seen: [SeenAdvert], heard: [SeenAdvert]) -> [Finding] {
         guard let last = heard.last ?? seen.last else { return [] }
         let whoseList = compareLists(source, last)
+        // Groups keep clusters apart that have the same VRID: who shares neither group nor address with us is no business of ours.
+        if isToOtherGroup(last), whoseList.contains(where: { $0.code == .vridInUse }) { return [] }
         if let finding = elsewhere(source, last) { return [finding] + whoseList }
         if heard.isEmpty { return [lost(source, seen)] + whoseList }
         var router = VirtualRouter(instance.routerConfiguration, priority: instance.priority)
@@ -103,6 +105,7 @@ struct ReceptionJudge {
     /// Adverts that the instance's own socket is not for.
     private func elsewhere(_ source: IPAddress, _ advert: SeenAdvert) -> Finding? {
         let isUnicast = context.path.peers != nil
+        if !isUnicast, advert.isMulticast { return otherGroup(source, advert) }
         guard isUnicast == advert.isMulticast else { return nil }
         let first = instance.sourceAddress ?? context.ownAddresses.first { $0.family == instance.family }
         return Finding(
@@ -119,6 +122,24 @@ struct ReceptionJudge {
                         + "or remove the block here; then reload"
                     : "add `unicast_peer { \(source) }` to \(instance.name) here, or remove the block on \(source); then reload"
             ))
+    }
+
+    private func isToOtherGroup(_ advert: SeenAdvert) -> Bool {
+        context.path.peers == nil && advert.isMulticast && advert.carrier.destination != instance.group
+    }
+
+    /// Adverts to another group than the instance listens to.
+    private func otherGroup(_ source: IPAddress, _ advert: SeenAdvert) -> Finding? {
+        let group = advert.carrier.destination
+        guard isToOtherGroup(advert) else { return nil }
+        return Finding(
+            .advertsToElsewhere, .problem, of: instance.name,
+            "\(source) sends its adverts to the group \(group), and \(instance.name) listens to \(instance.group)",
+            evidence: ["an advert from \(source) to \(group), VRID \(id)"],
+            consequence: "neither hears the other, so both become active",
+            remedy: .advice(
+                "write `mcast_dst_ip \(group)` into \(instance.name) here, or `mcast_dst_ip \(instance.group)` into the instance "
+                    + "on \(source); then reload"))
     }
 
     /// - Parameter isStranger: whether it advertises none of our addresses, and so has none of them.

@@ -20,14 +20,16 @@ struct WireSession {
             // The raw sockets first: what only the packet socket could have seen would look dropped.
             var sockets: [(AddressFamily, VRRPSocket)] = []
             for family in unique(paths.map(\.family)) {
-                for mode in [VRRPSocket.Mode.multicast(group: .vrrpGroup(family)), .unicast(local: nil)] {
+                // That of the protocol as well: who is not configured for another one sends there.
+                let groups = unique([.vrrpGroup(family)] + paths.filter { $0.family == family }.map(\.group))
+                for mode in groups.map({ VRRPSocket.Mode.multicast(group: $0) }) + [.unicast(local: nil)] {
                     let socket = try VRRPSocket(
                         family: family, interfaceName: link.name, interfaceIndex: link.index, mode: mode)
                     sockets.append((family, socket))
                 }
             }
             self.sockets = sockets
-            frames = try FrameCapture(interfaceIndex: link.index)
+            frames = try FrameCapture(interfaceIndex: link.index, groups: paths.map(\.group))
         }
 
         var descriptors: [Int32] { [frames.descriptor] + sockets.map(\.socket.descriptor) }
@@ -103,7 +105,7 @@ struct WireSession {
             }
             do throws(SystemError) {
                 let isAllowed = try isOutputAllowed(
-                    interfaceName: path.interface, interfaceIndex: place.index, family: path.family)
+                    interfaceName: path.interface, interfaceIndex: place.index, group: path.group)
                 facts.outputs[path.name] = isAllowed ? .allowed : .refused
             } catch {
                 facts.outputs[path.name] = .notTried(reason: "\(error)")

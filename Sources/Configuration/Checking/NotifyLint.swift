@@ -1,0 +1,50 @@
+extension Model {
+    /// Every command that is run to tell somebody, with what it is run for.
+    var notifyCommands: [(command: NotifyCommand, purpose: String)] {
+        instances.flatMap { instance in
+            instance.notifications.inOrder.map { ($0.command, "`\(instance.name)` \($0.occasion.inWords)") }
+        }
+            + groups.flatMap { group in
+                group.notifications.inOrder.map { ($0.command, "sync group `\(group.name)` \($0.occasion.inWords)") }
+            } + global.fifos.compactMap { fifo in fifo.reader.map { ($0, "`\(fifo.path)`, to be read") } }
+    }
+}
+
+extension Linter {
+    /// Commands that cannot be run, or would be run as somebody who does not exist.
+    mutating func checkNotifyCommands(_ host: any HostInspector) {
+        for (command, purpose) in model.notifyCommands {
+            let user = command.user ?? model.global.scriptUser
+            if let user, !host.exists(user) {
+                reportNoSuchUser(user, command, purpose)
+                continue
+            }
+            checkProgram(
+                command.command.first, as: user, at: command.location, host,
+                consequence: "the command for \(purpose) cannot run, so its work is not done")
+        }
+        for fifo in model.global.fifos {
+            guard let owner = fifo.owner, !host.exists(owner) else { continue }
+            report(
+                missing, "no-such-user", at: fifo.location, "the pipe `\(fifo.path)` is to belong to \(inWords(owner))",
+                consequence: "it would belong to root, so nobody else could read it",
+                fix: "useradd --system --no-create-home \(owner.user)")
+        }
+    }
+
+    private mutating func reportNoSuchUser(_ user: UserName, _ command: NotifyCommand, _ purpose: String) {
+        // The second word of a command without quotes is taken for a user.
+        let words = [command.text, user.user, user.group].compactMap(\.self).joined(separator: " ")
+        let isOwn = command.user != nil
+        report(
+            missing, "no-such-user", at: command.location, "`\(command.text)` is to run as \(inWords(user))",
+            consequence: "the command for \(purpose) cannot run, so its work is not done",
+            fix: isOwn
+                ? "\"\(words)\"   # in quotes, if these are arguments; or: useradd --system --no-create-home \(user.user)"
+                : "useradd --system --no-create-home \(user.user)")
+    }
+
+    func inWords(_ user: UserName) -> String {
+        (user.group.map { "`\(user.user)` or group `\($0)`" } ?? "`\(user.user)`") + ", who does not exist"
+    }
+}

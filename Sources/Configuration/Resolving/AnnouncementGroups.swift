@@ -1,0 +1,85 @@
+internal import VRRPCore
+
+extension Resolver {
+    /// Reads a `garp_group` block: the pace of announcements on one interface, or on several together.
+    mutating func resolveAnnouncementGroup(_ statement: Statement) {
+        let contents = read(statement.children ?? [], in: .garpGroup)
+        let interfaces = groupedInterfaces(contents, at: statement)
+        let (arp, advertisements) = (contents.interval("garp_interval"), contents.interval("gna_interval"))
+        if arp == nil, advertisements == nil {
+            if contents.wasAttempted("garp_interval") || contents.wasAttempted("gna_interval") { return }
+            return report(
+                .error, "missing-keyword", at: statement.location,
+                "garp_group has neither `garp_interval` nor `gna_interval`",
+                consequence: "it would space nothing; keepalived leaves it out", fix: "garp_interval 0.002")
+        }
+        for name in ["garp_interval", "gna_interval"] {
+            if let spacing = contents.interval(name) { checkSpacing(spacing, name, contents) }
+        }
+        if interfaces.isEmpty { return }
+        model.global.announcementGroups.append(
+            AnnouncementGroup(
+                interfaces: interfaces, gratuitousARPSpacing: arp ?? .zero,
+                neighborAdvertisementSpacing: advertisements ?? .zero))
+    }
+
+    private mutating func groupedInterfaces(_ contents: BlockContents, at statement: Statement) -> [String] {
+        if let one = contents["interface"], contents.has("interfaces") {
+            report(
+                .warning, "repeated-keyword", at: one.location, "`interface` stands beside `interfaces`",
+                consequence: "all of them are in the group; keepalived asks for one of the two",
+                fix: "put the name into interfaces { }")
+        }
+        let block = contents.lines("interfaces").flatMap { [$0.keyword] + $0.arguments }
+        var words: [Word] = contents.words("interface") ?? []
+        for word in block {
+            let line = Statement(keyword: Word("interfaces", at: word.location), arguments: [], rawLine: word.text)
+            if let name = interfaceName(word, of: line) { words.append(name) }
+        }
+        if words.isEmpty, !contents.wasAttempted("interface"), block.isEmpty {
+            report(
+                .error, "missing-keyword", at: statement.location, "garp_group names no interface",
+                consequence: "it would space nothing; keepalived leaves it out", fix: "interface eth0")
+        }
+        let taken = model.global.announcementGroups.flatMap(\.interfaces)
+        var names: [String] = []
+        for word in words {
+            if names.contains(word.text) || taken.contains(word.text) {
+                report(
+                    .warning, "repeated-member", at: word.location, "`\(word.text)` is in a garp_group already",
+                    consequence: "the first one counts", fix: "remove the name")
+            } else {
+                names.append(word.text)
+            }
+        }
+        return names
+    }
+
+    /// `[all] SECONDS`; nil when neither keyword says anything that can be read.
+    mutating func extraAnnouncements(_ contents: BlockContents, _ name: String, formerly oldName: String) -> Interval? {
+        if let old = contents[oldName] {
+            report(
+                .note, "obsolete-keyword", at: old.location, "`\(oldName)` has another name today",
+                consequence: "it means the same; keepalived complains of it too",
+                fix: "\(name) " + old.statement.arguments.map(\.text).joined(separator: " "))
+        }
+        let used = contents.has(name) ? name : oldName
+        guard let setting = contents[used], let words = contents.words(used), let last = words.last else { return nil }
+        let isForAll = words[0].text == "all"
+        if words.count == 2, !isForAll {
+            reportBadValue(words[0], of: setting.statement, expected: "`all`, or the seconds alone")
+            return nil
+        }
+        guard let seconds = integer(last, 0...86400, of: setting.statement) else { return nil }
+        guard isForAll || seconds == 0 else {
+            report(
+                .note, "no-effect", at: setting.location,
+                "`\(used)` without `all` is about virtual MAC interfaces, and there are none",
+                consequence:
+                    "nothing is announced again by it; `all` would do so on each interface that holds addresses",
+                fix: "\(used) all \(seconds)")
+            return .zero
+        }
+        return .seconds(UInt64(seconds))
+    }
+}

@@ -1,0 +1,388 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// What a line of `virtual_routes` has said so far.
+struct RouteDraft {
+    var kind = VirtualRoute.Kind.unicast
+    /// `inet` or `inet6`.
+    var family: AddressFamily?
+    /// Nil address for `default`.
+    var destination: (address: IPAddress?, length: UInt8, word: Word)?
+    var gateway: (address: IPAddress, word: Word)?
+    var source: (address: IPAddress, word: Word)?
+    var interface: Word?
+    var scope: (number: UInt8, word: Word)?
+    var table = VirtualRoute.mainTable
+    var metric: UInt32 = 0
+    var metrics: [RouteMetric: UInt32] = [:]
+    var lockedMetrics: Set<RouteMetric> = []
+    var typeOfService: (number: UInt8, word: Word)?
+    var preference: (number: UInt8, word: Word)?
+    var isOnLink = false
+    var isTracked = true
+    /// `nexthop`, and `or` before it.
+    var ways: [(way: VirtualRoute.Way, word: Word)] = []
+    /// The address after `or`.
+    var second: (address: IPAddress, word: Word)?
+    var trackGroup: Word?
+
+    var impliedFamily: AddressFamily {
+        if let family = destination?.address?.family ?? family { return family }
+        let routers = [gateway?.address, ways.first?.way.gateway, source?.address].compactMap { $0 }
+        return routers.first?.family ?? (preference == nil ? .v4 : .v6)
+    }
+}
+
+extension Resolver {
+    /// Reads `virtual_routes` into the instance.
+    mutating func resolveRoutes(_ instance: inout Instance, _ contents: BlockContents) {
+        let written = routes(contents.lines("virtual_routes"), areStatic: false)
+        instance.routes = written.map(\.route)
+        instance.routeLocations = written.map(\.location)
+    }
+
+    /// Reads the lines of a block of routes; one that is given twice counts once.
+    mutating func routes(
+        _ lines: [Statement], areStatic: Bool
+    ) -> [(route: VirtualRoute, location: SourceLocation)] {
+        var list: [(route: VirtualRoute, location: SourceLocation)] = []
+        for line in lines {
+            guard let (route, group) = routeLine(line) else { continue }
+            if let earlier = list.first(where: { $0.route.isOnePlace(with: route) }) {
+                if earlier.route == route {
+                    report(
+                        .warning, "duplicate-route", at: line.location,
+                        "this route is on line \(earlier.location.line) already", consequence: "it is set once",
+                        fix: "remove the line")
+                    continue
+                }
+                reportOnePlace(route, line, earlier: earlier.location)
+            }
+            if let group { track(.route(route), in: group, isStatic: areStatic) }
+            list.append((route, line.location))
+        }
+        return list
+    }
+
+    /// keepalived sets both, and so do we: which of them counts is the kernel's affair.
+    private mutating func reportOnePlace(_ route: VirtualRoute, _ line: Statement, earlier: SourceLocation) {
+        report(
+            .warning, "duplicate-route", at: line.location,
+            "another route to this network with this metric is on line \(earlier.line)",
+            consequence: route.family == .v6
+                ? "both are set, and the kernel shares the flows among those with a gateway"
+                : "both are set, and the kernel takes this one, the last of them, as long as its interface is up",
+            fix: "\(route) metric 50   # the higher metric waits; or one line with a `nexthop` for each, to use both")
+    }
+
+    /// Reads one line; nil, and reported, when it is of no use.
+    private mutating func routeLine(_ line: Statement) -> (VirtualRoute, trackGroup: Word?)? {
+        var draft = RouteDraft()
+        let words = [line.keyword] + line.arguments
+        var index = 0
+        while index < words.count {
+            guard let count = routeWord(at: index, of: words, line, into: &draft) else { return nil }
+            index += count
+        }
+        joinSecond(&draft)
+        return finished(draft, line).map { ($0, draft.trackGroup) }
+    }
+
+    /// Takes in the word at `index`, and returns how many words belong to it; nil when the line is to be left out.
+    private mutating func routeWord(
+        at index: Int, of words: [Word], _ line: Statement, into draft: inout RouteDraft
+    ) -> Int? {
+        let word = words[index]
+        guard let keyword = KeywordTable.keyword(word.text, in: .routes) else {
+            return takeDestination(word, line, into: &draft) ? 1 : nil
+        }
+        if case .notYet(let without, let instead) = keyword.status {
+            report(
+                .error, "not-supported-yet", at: word.location, "`\(word.text)` is not supported yet by Understudy",
+                consequence: "without it \(without)", fix: instead)
+            return nil
+        }
+        if keyword.name == "nexthop" { return takeWays(words, from: index, line, into: &draft) }
+        if keyword.shape == .flag {
+            take(keyword.name, word, into: &draft)
+            return 1
+        }
+        // `via inet6 ADDRESS`, `mtu lock N`
+        let metric = RouteMetric.allCases.first { $0.keyword == keyword.name }
+        let qualifiers =
+            metric?.canBeLocked == true ? ["lock"] : ["via", "gw"].contains(word.text) ? ["inet", "inet6"] : []
+        let isQualified = index + 1 < words.count && qualifiers.contains(words[index + 1].text)
+        let place = index + (isQualified ? 2 : 1)
+        guard place < words.count else {
+            report(
+                .error, "missing-argument", at: word.location,
+                "`\(word.text)` needs a value: \(keyword.shape.notation)",
+                consequence: "keepalived would leave this route out", fix: "\(word.text) \(keyword.shape.notation)")
+            return nil
+        }
+        let quoted = Statement(
+            keyword: Word(keyword.name, at: word.location), arguments: [words[place]], rawLine: line.rawLine)
+        let isTaken =
+            if let metric {
+                take(metric, words[place], quoted, isLocked: isQualified, into: &draft)
+            } else {
+                take(keyword.name, words[place], quoted, line, into: &draft)
+            }
+        return isTaken ? place + 1 - index : nil
+    }
+
+    private func take(_ flag: String, _ word: Word, into draft: inout RouteDraft) {
+        switch flag {
+        // As it is done anyway.
+        case "prepend": break
+        case "local": draft.kind = .local
+        case "default6":
+            draft.family = .v6
+            draft.destination = (nil, 0, word)
+        case "onlink": draft.isOnLink = true
+        case "no_track": draft.isTracked = false
+        case "inet": draft.family = .v4
+        case "inet6": draft.family = .v6
+        case "blackhole": draft.kind = .blackhole
+        case "unreachable": draft.kind = .unreachable
+        case "prohibit": draft.kind = .prohibit
+        case "throw": draft.kind = .throw
+        default: draft.kind = .unicast
+        }
+    }
+
+    /// Takes in a word with its value; false, and reported, when that is none.
+    private mutating func take(
+        _ name: String, _ value: Word, _ quoted: Statement, _ line: Statement, into draft: inout RouteDraft
+    ) -> Bool {
+        switch name {
+        case "to": return takeDestination(value, line, into: &draft)
+        case "via", "gw":
+            draft.gateway = routeAddress(value, quoted).map { ($0, value) }
+            return draft.gateway != nil
+        case "src":
+            draft.source = routeAddress(value, quoted).map { ($0, value) }
+            return draft.source != nil
+        case "dev", "oif":
+            draft.interface = interfaceName(value, of: quoted)
+            return draft.interface != nil
+        case "table":
+            guard let table = routingTable(value, quoted) else { return false }
+            draft.table = table
+            return true
+        case "scope":
+            draft.scope = routeScope(value, quoted).map { ($0, value) }
+            return draft.scope != nil
+        case "tos", "dsfield":
+            draft.typeOfService = typeOfService(value, quoted).map { ($0, value) }
+            return draft.typeOfService != nil
+        case "pref":
+            draft.preference = routerPreference(value, quoted).map { ($0, value) }
+            return draft.preference != nil
+        case "or":
+            draft.second = routeAddress(value, quoted).map { ($0, value) }
+            return draft.second != nil
+        case "protocol": reportProtocol(value)
+        case "track_group": draft.trackGroup = value
+        default:
+            guard let number = integer(value, 0...4_294_967_295, of: quoted) else { return false }
+            draft.metric = UInt32(clamping: number)
+        }
+        return true
+    }
+
+    private mutating func routeScope(_ value: Word, _ quoted: Statement) -> UInt8? {
+        if let scope = scopeNumber(value.text) { return scope }
+        reportBadValue(value, of: quoted, expected: "global, site, link, host or 0 to 255")
+        return nil
+    }
+
+    mutating func routeAddress(_ value: Word, _ quoted: Statement) -> IPAddress? {
+        guard let address = IPAddress(value.text) else {
+            reportBadValue(value, of: quoted, expected: "an IPv4 or IPv6 address, without a prefix")
+            return nil
+        }
+        if address.isMulticast || address.isUnspecified {
+            report(
+                .error, "bad-address", at: value.location,
+                "`\(value.text)` cannot stand after `\(quoted.keyword.text)`",
+                consequence: "the kernel would refuse the route", fix: "\(quoted.keyword.text) ADDRESS")
+            return nil
+        }
+        return address
+    }
+
+    /// `default`, or a network; false, and reported, when it is neither, or the second one.
+    private mutating func takeDestination(_ word: Word, _ line: Statement, into draft: inout RouteDraft) -> Bool {
+        let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let isDefault = ["default", "any", "all"].contains(word.text)
+        let address = IPAddress(parts[0])
+        guard isDefault || address != nil else { return reportUnknownRouteWord(word) }
+        if draft.destination != nil {
+            report(
+                .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
+                consequence: "keepalived would leave this route out", fix: word.text)
+            return false
+        }
+        guard let address else {
+            draft.destination = (nil, 0, word)
+            return true
+        }
+        let longest = address.family.hostPrefixLength
+        guard let length = parts.count > 1 ? UInt8(parts[1]) : longest, length <= longest else {
+            report(
+                .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 0 to \(longest)",
+                consequence: "keepalived would leave this route out",
+                fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
+            return false
+        }
+        let network = address.network(length: length)
+        if network != address {
+            report(
+                .error, "bad-prefix", at: word.location, "\(address)/\(length) is an address, not a network",
+                consequence: "the kernel would refuse the route", fix: "\(network)/\(length)")
+            return false
+        }
+        draft.destination = (address, length, word)
+        return true
+    }
+
+    private mutating func reportUnknownRouteWord(_ word: Word) -> Bool {
+        guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return false }
+        let near = KeywordTable.nearest(
+            to: word.text, among: KeywordTable.keywords(in: .routes).map(\.name) + ["default"])
+        report(
+            .error, "unknown-keyword", at: word.location,
+            "`\(word.text)` is not known in a route" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "keepalived would leave this route out",
+            fix: near ?? "NETWORK/PREFIX via ADDRESS dev INTERFACE")
+        return false
+    }
+
+    // MARK: The whole line
+
+    private mutating func finished(_ draft: RouteDraft, _ line: Statement) -> VirtualRoute? {
+        guard let destination = draft.destination else {
+            report(
+                .error, "route-incomplete", at: line.location, "the route says no network that it leads to",
+                consequence: "keepalived would leave this route out",
+                fix: "NETWORK/PREFIX or default, then \(rest(line))")
+            return nil
+        }
+        let family = draft.impliedFamily
+        let everything: IPAddress = family == .v4 ? .v4(.any) : .v6(.any)
+        var route = VirtualRoute(
+            kind: draft.kind, destination: destination.address ?? everything, prefixLength: destination.length)
+        guard isOneFamily(draft, family), leadsSomewhere(draft, line) else { return nil }
+        route.gateway = draft.gateway?.address
+        route.source = draft.source?.address
+        route.interface = draft.interface?.text
+        route.table = draft.table
+        route.metric = draft.metric
+        (route.metrics, route.lockedMetrics) = (draft.metrics, draft.lockedMetrics)
+        route.typeOfService = draft.typeOfService?.number ?? 0
+        route.preference = draft.preference?.number ?? 0
+        route.isOnLink = draft.isOnLink
+        route.isTracked = draft.isTracked
+        // The kernel takes no other for this host's own.
+        if family == .v4, draft.kind == .local { route.scope = Self.hostScope }
+        if let scope = draft.scope {
+            if family == .v4 { route.scope = scope.number } else { reportScopeIgnored(scope.word) }
+        }
+        place(draft.ways.map(\.way), in: &route)
+        return route
+    }
+
+    /// RT_SCOPE_HOST.
+    private static let hostScope: UInt8 = 254
+
+    /// What the line says for all ways goes for each of them; a single one is an ordinary route.
+    private func place(_ ways: [VirtualRoute.Way], in route: inout VirtualRoute) {
+        let whole = ways.map { way in
+            VirtualRoute.Way(
+                gateway: way.gateway, interface: way.interface ?? route.interface, weight: way.weight,
+                isOnLink: way.isOnLink || route.isOnLink)
+        }
+        if whole.count > 1 {
+            (route.ways, route.interface, route.isOnLink) = (whole, nil, false)
+        } else if let only = whole.first {
+            (route.gateway, route.interface, route.isOnLink) = (only.gateway, only.interface, only.isOnLink)
+        }
+    }
+
+    private func rest(_ line: Statement) -> String {
+        ([line.keyword] + line.arguments).map(\.text).joined(separator: " ")
+    }
+
+    private mutating func reportScopeIgnored(_ word: Word) {
+        report(
+            .warning, "attribute-for-ipv4", at: word.location, "`scope \(word.text)` is ignored on an IPv6 route",
+            consequence: "only IPv4 routes have a scope", fix: "remove `scope \(word.text)`")
+    }
+
+    private mutating func isOneFamily(_ draft: RouteDraft, _ family: AddressFamily) -> Bool {
+        if let wanted = draft.family, wanted != family, let word = draft.destination?.word {
+            report(
+                .error, "family-mismatch", at: word.location,
+                "`\(word.text)` is no \(wanted.title) network, and the line says `\(wanted == .v4 ? "inet" : "inet6")`",
+                consequence: "keepalived would leave this route out", fix: word.text)
+            return false
+        }
+        let routers: [(address: IPAddress, word: Word)] = draft.ways.compactMap { way, word in
+            way.gateway.map { ($0, word) }
+        }
+        for (address, word) in [draft.gateway, draft.source].compactMap({ $0 }) + routers
+        where address.family != family {
+            report(
+                .error, "family-mismatch", at: word.location,
+                "\(address) is \(address.family.title), and the route is \(family.title)",
+                consequence: "the kernel would refuse the route", fix: "an \(family.title) address")
+            return false
+        }
+        let strangers = [
+            family == .v6 ? draft.typeOfService.map { ("tos", $0.word) } : nil,
+            family == .v4 ? draft.preference.map { ("pref", $0.word) } : nil,
+        ]
+        for (name, word) in strangers.compactMap({ $0 }) {
+            report(
+                .error, "family-mismatch", at: word.location, "an \(family.title) route has no `\(name)`",
+                consequence: "the kernel would refuse the route", fix: "remove `\(name) \(word.text)`")
+            return false
+        }
+        return true
+    }
+
+    private mutating func leadsSomewhere(_ draft: RouteDraft, _ line: Statement) -> Bool {
+        let hasWay = draft.gateway != nil || draft.interface != nil || !draft.ways.isEmpty
+        if draft.kind == .unicast, !hasWay {
+            report(
+                .error, "route-incomplete", at: line.location,
+                "the route leads nowhere: it has neither `via` nor `dev`",
+                consequence: "the kernel would refuse it", fix: "\(rest(line)) via ADDRESS dev INTERFACE")
+            return false
+        }
+        // This host's own is on one of its interfaces, and behind no router.
+        let surplus = draft.gateway?.word ?? draft.ways.first?.word ?? (draft.kind == .local ? nil : draft.interface)
+        if draft.kind != .unicast, let word = surplus {
+            report(
+                .error, "route-incomplete", at: word.location,
+                "a route of type \(draft.kind) has no way, and `\(word.text)` names one",
+                consequence: "the kernel would refuse it, or pass over the word", fix: "remove `via` and `dev`")
+            return false
+        }
+        if let gateway = draft.gateway, !draft.ways.isEmpty {
+            report(
+                .error, "route-incomplete", at: gateway.word.location, "`via` and `nexthop` are two ways to say it",
+                consequence: "the kernel would refuse the route",
+                fix: "nexthop via \(gateway.address)   # as one more way")
+            return false
+        }
+        if draft.isOnLink, draft.ways.isEmpty, draft.gateway == nil || draft.interface == nil {
+            report(
+                .error, "route-incomplete", at: line.location, "`onlink` needs both `via` and `dev`",
+                consequence: "the kernel would refuse the route", fix: "via ADDRESS dev INTERFACE onlink")
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,41 @@
+internal import Configuration
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+extension RouterRunner {
+    /// Sends one advert to everybody whom it concerns.
+    func advertise(_ priority: Priority, at now: MonotonicInstant) {
+        guard let socket, let source = router.primaryAddress else { return }
+        let signature = router.sign(instance.keyed, at: authenticationClock(at: now))
+        let sequence = instance.usesAuthenticationHeader ? router.headerMemory.next(seconds: presentSeconds) : nil
+        switch instance.transport {
+        case .multicast:
+            send(priority, signature, sequence, from: source, to: instance.group, over: socket, at: now)
+        case .unicast(let peers):
+            for peer in peers { send(priority, signature, sequence, from: source, to: peer, over: socket, at: now) }
+        }
+    }
+
+    private func send(
+        _ priority: Priority, _ signature: Signature?, _ sequence: UInt32?, from source: IPAddress,
+        to destination: IPAddress,
+        over socket: SharedSocket, at now: MonotonicInstant
+    ) {
+        identification &+= 1
+        let packet = instance.packet(
+            priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
+            signature: signature, sequence: sequence)
+        do throws(SystemError) {
+            try socket.raw.send(packet.span, from: source, to: destination, hopLimit: instance.hopLimit)
+        } catch {
+            // That the interface is down, or its address awaited, is said as such; that nothing can be sent then is no news.
+            guard sourceLostAt == nil, !isLinkHeldUp,
+                surroundings.interfaces.link(named: instance.interface)?.isUsable == true
+            else { return }
+            if let more = limiter.pass(.sending(error.code), at: now) {
+                log.error("(\(name)) cannot send an advert: \(error)\(Self.advice(error))\(more)")
+            }
+        }
+    }
+}

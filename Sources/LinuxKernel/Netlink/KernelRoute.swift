@@ -1,0 +1,246 @@
+internal import CLinux
+internal import Glibc
+package import VRRPWire
+
+/// An entry of a routing table with one way, or one way of an entry: to be added or removed, or as the kernel reports it.
+package struct KernelRoute: Hashable, Sendable {
+    /// RTN_*: 1 is unicast.
+    package var kind: UInt8
+    package var destination: IPAddress
+    package var prefixLength: UInt8
+    package var table: UInt32
+    /// RTA_PRIORITY.
+    package var metric: UInt32
+    /// RT_SCOPE_*, IPv4 only.
+    package var scope: UInt8
+    /// RTPROT_*: who put it there.
+    package var protocolMark: UInt8
+    package var gateway: IPAddress?
+    /// Nil lets the kernel choose the one that the gateway is on.
+    package var interfaceIndex: UInt32?
+    /// RTA_PREFSRC.
+    package var source: IPAddress?
+    /// RTA_METRICS, by RTAX_*.
+    package var metrics: [UInt8: UInt32] = [:]
+    /// rtm_tos, IPv4 only.
+    package var typeOfService: UInt8 = 0
+    /// RTA_PREF, IPv6 only: 0 is medium.
+    package var preference: UInt8 = 0
+    package var isOnLink: Bool
+    /// Of one of several ways, 1 to 256; nil of the only one.
+    package var weight: UInt16?
+
+    package init(
+        kind: UInt8 = 1, destination: IPAddress, prefixLength: UInt8, table: UInt32 = 254, metric: UInt32 = 0,
+        scope: UInt8 = 0, protocolMark: UInt8, gateway: IPAddress? = nil, interfaceIndex: UInt32? = nil,
+        source: IPAddress? = nil, mtu: UInt32? = nil, isOnLink: Bool = false
+    ) {
+        self.kind = kind
+        self.destination = destination
+        self.prefixLength = prefixLength
+        self.table = table
+        self.metric = metric
+        self.scope = scope
+        self.protocolMark = protocolMark
+        self.gateway = gateway
+        self.interfaceIndex = interfaceIndex
+        self.source = source
+        if let mtu { metrics[UInt8(Attribute.mtu)] = mtu }
+        self.isOnLink = isOnLink
+    }
+}
+
+/// The attributes of <linux/rtnetlink.h>, as numbers.
+private enum Attribute {
+    static let destination = Int(RTA_DST.rawValue)
+    static let interface = Int(RTA_OIF.rawValue)
+    static let gateway = Int(RTA_GATEWAY.rawValue)
+    static let priority = Int(RTA_PRIORITY.rawValue)
+    static let preferredSource = Int(RTA_PREFSRC.rawValue)
+    static let metrics = Int(RTA_METRICS.rawValue)
+    static let ways = Int(RTA_MULTIPATH.rawValue)
+    static let table = Int(RTA_TABLE.rawValue)
+    static let preference = Int(RTA_PREF.rawValue)
+    static let mtu = Int(RTAX_MTU)
+}
+
+extension KernelRoute {
+    private static let headerSize = 12
+    /// The bits of rtm_flags and rtnh_flags.
+    private static let onLink: UInt32 = 0x4
+    private static let cloned: UInt32 = 0x200
+    /// RTN_UNICAST and RTN_LOCAL.
+    private static let kindsWithWays: [UInt8] = [1, 2]
+    /// RT_SCOPE_NOWHERE: in a request to remove, any scope.
+    private static let anyScope: UInt8 = 255
+
+    /// Appends the routes that an rtmsg and its attributes describe: one for each way of a route with several.
+    static func read(_ bytes: Span<UInt8>, _ payload: Range<Int>, into routes: inout [KernelRoute]) {
+        let start = payload.lowerBound
+        guard payload.count >= headerSize, let family = AddressFamily(kernel: Int32(bytes[start])),
+            let flags = bytes.hostUInt32(at: start + 8), flags & cloned == 0
+        else { return }
+        // The default route comes without a destination.
+        var route = KernelRoute(
+            kind: bytes[start + 7], destination: family == .v4 ? .v4(.any) : .v6(.any),
+            prefixLength: bytes[start + 1], table: UInt32(bytes[start + 4]), scope: bytes[start + 6],
+            protocolMark: bytes[start + 5], isOnLink: flags & onLink != 0)
+        if family == .v4 { route.typeOfService = bytes[start + 3] }
+        var ways: Range<Int>?
+        forEachAttribute(of: bytes, in: start + headerSize..<payload.upperBound) { type, value in
+            if type == Attribute.ways { ways = value } else { route.take(type, value, of: bytes) }
+        }
+        guard let ways else { return routes.append(route) }
+        route.readWays(of: bytes, in: ways, into: &routes)
+    }
+
+    /// Reads the rtnexthop structures of a route with several ways.
+    private func readWays(of bytes: Span<UInt8>, in range: Range<Int>, into routes: inout [KernelRoute]) {
+        let size = 8
+        var offset = range.lowerBound
+        while offset + size <= range.upperBound, let length = bytes.hostUInt16(at: offset).map(Int.init),
+            let index = bytes.hostUInt32(at: offset + 4), length >= size, length <= range.upperBound - offset
+        {
+            var way = self
+            way.interfaceIndex = index
+            way.isOnLink = UInt32(bytes[offset + 2]) & Self.onLink != 0
+            // rtnh_hops is one less.
+            way.weight = UInt16(bytes[offset + 3]) + 1
+            forEachAttribute(of: bytes, in: offset + size..<offset + length) { type, value in
+                way.take(type, value, of: bytes)
+            }
+            routes.append(way)
+            offset += (length + 3) & ~3
+        }
+    }
+
+    private mutating func take(_ type: Int, _ value: Range<Int>, of bytes: Span<UInt8>) {
+        let family = destination.family
+        switch type {
+        case Attribute.destination: destination = IPAddress(bytes, value, family) ?? destination
+        case Attribute.gateway: gateway = IPAddress(bytes, value, family)
+        case Attribute.preferredSource: source = IPAddress(bytes, value, family)
+        case Attribute.interface: interfaceIndex = bytes.hostUInt32(at: value.lowerBound)
+        case Attribute.priority: metric = bytes.hostUInt32(at: value.lowerBound) ?? metric
+        case Attribute.table: table = bytes.hostUInt32(at: value.lowerBound) ?? table
+        case Attribute.metrics:
+            var metrics: [UInt8: UInt32] = [:]
+            forEachAttribute(of: bytes, in: value) { type, value in
+                guard let number = UInt8(exactly: type) else { return }
+                metrics[number] = bytes.hostUInt32(at: value.lowerBound)
+            }
+            self.metrics = metrics
+        case Attribute.preference: if !value.isEmpty { preference = bytes[value.lowerBound] }
+        default: break
+        }
+    }
+
+    var words: String {
+        var text = "route \(destination)/\(prefixLength)"
+        if let gateway { text += " via \(gateway)" }
+        if let interfaceIndex { text += " dev \(interfaceLabel(interfaceIndex))" }
+        return text
+    }
+
+    /// The message that adds it, or what finds it again to remove it.
+    ///
+    /// - Parameter ways: it and its other ways, when it is one of several.
+    fileprivate func write(to request: inout NetlinkRequest, ways: [KernelRoute], toRemove isRemoval: Bool) {
+        let isOneWay = ways.isEmpty
+        request.append(UInt8(destination.family.kernelValue))
+        request.append(prefixLength)
+        request.append(UInt8(0))
+        request.append(typeOfService)
+        // Greater numbers have room in the attribute only.
+        request.append(UInt8(exactly: table) ?? 0)
+        request.append(protocolMark)
+        request.append(isRemoval ? Self.anyScope : scope)
+        request.append(kind)
+        request.append(isOneWay && isOnLink ? Self.onLink : 0)
+        request.append(attribute: Attribute.destination, destination.octets)
+        request.append(attribute: Attribute.table, table)
+        if metric != 0 { request.append(attribute: Attribute.priority, metric) }
+        if Self.kindsWithWays.contains(kind), isOneWay {
+            if let gateway { request.append(attribute: Attribute.gateway, gateway.octets) }
+            if let interfaceIndex { request.append(attribute: Attribute.interface, interfaceIndex) }
+        }
+        if isRemoval { return }
+        if let source { request.append(attribute: Attribute.preferredSource, source.octets) }
+        writeMetrics(to: &request)
+        if preference != 0 { request.append(attribute: Attribute.preference, [preference]) }
+        if !isOneWay { request.append(attribute: Attribute.ways, ways.flatMap(\.nextHop)) }
+    }
+
+    /// Attributes of eight octets within one.
+    private func writeMetrics(to request: inout NetlinkRequest) {
+        if metrics.isEmpty { return }
+        request.append(UInt16(4 + 8 * metrics.count))
+        request.append(UInt16(Attribute.metrics))
+        for (number, value) in metrics.sorted(by: { $0.key < $1.key }) {
+            request.append(attribute: Int(number), value)
+        }
+    }
+
+    /// An rtnexthop structure with its gateway.
+    private var nextHop: [UInt8] {
+        let size = 8 + (gateway.map { 4 + $0.octets.count } ?? 0)
+        var part = NetlinkRequest(type: 0, flags: 0, sequence: 0)
+        part.append(UInt16(size))
+        part.append(isOnLink ? UInt8(Self.onLink) : 0)
+        // rtnh_hops: one less than the weight.
+        part.append(UInt8(clamping: (weight ?? 1) - 1))
+        part.append(interfaceIndex ?? 0)
+        if let gateway { part.append(attribute: Attribute.gateway, gateway.octets) }
+        return Array(part.bytes.dropFirst(NetlinkHeader.size))
+    }
+}
+
+extension NetlinkRequest {
+    /// - Parameter ways: the route, or all its ways, which differ in nothing else.
+    mutating func append(routeMessage ways: [KernelRoute]) {
+        guard let route = ways.first else { preconditionFailure("a route has a way") }
+        route.write(to: &self, ways: route.weight == nil ? [] : ways, toRemove: false)
+    }
+    mutating func append(routeRemoval route: KernelRoute) { route.write(to: &self, ways: [], toRemove: true) }
+}
+
+extension RouteSocket {
+    /// The routes of every table that carry `mark`; the kernel leaves out the others.
+    package func routes(marked mark: UInt8) throws(SystemError) -> [KernelRoute] {
+        var found: [KernelRoute] = []
+        for family in [AddressFamily.v4, .v6] {
+            let routes: [KernelRoute] = try dump(RTM_GETROUTE, "list routes") { request in
+                request.append(UInt8(family.kernelValue))
+                request.append(UInt8(0))
+                request.append(UInt16(0))
+                request.append(UInt8(0))
+                request.append(mark)
+                request.append(UInt16(0))
+                request.append(UInt32(0))
+            } reading: { bytes, header, routes in
+                if Int(header.type) == RTM_NEWROUTE { KernelRoute.read(bytes, header.payload, into: &routes) }
+            }
+            // Kernels before 4.20 list everything, and those without IPv6 the other family.
+            found += routes.filter { $0.protocolMark == mark && $0.destination.family == family }
+        }
+        return found
+    }
+
+    /// Puts a route before those that are alike; EEXIST when it is there already.
+    package func add(_ route: KernelRoute) throws(SystemError) { try add([route]) }
+
+    /// Puts a route with all its ways before those that are alike, or behind them.
+    package func add(_ ways: [KernelRoute], behind isBehind: Bool = false) throws(SystemError) {
+        let words = ways.map(\.words).joined(separator: ", ")
+        try command(RTM_NEWROUTE, flags: Int(NLM_F_CREATE) | (isBehind ? Int(NLM_F_APPEND) : 0), "add \(words)") {
+            $0.append(routeMessage: ways)
+        }
+    }
+
+    /// Takes off a route that carries the same mark; ESRCH when there is none.
+    ///
+    /// Of one with several ways the first stands for all in IPv4, and each for itself in IPv6.
+    package func remove(_ route: KernelRoute) throws(SystemError) {
+        try command(RTM_DELROUTE, flags: 0, "remove \(route.words)") { $0.append(routeRemoval: route) }
+    }
+}
