@@ -51,6 +51,17 @@ import VRRPWire
                 ]))
     }
 
+    /// Work that waits is due "at once", which is an instant long past.
+    ///
+    /// A successor of a Backup that was killed then added the time since the boot to its wait, and never took over.
+    @Test(arguments: [0, 1, 999, 1000, 1001, .max])
+    func `says that nobody was deaf before the last turn of the loop, whatever was due then`(due: UInt64) throws {
+        let memory = WorkerMemory(try SharedMemory(named: "test"), log: nil)
+        memory.beat(at: Self.at(1000), dueAt: due == .max ? nil : Self.at(due))
+        #expect(memory.pulse.dueAt == Self.at(max(due, 1000)))
+        #expect(memory.pulse.aliveAt == Self.at(1000))
+    }
+
     @Test(arguments: states.indices)
     func `gives back every state, and nothing that is cut off`(index: Int) throws {
         let memory = router(Self.states[index])

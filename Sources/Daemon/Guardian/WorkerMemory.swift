@@ -89,11 +89,15 @@ final class WorkerMemory {
             tolerance: Interval(nanoseconds: reader.number()))
     }
 
+    /// The loop turns at `now`, and means to turn again at `due`; nil when only news can wake it.
+    ///
+    /// What is due at once may say so with any instant of the past, but nobody is deaf before the turn in which it listens:
+    /// a successor would add all that time to what its router waits for.
     func beat(at now: MonotonicInstant, dueAt due: MonotonicInstant?) {
         beatenAt = now
         var writer = OctetWriter()
         writer.put(now)
-        writer.put(due ?? MonotonicInstant(nanoseconds: .max))
+        writer.put(due.map { max($0, now) } ?? MonotonicInstant(nanoseconds: .max))
         write(writer.octets, at: Place.aliveAt)
     }
 
