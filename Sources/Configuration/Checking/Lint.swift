@@ -142,7 +142,7 @@ extension Linter {
     /// An address on another interface than the instance's own is lost with that interface, and nobody notices.
     private mutating func checkUntrackedInterfaces(_ instance: Instance) {
         let watched = Set([instance.interface] + instance.trackedInterfaces.map(\.name))
-        for (held, location) in instance.placedAddresses where !watched.contains(held.interface) {
+        for (held, location) in instance.placedAddresses where !watched.contains(instance.wire(of: held)) {
             report(
                 .note, "untracked-interface", at: location,
                 "\(held.address) is on `\(held.interface)`, which is not watched",

@@ -17,6 +17,7 @@ extension RouterRunner {
             }
             if !other.isUsable { obstacles.insert(.interfaceDown) }
         }
+        if virtualLinkRefusal != nil { obstacles.insert(.interfaceMissing) }
         // With the interface its IPv6 addresses go, and come back with it.
         let source = sourceAddress(on: link) ?? (isLinkHeldUp ? router.primaryAddress : nil)
         if source == nil { obstacles.insert(.noAddress) }
@@ -31,10 +32,11 @@ extension RouterRunner {
         return !said.isUsable
     }
 
-    /// Where its addresses and routes are, beside its own.
+    /// Where its addresses and routes are, beside its own and the one that is made for it.
     private var furtherInterfaces: Set<String> {
         let ways = instance.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        return Set(everyAddress.map(\.interface) + ways).subtracting([instance.interface])
+        let own = [instance.interface, instance.virtualMAC?.interface].compactMap(\.self)
+        return Set(everyAddress.map(\.interface) + ways).subtracting(own)
     }
 
     /// When a lost source address begins to count.
@@ -153,7 +155,10 @@ extension RouterRunner {
         let interfaces = [instance.interface] + furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
-            reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            if !missing.isEmpty {
+                reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            }
+            if missing != [instance.interface], let virtualLinkRefusal { reasons.append(virtualLinkRefusal) }
         }
         if obstacles.contains(.interfaceDown) {
             for interface in interfaces where !(instance.ignoresOwnLink && interface == instance.interface) {

@@ -20,6 +20,10 @@ package struct LinkInfo: Equatable, Sendable {
     package var parentIndex: UInt32?
     /// The driver's name for virtual devices: `macvlan`, `veth`, `bond`.
     package var kind: String?
+    /// How one of kind `macvlan` treats those beside it (IFLA_MACVLAN_MODE).
+    package var macvlanMode: UInt32?
+    /// What somebody has written on it (IFLA_IFALIAS).
+    package var alias: String?
 
     package init(
         index: UInt32, name: String, isUp: Bool, isRunning: Bool, isLoopback: Bool = false,
