@@ -22,6 +22,8 @@ final class SettingsBelow {
 
     init(log: Log) { self.log = log }
 
+    var isIdle: Bool { bases.isEmpty && settled.isEmpty }
+
     /// What a process or a run before this one has changed is ours to give back.
     func adopt(_ records: [VirtualLinkRecord], in table: InterfaceTable) {
         for record in records {

@@ -293,6 +293,7 @@ final class VirtualLinkKeeper {
     }
 
     private func giveBack(at now: MonotonicInstant, in table: InterfaceTable) {
+        if below.isIdle { return }
         do throws(SystemError) {
             below.giveBack(except: Set(wanted.values.map(\.base)), at: now, in: table, with: try commands)
         } catch {

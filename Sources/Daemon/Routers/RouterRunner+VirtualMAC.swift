@@ -19,7 +19,7 @@ extension RouterRunner {
 
     /// Does what changes addresses, with the interface up before they come and down after they have gone.
     func onVirtualLink<Outcome>(at now: MonotonicInstant, _ change: () -> Outcome) -> Outcome {
-        if router.holdsAddresses { settleVirtualLink(at: now) }
+        if router.holdsAddresses, instance.virtualMAC != nil { settleVirtualLink(at: now) }
         defer { settleVirtualLink(at: now) }
         return filtering(at: now, change)
     }

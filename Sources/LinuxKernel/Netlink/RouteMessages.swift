@@ -59,7 +59,7 @@ extension LinkInfo {
             for offset in value { octets = octets << 8 | UInt64(bytes[offset]) }
             hardwareAddress = HardwareAddress(rawValue: octets)
         case IFLA_LINKINFO:
-            var (kind, data) = (kind, 0..<0)
+            var (kind, data) = (self.kind, 0..<0)
             forEachAttribute(of: bytes, in: value) { type, value in
                 if type == IFLA_INFO_KIND { kind = bytes.text(in: value) }
                 if type == IFLA_INFO_DATA { data = value }

@@ -111,6 +111,8 @@ package struct AddressRequest: Hashable, Sendable {
     package var noDAD: Bool
     /// Adds no route for the prefix.
     package var noPrefixRoute: Bool
+    /// Metric of the route for the prefix (IFA_RT_PRIORITY); nil is the kernel's.
+    package var prefixMetric: UInt32?
     /// Seconds until the kernel removes the address by itself; nil means never.
     package var validSeconds: UInt32?
     /// Seconds until it is no longer chosen as a source; nil means as long as it is valid.
