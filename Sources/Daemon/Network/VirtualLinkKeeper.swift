@@ -23,8 +23,10 @@ final class VirtualLinkKeeper {
     private let below: SettingsBelow
     /// `forwarding` of the interfaces, asked once for all that are made together.
     private var forwarding: [UInt32: UInt32]?
-    /// The routers that have addresses on an interface, and the interfaces of which that is known.
-    private var holders: [String: Set<ObjectIdentifier>] = [:]
+    /// On which interface a router has its addresses, and how many routers have some on each.
+    private var places: [ObjectIdentifier: String] = [:]
+    private var counts: [String: Int] = [:]
+    /// The interfaces of which that is known.
     private var decided: Set<String> = []
     /// Why an interface is not there, or not as it is to be.
     private var refusals: [String: String] = [:]
@@ -86,7 +88,6 @@ final class VirtualLinkKeeper {
         for name in leaving.sorted() {
             if let link = table.link(named: name), VirtualLinkMark(link) != nil { remove(link, at: now, in: &table) }
             made[name] = nil
-            holders[name] = nil
             decided.remove(name)
         }
         giveBack(at: now, in: table)
@@ -120,44 +121,61 @@ final class VirtualLinkKeeper {
         _ name: String, isUp: Bool, for router: ObjectIdentifier, at now: MonotonicInstant,
         in table: inout InterfaceTable
     ) {
-        let before = holders
-        for other in holders.keys where other != name { holders[other]?.remove(router) }
-        if isUp { holders[name, default: []].insert(router) } else { holders[name]?.remove(router) }
-        let isNew = decided.insert(name).inserted
-        guard isNew || holders != before || isWrong(name, in: table) else { return }
-        // What comes up may have the MAC address of one that goes down.
-        for other in before.keys.sorted() where other != name { level(other, at: now, in: &table) }
-        level(name, at: now, in: &table)
+        move(router, to: isUp ? name : nil, at: now, in: &table)
+        decided.insert(name)
+        if let reason = level(name, at: now, in: &table) {
+            refuse(name, reason, at: now)
+            repairs.noteRefusal(true, at: now)
+        }
     }
 
     /// A router has no interface of its own any more.
     func forget(_ router: ObjectIdentifier, at now: MonotonicInstant, in table: inout InterfaceTable) {
-        for name in holders.keys where holders[name]?.remove(router) != nil { level(name, at: now, in: &table) }
+        move(router, to: nil, at: now, in: &table)
     }
 
-    private func isNeeded(_ name: String) -> Bool { holders[name]?.isEmpty == false }
-
-    /// Its state is known, and is another one.
-    private func isWrong(_ name: String, in table: InterfaceTable) -> Bool {
-        guard decided.contains(name), let link = table.link(named: name), VirtualLinkMark(link) != nil else {
-            return false
-        }
-        return link.isUp != isNeeded(name)
+    /// What comes up elsewhere may have the MAC address of one that goes down, so that goes first.
+    private func move(
+        _ router: ObjectIdentifier, to name: String?, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) {
+        let before = places[router]
+        if before == name { return }
+        places[router] = name
+        if let name { counts[name, default: 0] += 1 }
+        guard let before else { return }
+        counts[before, default: 1] -= 1
+        if let reason = level(before, at: now, in: &table) { log.error("\(before) stays up: \(reason)") }
     }
 
-    private func level(_ name: String, at now: MonotonicInstant, in table: inout InterfaceTable) {
-        guard isWrong(name, in: table), var link = table.link(named: name) else { return }
+    /// One that we have made and that is there; nil for others.
+    private func own(_ name: String, in table: InterfaceTable) -> LinkInfo? {
+        guard let index = made[name], let link = table.link(at: index), link.name == name, VirtualLinkMark(link) != nil
+        else { return nil }
+        return link
+    }
+
+    /// Its state is known, and is another one than it has.
+    private func isWrong(_ link: LinkInfo) -> Bool {
+        decided.contains(link.name) && link.isUp != (counts[link.name, default: 0] > 0)
+    }
+
+    /// Brings one up or down.
+    ///
+    /// - Returns: why that could not be; nil when it is as it is to be.
+    private func level(_ name: String, at now: MonotonicInstant, in table: inout InterfaceTable) -> String? {
+        guard var link = own(name, in: table), isWrong(link) else { return nil }
         let base = link.parentIndex.flatMap { table.link(at: $0) }
         let isUp = !link.isUp
         do throws(SystemError) {
             if isUp, let base { try below.insist(base, with: commands) }
             try commands.setLink(link.index, up: isUp)
         } catch {
-            return refuse(name, "\(error)", at: now)
+            return "\(error)"
         }
         // The kernel's own news come a moment later.
         (link.isUp, link.isRunning) = (isUp, isUp && base?.isRunning != false)
         table.apply(.link(link), at: now)
+        return nil
     }
 
     // MARK: The kernel
@@ -178,17 +196,15 @@ final class VirtualLinkKeeper {
         for (name, wish) in wanted.sorted(by: { $0.key < $1.key }) {
             // Without the one below there is nothing to make.
             guard let base = table.link(named: wish.base) else { continue }
+            var reason: String?
             do throws(SystemError) {
-                if let reason = try make(name, wish, above: base, at: now, in: &table) {
-                    refuse(name, reason, at: now)
-                } else {
-                    accept(name)
-                }
+                reason = try make(name, wish, above: base, at: now, in: &table)
             } catch {
-                refuse(name, "\(error)", at: now)
+                reason = "\(error)"
             }
-            isRefused = isRefused || refusals[name] != nil
-            level(name, at: now, in: &table)
+            reason = reason ?? level(name, at: now, in: &table)
+            if let reason { refuse(name, reason, at: now) } else { accept(name) }
+            isRefused = isRefused || reason != nil
             memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
         }
         repairs.noteRefusal(isRefused, at: now)
@@ -344,11 +360,14 @@ final class VirtualLinkKeeper {
 
     private func isAnythingWrong(in table: InterfaceTable) -> Bool {
         wanted.contains { name, wish in
-            guard let base = table.link(named: wish.base) else { return false }
-            guard let link = table.link(named: name) else { return true }
-            guard VirtualLinkMark(link) != nil else { return refusals[name] == nil || made[name] == link.index }
-            return refusals[name] != nil || link.parentIndex != base.index
-                || link.hardwareAddress != wish.hardwareAddress || isWrong(name, in: table)
+            if let link = own(name, in: table) {
+                let base = link.parentIndex.flatMap { table.link(at: $0) }
+                return refusals[name] != nil || base?.name != wish.base || isWrong(link)
+                    || link.hardwareAddress != wish.hardwareAddress
+            }
+            guard table.link(named: wish.base) != nil else { return false }
+            // That of somebody else is looked at once.
+            return table.link(named: name) == nil || refusals[name] == nil
         }
     }
 
