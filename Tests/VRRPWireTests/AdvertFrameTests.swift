@@ -33,11 +33,8 @@ import VRRPWire
         #expect(ethernet.destination == HardwareAddress(rawValue: 0x3333_0000_0012))
         let datagram = Array(frame[ethernet.headerLength...])
         let header = try IPv6Header.parse(datagram.span)
-        #expect(
-            header
-                == IPv6Header(
-                    payloadLength: Self.payload.count, nextHeader: 112, hopLimit: 255, source: source,
-                    destination: .vrrpGroup))
+        #expect(header.payloadLength == Self.payload.count && header.nextHeader == 112 && header.hopLimit == 255)
+        #expect(header.source == source && header.destination == .vrrpGroup)
         // RFC 8200 section 3: version 6, traffic class 0xC0, flow label 0.
         #expect(Array(datagram[..<4]) == [0x6C, 0, 0, 0])
         #expect(Array(datagram[IPv6Header.size...]) == Self.payload)
