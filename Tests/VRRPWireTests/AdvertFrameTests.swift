@@ -40,10 +40,11 @@ import VRRPWire
         #expect(Array(datagram[IPv6Header.size...]) == Self.payload)
     }
 
-    @Test(arguments: [
-        (0x00_005E_0001_33, true, false), (0x00_005E_0002_FF, true, false), (0x00_005E_0003_33, false, false),
-        (0x0200_0000_0001, false, false), (0x0100_5E00_0012, false, true), (0xFFFF_FFFF_FFFF, false, true),
-    ] as [(UInt64, Bool, Bool)])
+    @Test(
+        arguments: [
+            (0x00_005E_0001_33, true, false), (0x00_005E_0002_FF, true, false), (0x00_005E_0003_33, false, false),
+            (0x0200_0000_0001, false, false), (0x0100_5E00_0012, false, true), (0xFFFF_FFFF_FFFF, false, true),
+        ] as [(UInt64, Bool, Bool)])
     func `knows the addresses of virtual routers, and those of groups`(
         address: UInt64, isOfRouter: Bool, isGroup: Bool
     ) {

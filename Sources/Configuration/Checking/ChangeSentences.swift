@@ -76,7 +76,9 @@ struct Sentences {
         add("garp_extra_if all", old.extraToAll, new.extraToAll)
         add("garp_extra_if", old.extraToVirtualMAC, new.extraToVirtualMAC)
         add("use_vmac", old.virtualMAC?.text ?? "off", new.virtualMAC?.text ?? "off")
-        add("vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff, (new.virtualMAC?.sendsFromBase ?? false).onOff)
+        add(
+            "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
+            (new.virtualMAC?.sendsFromBase ?? false).onOff)
         compareNotifications(old.notifications, new.notifications)
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)

@@ -195,7 +195,8 @@ public enum KeywordTable {
         switch block {
         case .topLevel: topLevel
         case .globalDefs:
-            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater + globalDefsProcess
+            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater
+                + globalDefsProcess
                 + globalDefsElsewhere
         case .script: script
         case .process: process

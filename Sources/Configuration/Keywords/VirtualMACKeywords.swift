@@ -1,7 +1,8 @@
 extension KeywordTable {
     static let globalDefsVirtualMAC: [Keyword] = [
         Keyword(
-            "vmac_prefix", .word("PREFIX"), "vrrp", "what names of virtual MAC interfaces begin with that `use_vmac` does not name"
+            "vmac_prefix", .word("PREFIX"), "vrrp",
+            "what names of virtual MAC interfaces begin with that `use_vmac` does not name"
         ).firstCounts
     ]
 
@@ -14,6 +15,7 @@ extension KeywordTable {
                 + "(IPv6: 00:00:5e:00:02:VRID). The same on all routers"),
         Keyword(
             "vmac_xmit_base", .flag, "off, and on with unicast",
-            "adverts come from the MAC address of `interface`; without it from the virtual one, by which switches learn the way"),
+            "adverts come from the MAC address of `interface`; without it from the virtual one, by which switches learn the way"
+        ),
     ]
 }

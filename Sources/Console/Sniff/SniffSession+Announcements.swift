@@ -105,7 +105,8 @@ extension SniffSession {
 
     mutating func bad(isARP: Bool, _ error: WireError, _ context: Context) -> Sighting? {
         // A damaged announcement matters when it comes from someone who speaks VRRP.
-        guard onlyVirtualRouterID == nil, speaks(context.ethernet.source) || context.ethernet.source.isOfVirtualRouter else {
+        guard onlyVirtualRouterID == nil, speaks(context.ethernet.source) || context.ethernet.source.isOfVirtualRouter
+        else {
             unrelated += 1
             return nil
         }

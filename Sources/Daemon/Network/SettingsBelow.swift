@@ -1,14 +1,15 @@
 internal import LinuxKernel
 internal import VRRPCore
 
-/// `arp_ignore` of the interfaces below virtual MAC interfaces: 1 while there are some, and afterwards what it was.
+/// Settings of the interfaces below virtual MAC interfaces: changed while there are some, and afterwards what they were.
 ///
-/// With 0 the interface below answers for addresses that are above it, with its own MAC address.
+/// With `arp_ignore` 0 the interface below answers for addresses that are above it, with its own MAC address. With `arp_announce` below
+/// 2 it asks its neighbours in their name, when what it has to send comes from one, and the neighbour learns that MAC address.
 final class SettingsBelow {
     /// Where we have changed it; another interface of the same name has another number.
     private struct Base {
         var index: UInt32
-        var before: UInt32
+        var before: SettingsBefore
     }
 
     private let log: Log
@@ -27,11 +28,11 @@ final class SettingsBelow {
     /// What a process or a run before this one has changed is ours to give back.
     func adopt(_ records: [VirtualLinkRecord], in table: InterfaceTable) {
         for record in records {
-            guard let before = record.arpIgnoreBefore, let base = table.link(at: record.baseIndex) else { continue }
-            bases[base.name] = Base(index: base.index, before: before)
+            guard !record.before.isEmpty, let base = table.link(at: record.baseIndex) else { continue }
+            bases[base.name] = Base(index: base.index, before: record.before)
         }
         for link in table.everyLink {
-            guard let before = VirtualLinkMark(link)?.arpIgnoreBefore,
+            guard let before = VirtualLinkMark(link)?.before, !before.isEmpty,
                 let base = link.parentIndex.flatMap({ table.link(at: $0) }), bases[base.name] == nil
             else { continue }
             bases[base.name] = Base(index: base.index, before: before)
@@ -39,7 +40,7 @@ final class SettingsBelow {
     }
 
     /// What it was before it was changed; nil where it was not.
-    func before(_ base: LinkInfo) -> UInt32? {
+    func before(_ base: LinkInfo) -> SettingsBefore? {
         bases[base.name].flatMap { $0.index == base.index ? $0.before : nil }
     }
 
@@ -52,16 +53,24 @@ final class SettingsBelow {
     /// Sets it where that has not been done.
     func set(_ base: LinkInfo, with commands: RouteSocket) throws(SystemError) {
         if settled[base.name] == base.index { return }
-        if before(base) == nil {
-            let present = try commands.values(of: .arpIgnore)[base.index] ?? 0
-            guard present == 0 else {
-                settled[base.name] = base.index
-                return
+        var before = before(base) ?? SettingsBefore()
+        if before.isEmpty {
+            let ignored = try commands.values(of: .arpIgnore)[base.index] ?? 0
+            let announced = try commands.values(of: .arpAnnounce)[base.index] ?? 0
+            // Whoever has set one of them otherwise has a reason, and it does what is needed, or more.
+            if ignored == 0 { before.arpIgnore = ignored }
+            if announced < 2 { before.arpAnnounce = announced }
+            if !before.isEmpty {
+                bases[base.name] = Base(index: base.index, before: before)
+                log.info(
+                    "\(base.name) is below a virtual MAC interface, and gets arp_ignore 1 and arp_announce 2: it had \(before.text)"
+                )
             }
-            bases[base.name] = Base(index: base.index, before: present)
-            log.info("arp_ignore is 1 for \(base.name), which is below a virtual MAC interface")
         }
-        try commands.set([.arpIgnore: 1], on: base.index)
+        var values: [InterfaceSetting: UInt32] = [:]
+        if before.arpIgnore != nil { values[.arpIgnore] = 1 }
+        if before.arpAnnounce != nil { values[.arpAnnounce] = 2 }
+        if !values.isEmpty { try commands.set(values, on: base.index) }
         settled[base.name] = base.index
     }
 
@@ -72,16 +81,18 @@ final class SettingsBelow {
         settled = settled.filter { names.contains($0.key) }
         for (name, base) in bases.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
             // One that still has such an interface above it needs it.
-            if table.everyLink.contains(where: { $0.parentIndex == base.index && VirtualLinkMark($0) != nil }) { continue }
+            if table.everyLink.contains(where: { $0.parentIndex == base.index && VirtualLinkMark($0) != nil }) {
+                continue
+            }
             bases[name] = nil
             do throws(SystemError) {
-                try commands.set([.arpIgnore: base.before], on: base.index)
-                log.info("arp_ignore is \(base.before) again for \(name)")
+                try commands.set(base.before.values, on: base.index)
+                log.info("\(name) has \(base.before.text) again")
             } catch  where error.code == Self.noSuchDevice {
                 log.debug("\(name) is gone")
             } catch {
                 guard let more = limiter.pass(name, at: now) else { continue }
-                log.error("\(error): sysctl net/ipv4/conf/\(name)/arp_ignore=\(base.before)\(more)")
+                log.error("\(error): \(name) had \(base.before.text) below net.ipv4.conf\(more)")
             }
         }
     }

@@ -56,6 +56,9 @@ final class VirtualLinkKeeper {
     /// Why an interface is not there; nil when it is, or nobody wants it.
     func refusal(of name: String) -> String? { wanted[name] == nil ? nil : refusals[name] }
 
+    /// Whether an interface is one that we have made.
+    func isOwn(_ link: LinkInfo) -> Bool { made[link.name] == link.index }
+
     // MARK: The configuration
 
     /// Takes up which interfaces the configuration names, and makes those that are missing.
@@ -86,7 +89,7 @@ final class VirtualLinkKeeper {
     func retire(keeping names: Set<String>, at now: MonotonicInstant, in table: inout InterfaceTable) {
         let leaving = made.keys.filter { wanted[$0] == nil && !names.contains($0) }
         for name in leaving.sorted() {
-            if let link = table.link(named: name), VirtualLinkMark(link) != nil { remove(link, at: now, in: &table) }
+            if let link = own(name, in: table) { remove(link, at: now, in: &table) }
             made[name] = nil
             decided.remove(name)
         }
@@ -149,8 +152,8 @@ final class VirtualLinkKeeper {
 
     /// One that we have made and that is there; nil for others.
     private func own(_ name: String, in table: InterfaceTable) -> LinkInfo? {
-        guard let index = made[name], let link = table.link(at: index), link.name == name, VirtualLinkMark(link) != nil
-        else { return nil }
+        // News of the moment before it had its mark may come after that.
+        guard let index = made[name], let link = table.link(at: index), link.name == name else { return nil }
         return link
     }
 
@@ -216,8 +219,9 @@ final class VirtualLinkKeeper {
         _ name: String, _ wish: Wish, above base: LinkInfo, at now: MonotonicInstant, in table: inout InterfaceTable
     ) throws(SystemError) -> String? {
         if let link = table.link(named: name) {
-            guard VirtualLinkMark(link) != nil else {
-                return "an interface of that name is there, and understudyd has not made it: ip link delete \(name), or another "
+            guard VirtualLinkMark(link) != nil || made[name] == link.index else {
+                return
+                    "an interface of that name is there, and understudyd has not made it: ip link delete \(name), or another "
                     + "name in use_vmac"
             }
             if link.parentIndex == base.index, RouteSocket.isBridgingMacvlan(link) {
@@ -230,7 +234,8 @@ final class VirtualLinkKeeper {
         guard let index = interfaceIndex(named: name) else { return "it was removed while it was made" }
         // The kernel's own news come a moment later.
         var link = LinkInfo(
-            index: index, name: name, isUp: false, isRunning: false, hardwareAddress: wish.hardwareAddress, mtu: base.mtu,
+            index: index, name: name, isUp: false, isRunning: false, hardwareAddress: wish.hardwareAddress,
+            mtu: base.mtu,
             parentIndex: base.index, kind: "macvlan")
         link.macvlanMode = RouteSocket.bridgeMode
         table.apply(.link(link), at: now)
@@ -250,7 +255,7 @@ final class VirtualLinkKeeper {
         _ link: LinkInfo, _ wish: Wish, above base: LinkInfo, at now: MonotonicInstant, in table: inout InterfaceTable
     ) throws(SystemError) {
         try below.set(base, with: commands)
-        let mark = VirtualLinkMark(arpIgnoreBefore: below.before(base))
+        let mark = VirtualLinkMark(below.before(base) ?? SettingsBefore())
         guard made[link.name] != link.index || link.alias != mark.text || link.hardwareAddress != wish.hardwareAddress
         else { return }
         var settled = link
@@ -313,7 +318,7 @@ final class VirtualLinkKeeper {
         do throws(SystemError) {
             below.giveBack(except: Set(wanted.values.map(\.base)), at: now, in: table, with: try commands)
         } catch {
-            log.error("\(error): arp_ignore stays 1 below virtual MAC interfaces")
+            log.error("\(error): settings stay changed below virtual MAC interfaces")
         }
     }
 
@@ -323,7 +328,8 @@ final class VirtualLinkKeeper {
             guard let link = table.link(at: index) else { return nil }
             let base = link.parentIndex.flatMap { table.link(at: $0) }
             return VirtualLinkRecord(
-                name: name, index: index, baseIndex: base?.index ?? 0, arpIgnoreBefore: base.flatMap(below.before))
+                name: name, index: index, baseIndex: base?.index ?? 0,
+                before: base.flatMap { below.before($0) } ?? SettingsBefore())
         }
     }
 
@@ -342,7 +348,9 @@ final class VirtualLinkKeeper {
     /// Remembers who removed an interface of ours.
     func note(_ change: RouteChange, by port: UInt32, at now: MonotonicInstant) {
         guard case .linkGone(let index, let name?) = change, made[name] == index else { return }
-        let program = port == 0 ? nil : Int32(exactly: port).flatMap { processName(of: $0) }
+        // The kernel does not always tell.
+        if port == 0 { return }
+        let program = Int32(exactly: port).flatMap { processName(of: $0) }
         culprits[name] = Culprit(port: port, name: program, at: now)
     }
 

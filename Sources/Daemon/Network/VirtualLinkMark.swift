@@ -1,23 +1,55 @@
 internal import LinuxKernel
 
+/// What settings of an interface below virtual MAC interfaces were before they were changed; nil for one that was not.
+struct SettingsBefore: Equatable {
+    var arpIgnore: UInt32?
+    var arpAnnounce: UInt32?
+
+    var isEmpty: Bool { self == SettingsBefore() }
+
+    /// What gives them back.
+    var values: [InterfaceSetting: UInt32] {
+        var values: [InterfaceSetting: UInt32] = [:]
+        values[.arpIgnore] = arpIgnore
+        values[.arpAnnounce] = arpAnnounce
+        return values
+    }
+
+    /// For people: `arp_ignore 0, arp_announce 0`.
+    var text: String {
+        [arpIgnore.map { "arp_ignore \($0)" }, arpAnnounce.map { "arp_announce \($0)" }].compactMap(\.self)
+            .joined(separator: ", ")
+    }
+
+    init() {}
+
+    init(_ text: some StringProtocol) {
+        for part in text.split(separator: ",") {
+            let words = part.split(separator: " ")
+            guard words.count == 2, let value = UInt32(words[1]) else { continue }
+            if words[0] == "arp_ignore" { arpIgnore = value }
+            if words[0] == "arp_announce" { arpAnnounce = value }
+        }
+    }
+}
+
 /// What is written on an interface that the daemon has made, so that a later run knows it, and what to give back.
 struct VirtualLinkMark: Equatable {
-    /// What `arp_ignore` of the interface below was before it was changed; nil when it was not changed.
-    var arpIgnoreBefore: UInt32?
+    var before: SettingsBefore
 
     private static let start = "made by understudyd for use_vmac"
-    private static let before = "; net.ipv4.conf.*.arp_ignore below was "
+    private static let below = "; the interface below had "
 
-    init(arpIgnoreBefore: UInt32?) { self.arpIgnoreBefore = arpIgnoreBefore }
+    init(_ before: SettingsBefore) { self.before = before }
 
     /// Nil for an interface that the daemon has not made.
     init?(_ link: LinkInfo) {
         guard let alias = link.alias, alias.hasPrefix(Self.start) else { return nil }
         let rest = alias.dropFirst(Self.start.utf8.count)
-        arpIgnoreBefore = rest.hasPrefix(Self.before) ? UInt32(rest.dropFirst(Self.before.utf8.count)) : nil
+        before = rest.hasPrefix(Self.below) ? SettingsBefore(rest.dropFirst(Self.below.utf8.count)) : SettingsBefore()
     }
 
-    var text: String { Self.start + (arpIgnoreBefore.map { "\(Self.before)\($0)" } ?? "") }
+    var text: String { Self.start + (before.isEmpty ? "" : Self.below + before.text) }
 }
 
 /// An interface that the daemon has made, for whoever removes it when the daemon cannot.
@@ -25,7 +57,7 @@ struct VirtualLinkRecord: Equatable {
     var name: String
     var index: UInt32
     var baseIndex: UInt32
-    var arpIgnoreBefore: UInt32?
+    var before = SettingsBefore()
 
     /// For the memory: one after the other.
     static func octets(_ records: [VirtualLinkRecord]) -> [UInt8] {
@@ -34,7 +66,7 @@ struct VirtualLinkRecord: Equatable {
         for record in records {
             writer.put(record.name)
             for number in [record.index, record.baseIndex] { writer.put(UInt64(number)) }
-            writer.put(record.arpIgnoreBefore.map { UInt64($0) + 1 } ?? 0)
+            writer.put(record.before.text)
         }
         return writer.octets
     }
@@ -47,8 +79,7 @@ struct VirtualLinkRecord: Equatable {
             var record = VirtualLinkRecord(
                 name: reader.text(), index: UInt32(clamping: reader.number()),
                 baseIndex: UInt32(clamping: reader.number()))
-            let before = reader.number()
-            record.arpIgnoreBefore = before == 0 ? nil : UInt32(clamping: before - 1)
+            record.before = SettingsBefore(reader.text())
             if !reader.isDamaged { records.append(record) }
             rest -= 1
         }
@@ -69,11 +100,9 @@ struct VirtualLinkRecord: Equatable {
                 do throws(SystemError) { try socket.removeLink(link.index) } catch { log.debug("\(error)") }
             }
             for record in records {
-                guard let before = record.arpIgnoreBefore, links.contains(where: { $0.index == record.baseIndex }) else {
-                    continue
-                }
+                guard !record.before.isEmpty, links.contains(where: { $0.index == record.baseIndex }) else { continue }
                 do throws(SystemError) {
-                    try socket.set([.arpIgnore: before], on: record.baseIndex)
+                    try socket.set(record.before.values, on: record.baseIndex)
                 } catch {
                     log.debug("\(error)")
                 }

@@ -13,7 +13,9 @@ extension RouterRunner {
     /// keepalived with `vmac_xmit_base` does not hear what comes from the MAC address that its own interface has. A rival that goes on
     /// may be one: from then on each advert is sent from both, unless it is signed, for the second would be a replay.
     func advertHardwareAddresses(isSigned: Bool) -> [HardwareAddress?] {
-        guard let virtual = instance.virtualMAC, !virtual.sendsFromBase, case .active = router.state else { return [nil] }
+        guard let virtual = instance.virtualMAC, !virtual.sendsFromBase, case .active = router.state else {
+            return [nil]
+        }
         return owners.hasSeenStubbornRival && !isSigned ? [virtual.hardwareAddress, nil] : [virtual.hardwareAddress]
     }
 

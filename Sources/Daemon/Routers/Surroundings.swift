@@ -97,6 +97,7 @@ final class Surroundings {
         sockets = SocketPool(readiness: readiness)
         let goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
         keeper.goesOn = goesOn
+        keeper.isVirtual = { [virtualLinks] in virtualLinks.isOwn($0) }
         announcer.goesOn = goesOn
     }
 

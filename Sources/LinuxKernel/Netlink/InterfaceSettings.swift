@@ -5,6 +5,8 @@ internal import Glibc
 package enum InterfaceSetting: Int, Sendable {
     case forwarding = 1
     case reversePathFilter = 8
+    /// 2: ask from an address of the interface that the question leaves by.
+    case arpAnnounce = 18
     /// 1: answer questions only for addresses of the interface that they come in by.
     case arpIgnore = 19
     /// The other addresses of a subnet stay when the first one goes.
