@@ -54,7 +54,7 @@ import VRRPWire
         let files = [instance("eth0", lines), instance("eth0", priority: 90, lines)]
         let plan = try plan(files[0], files[1])
         #expect(plan.topology.hosts.map { $0.map(\.name) } == [["eth0"], ["eth0"]])
-        #expect(plan.topology.client.count == 1 && plan.targets.map(\.address) == [try ip("10.0.0.100")])
+        #expect(try plan.topology.client.count == 1 && plan.targets.map(\.address) == [ip("10.0.0.100")])
         #expect(plan.topology.hosts[0][0].segment == plan.topology.client[0].segment)
     }
 
