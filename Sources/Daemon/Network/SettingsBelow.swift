@@ -18,8 +18,8 @@ final class SettingsBelow {
     private var settled: [String: UInt32] = [:]
     private var limiter = LineLimiter<String>()
 
-    /// ENODEV.
-    private static let noSuchDevice: Int32 = 19
+    /// ENODEV and ENOENT.
+    private static let (noSuchDevice, noSuchFile): (Int32, Int32) = (19, 2)
 
     init(log: Log) { self.log = log }
 
@@ -94,6 +94,20 @@ final class SettingsBelow {
                 guard let more = limiter.pass(name, at: now) else { continue }
                 log.error("\(error): \(name) had \(base.before.text) below net.ipv4.conf\(more)")
             }
+        }
+    }
+
+    /// What is advertised on the network is for the interface below, and not for the one above it.
+    func refuseAdvertisements(on name: String, at now: MonotonicInstant) {
+        do throws(SystemError) {
+            try ignoreRouterAdvertisements(on: name)
+        } catch  where error.code == Self.noSuchFile {
+            log.debug("\(name): this host has no IPv6")
+        } catch {
+            guard let more = limiter.pass("advertisements on \(name)", at: now) else { return }
+            log.warning(
+                "\(name): \(error): while this host is MASTER, a router that advertises a prefix gives it one more IPv6 address; "
+                    + "sysctl net.ipv6.conf.default.accept_ra=0 keeps it from that\(more)")
         }
     }
 }

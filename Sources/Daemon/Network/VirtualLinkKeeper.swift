@@ -37,13 +37,12 @@ final class VirtualLinkKeeper {
     private enum Kind: Hashable {
         case refused(String, String)
         case mended(String)
-        case advertisements(String)
     }
 
     /// All of them are repaired together.
     private static let anything = IPAddress.v4(.any)
-    /// ENODEV, EAFNOSUPPORT and ENOENT.
-    private static let (noSuchDevice, noSuchFamily, noSuchFile): (Int32, Int32, Int32) = (19, 97, 2)
+    /// ENODEV and EAFNOSUPPORT.
+    private static let (noSuchDevice, noSuchFamily): (Int32, Int32) = (19, 97)
 
     init(log: Log, memory: WorkerMemory) {
         self.log = log
@@ -172,6 +171,10 @@ final class VirtualLinkKeeper {
         do throws(SystemError) {
             if isUp, let base { try below.insist(base, with: commands) }
             try commands.setLink(link.index, up: isUp)
+        } catch  where error.code == Self.noSuchDevice {
+            // Somebody has just removed it: the news of that are on their way.
+            table.apply(.linkGone(index: link.index, name: name), at: now)
+            return nil
         } catch {
             return "\(error)"
         }
@@ -199,19 +202,25 @@ final class VirtualLinkKeeper {
         for (name, wish) in wanted.sorted(by: { $0.key < $1.key }) {
             // Without the one below there is nothing to make.
             guard let base = table.link(named: wish.base) else { continue }
-            var reason: String?
-            do throws(SystemError) {
-                reason = try make(name, wish, above: base, at: now, in: &table)
-            } catch {
-                reason = "\(error)"
-            }
-            reason = reason ?? level(name, at: now, in: &table)
+            var reason = put(name, wish, above: base, at: now, in: &table)
+            // One that was there until a moment ago is made anew at once.
+            if reason == nil, own(name, in: table) == nil { reason = put(name, wish, above: base, at: now, in: &table) }
             if let reason { refuse(name, reason, at: now) } else { accept(name) }
             isRefused = isRefused || reason != nil
             memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
         }
         repairs.noteRefusal(isRefused, at: now)
         remember(in: table)
+    }
+
+    private func put(
+        _ name: String, _ wish: Wish, above base: LinkInfo, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> String? {
+        do throws(SystemError) {
+            return try make(name, wish, above: base, at: now, in: &table) ?? level(name, at: now, in: &table)
+        } catch {
+            return "\(error)"
+        }
     }
 
     /// - Returns: why it cannot be; nil when it is as it is to be.
@@ -275,7 +284,7 @@ final class VirtualLinkKeeper {
         } catch  where error.code == Self.noSuchFamily {
             log.debug("\(link.name): this host has no IPv6")
         }
-        refuseAdvertisements(on: link.name, at: now)
+        below.refuseAdvertisements(on: link.name, at: now)
         made[link.name] = link.index
         table.apply(.link(settled), at: now)
     }
@@ -285,19 +294,6 @@ final class VirtualLinkKeeper {
         if let forwarding { known = forwarding } else { known = try commands.values(of: .forwarding) }
         forwarding = known
         return known[base.index] ?? 0
-    }
-
-    private func refuseAdvertisements(on name: String, at now: MonotonicInstant) {
-        do throws(SystemError) {
-            try ignoreRouterAdvertisements(on: name)
-        } catch  where error.code == Self.noSuchFile {
-            log.debug("\(name): this host has no IPv6")
-        } catch {
-            guard let more = limiter.pass(.advertisements(name), at: now) else { return }
-            log.warning(
-                "\(name): \(error): while this host is MASTER, a router that advertises a prefix gives it one more IPv6 address; "
-                    + "sysctl net.ipv6.conf.default.accept_ra=0 keeps it from that\(more)")
-        }
     }
 
     private func remove(_ link: LinkInfo, at now: MonotonicInstant, in table: inout InterfaceTable) {
@@ -348,7 +344,6 @@ final class VirtualLinkKeeper {
     /// Remembers who removed an interface of ours.
     func note(_ change: RouteChange, by port: UInt32, at now: MonotonicInstant) {
         guard case .linkGone(let index, let name?) = change, made[name] == index else { return }
-        // The kernel does not always tell.
         if port == 0 { return }
         let program = Int32(exactly: port).flatMap { processName(of: $0) }
         culprits[name] = Culprit(port: port, name: program, at: now)
