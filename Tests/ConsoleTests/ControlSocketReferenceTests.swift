@@ -65,6 +65,7 @@ extension String {
         instance.sourceAddress = "192.0.2.1"
         instance.downTimerAdverts = 3
         instance.syncGroup = "VG1"
+        (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
         let group = GroupStatus(name: "VG1", state: .active, members: ["VI_1"])
         var status = Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: [])
         status.groups = [group]

@@ -78,7 +78,12 @@ struct Sentences {
         add("no_accept", (!old.acceptsPackets).onOff, (!new.acceptsPackets).onOff)
         add("promote_secondaries", old.promotesSecondaries.onOff, new.promotesSecondaries.onOff)
         compareAnnouncements(old.announcements, new.announcements)
-        add("garp_extra_if all", old.extraAnnouncements, new.extraAnnouncements)
+        add("garp_extra_if all", old.extraToAll, new.extraToAll)
+        add("garp_extra_if", old.extraToVirtualMAC, new.extraToVirtualMAC)
+        add("use_vmac", old.virtualMAC?.text ?? "off", new.virtualMAC?.text ?? "off")
+        add(
+            "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
+            (new.virtualMAC?.sendsFromBase ?? false).onOff)
         compareNotifications(old.notifications, new.notifications)
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
@@ -141,6 +146,9 @@ struct Sentences {
 }
 
 extension Instance {
+    fileprivate var extraToAll: Interval { announcesVirtualMACOnly ? .zero : extraAnnouncements }
+    fileprivate var extraToVirtualMAC: Interval { announcesVirtualMACOnly ? extraAnnouncements : .zero }
+
     /// `min_ttl` to `max_ttl`.
     fileprivate func hopLimits(of peer: IPAddress) -> String {
         peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"

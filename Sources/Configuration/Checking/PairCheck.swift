@@ -76,6 +76,7 @@ struct PairCheck {
         compareAddresses(a, b)
         compareRoutes(a, b)
         compareAcceptance(a, b)
+        compareVirtualMAC(a, b)
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)

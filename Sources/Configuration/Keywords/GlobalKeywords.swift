@@ -49,8 +49,8 @@ extension KeywordTable {
         Keyword(
             "vrrp_garp_extra_if", extraAnnouncements, "none",
             "with `all`: how often an address is announced, while MASTER, on each interface that is not the instance's own and holds "
-                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on virtual MAC interfaces, "
-                + "of which there are none"),
+                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on the interface of "
+                + "`use_vmac`, and there only with `vmac_xmit_base`: else adverts do it"),
         Keyword(
             "vrrp_vmac_garp_intvl", extraAnnouncements, "none", "old name of `vrrp_garp_extra_if`, which goes before"),
         Keyword(
@@ -132,9 +132,7 @@ extension KeywordTable {
             "log_unknown_vrids", .flag, "log adverts of other virtual routers",
             without: "adverts of other virtual routers are counted, not logged"),
         .notYet(
-            "vmac_prefix", .word("PREFIX"), "names of virtual MAC interfaces", without: "there are no such interfaces"),
-        .notYet(
-            "vmac_addr_prefix", .word("PREFIX"), "names of virtual MAC interfaces",
+            "vmac_addr_prefix", .word("PREFIX"), "names of the interfaces of `use_vmac_addr`",
             without: "there are no such interfaces"),
         .notYet(
             "use_symlink_paths", .optionalBoolean, "run scripts by the path as written",

@@ -20,14 +20,8 @@ extension KeywordTable {
 
     private static let addressing: [Keyword] = [
         .notYet(
-            "use_vmac", .text("[NAME] [INTERFACE] [MAC]"), "use the virtual router's own MAC address",
-            without: "the addresses answer with the interface's MAC, and announcements tell the neighbours"),
-        .notYet(
             "use_vmac_addr", .flag, "virtual MAC interfaces for addresses on other interfaces",
             without: "the addresses answer with their interface's MAC"),
-        .notYet(
-            "vmac_xmit_base", .flag, "send adverts from the interface below the virtual MAC one",
-            without: "adverts leave from the interface itself"),
         .notYet(
             "use_ipvlan", .text("[NAME] [INTERFACE] [ADDRESS] [MODE]"), "hold the addresses on an ipvlan interface",
             without: "the addresses are held on the interface itself"),

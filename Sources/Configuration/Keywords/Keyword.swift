@@ -195,11 +195,12 @@ public enum KeywordTable {
         switch block {
         case .topLevel: topLevel
         case .globalDefs:
-            globalDefs + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater + globalDefsProcess
+            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater
+                + globalDefsProcess
                 + globalDefsElsewhere
         case .script: script
         case .process: process
-        case .instance: instance + acceptance + instanceNotify + instanceMail + instanceLater
+        case .instance: instance + virtualMAC + acceptance + instanceNotify + instanceMail + instanceLater
         case .authentication: authentication
         case .authHMAC: authHMAC
         case .unicastPeers: unicastPeers

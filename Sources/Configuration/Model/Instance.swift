@@ -33,6 +33,8 @@ public struct Instance: Equatable, Sendable {
     /// `dont_track_primary`: that its interface is down, or has no carrier, does not count.
     public var ignoresOwnLink = false
     public var ownLinkLocation: SourceLocation?
+    /// `use_vmac`; nil is none.
+    public var virtualMAC: VirtualMAC?
     public var initialState = InitialState.backup
     public var virtualRouterID: VirtualRouterID
     public var family: AddressFamily
@@ -83,8 +85,10 @@ public struct Instance: Equatable, Sendable {
     /// `promote_secondaries`.
     public var promotesSecondaries = false
     public var announcements = AnnouncementPolicy()
-    /// `garp_extra_if all`: how often addresses on other interfaces than its own are announced; zero for never.
+    /// `garp_extra_if`: how often addresses on other interfaces than its own are announced; zero for never.
     public var extraAnnouncements = Interval.zero
+    /// Without `all`: only those on the interface of `use_vmac`.
+    public var announcesVirtualMACOnly = false
     /// False with `lower_prio_no_advert`: a MASTER of lower priority is not answered by an advert.
     public var answersLowerPriority = true
     /// False with `owner_ignore_adverts`: as MASTER with priority 255 it listens to nobody.

@@ -53,6 +53,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var staticRules: [VirtualRule] = []
     /// `track_group`.
     public var trackGroups: [TrackGroup] = []
+    /// `vmac_prefix`.
+    public var virtualMACPrefix = "vrrp"
     /// `nftables` and its companions.
     public var packetFilter = PacketFilterSettings()
 

@@ -74,7 +74,7 @@ private let examples: [BlockKind: [String: String]] = [
         "vrrp_garp_interval": "vrrp_garp_interval 0.001", "vrrp_gna_interval": "vrrp_gna_interval 0.001",
         "notify_fifo": "notify_fifo /run/understudy/notify.fifo haproxy",
         "vrrp_notify_fifo": "vrrp_notify_fifo /run/understudy/vrrp.fifo",
-        "nftables": "nftables gateways",
+        "nftables": "nftables gateways", "vmac_prefix": "vmac_prefix vip",
         "notification_email": "notification_email {\n    ops@example.net\n}",
         "notification_email_from": "notification_email_from lb1@example.net",
         "smtp_server": "smtp_server 127.0.0.1 25", "smtp_helo_name": "smtp_helo_name lb1.example.net",
@@ -179,6 +179,7 @@ private let instanceExamples: [String: String] = [
     "garp_lower_prio_delay": "garp_lower_prio_delay 5", "garp_lower_prio_repeat": "garp_lower_prio_repeat 5",
     "garp_extra_if": "garp_extra_if all 60", "vmac_garp_intvl": "vmac_garp_intvl all 60",
     "old_unicast_checksum": "old_unicast_checksum never", "kernel_rx_buf_size": "kernel_rx_buf_size 1048576",
+    "use_vmac": "use_vmac vrrp.51", "vmac_xmit_base": "use_vmac\n    vmac_xmit_base",
     "notify_timeout": "notify_timeout 60", "notify_deleted": "notify_deleted",
 ]
 

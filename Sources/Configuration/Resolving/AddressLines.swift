@@ -38,7 +38,9 @@ extension Resolver {
         }
         guard isUsable(written, line, isStatic: isStatic) else { return nil }
         if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
-        return WrittenAddress(address: written, location: line.location, trackGroup: group)
+        return WrittenAddress(
+            address: written, location: line.location, trackGroup: group,
+            namesInterface: line.arguments.contains { $0.text == "dev" })
     }
 
     private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {

@@ -8,7 +8,7 @@ struct GlobalDefaults: Equatable {
     var version: ProtocolVersion?
     var checksum = Instance.ChecksumPreference.follow
     var announcements = AnnouncementPolicy()
-    var extraAnnouncements = Interval.zero
+    var extraAnnouncements = ExtraAnnouncements()
     var lease = LeasePolicy.automatic
     var standbyNotice = false
     var notifications = Notifications()
@@ -38,7 +38,8 @@ extension Resolver {
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)
         defaults.extraAnnouncements =
-            extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl") ?? .zero
+            extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl")
+            ?? ExtraAnnouncements()
         defaults.lease = lease(contents) ?? .automatic
         defaults.standbyNotice = contents.boolean("standby_notice") ?? false
         reportExtraAdvert(contents, "vrrp_higher_prio_send_advert")
@@ -50,6 +51,7 @@ extension Resolver {
         resolveMail(contents)
         resolveStatics(file)
         resolvePacketFilter(contents)
+        resolveVirtualMACPrefix(contents)
         defaults.isStrict = contents.boolean("vrrp_strict") ?? false
         strictLocation = contents["vrrp_strict"]?.location
         defaults.downTimerAdverts =

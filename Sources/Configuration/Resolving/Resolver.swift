@@ -41,6 +41,9 @@ struct Resolver {
     /// Where each check was defined, by keyword and name.
     var definedPlaces: [String: SourceLocation] = [:]
     var definedInstances: [String: SourceLocation] = [:]
+    /// The names of virtual MAC interfaces that lines give, and those that have been given out, with where.
+    var writtenVirtualInterfaces: Set<String> = []
+    var virtualInterfaces: [String: SourceLocation] = [:]
     /// The instances that a sync group names: their weights are looked at when it is known what counts.
     var grouped: Set<String> = []
     /// Where each line of `interface_up_down_delays` stands, by interface.
@@ -101,8 +104,10 @@ struct Resolver {
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
         // Thousands of them are copied a dozen times while an array grows.
         model.instances.reserveCapacity(contents.all("vrrp_instance").count)
+        noteVirtualInterfaces(contents)
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
         reportStrictDrops()
+        reportUselessExtraAnnouncements()
         checkBetweenInstances()
         checkTrackGroups()
         checkStaticAddresses()

@@ -36,6 +36,7 @@ extension GlobalSettings {
         case "vrrp_delay_after_boot": delayAfterBoot.decimalSeconds
         case "min_auto_priority_delay": "\(scheduling.automaticPriorityDelay.nanoseconds / 1000)"
         case "nftables_priority": "\(packetFilter.priority)"
+        case "vmac_prefix": virtualMACPrefix
         case "smtp_connect_timeout": mail.timeout.wholeSeconds
         default: nil
         }
@@ -62,6 +63,7 @@ extension Instance {
         case "mcast_dst_ip": transport == .multicast ? group.description : nil
         case "unicast_ttl": transport == .multicast ? nil : "\(unicastHopLimit ?? 255)"
         case "accept", "no_accept": acceptanceWord(of: keyword)
+        case "vmac_xmit_base": virtualMAC.map(\.sendsFromBase.word) ?? "off"
         case "nopreempt": (!preempts).word
         case "preempt": preempts.word
         case "preempt_delay": preemptDelay.decimalSeconds
@@ -95,7 +97,7 @@ extension Instance {
         switch keyword {
         case "virtual_ipaddress", "virtual_ipaddress_excluded":
             return lines.map { line in
-                marked(line, among: addressLocations) { $0.withDefaults(interface: interface) }
+                marked(line, among: addressLocations) { $0.withDefaults(interface: virtualMAC?.interface ?? interface) }
             }
         case "virtual_routes": return lines.map { marked($0, among: routeLocations) { $0 } }
         case "virtual_rules": return lines.map { marked($0, among: ruleLocations) { $0 } }

@@ -137,6 +137,7 @@ package struct StatusReport {
         return "\(instance.interface), VRID \(instance.virtualRouterID), IPv\(instance.ipVersion), VRRP version "
             + "\(instance.vrrpVersion), \(instance.transport) every \(interval), \(source)\(patience)"
             + (instance.syncGroup.map { ", in sync group \($0)" } ?? "")
+            + (instance.virtualHardwareAddress.map { ", MAC address \($0) on \(instance.virtualInterface ?? "")" } ?? "")
     }
 
     private func activeWords(_ instance: InstanceStatus) -> StyledText {

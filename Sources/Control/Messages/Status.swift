@@ -96,6 +96,9 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var syncGroup: String?
     /// Nil where packets to the addresses are let in.
     package var packetFilter: PacketFilterStatus?
+    /// The interface that `use_vmac` made, and its MAC address; nil without.
+    package var virtualInterface: String?
+    package var virtualHardwareAddress: String?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,

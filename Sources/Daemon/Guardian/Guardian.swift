@@ -204,6 +204,7 @@ final class Guardian {
         }
         for order in orders { order.letGo(log: log) }
         LastOrders.removeTables(of: orders, log: log)
+        VirtualLinkRecord.removeAll(memory.virtualLinks, log: log)
         scribe?.letFinish()
         return code
     }

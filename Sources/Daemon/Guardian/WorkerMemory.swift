@@ -64,6 +64,7 @@ final class WorkerMemory {
         static let refusedReload = 3072
         static let standby = 4096
         static let promotion = 5120
+        static let virtualLinks = 64 << 10
         static let routers = 1 << 20
         static let checks = 64 << 20
         static let orders = 128 << 20
@@ -80,6 +81,7 @@ final class WorkerMemory {
     private static let mostPipes = 2
     private static let orderSize = 64 << 10
     private static let mostSlots = 30_000
+    private static let virtualLinkSize = 256 << 10
 
     init(_ memory: SharedMemory, log: Log?) {
         self.memory = memory
@@ -215,6 +217,21 @@ final class WorkerMemory {
             var writer = OctetWriter()
             writer.put(newValue.prefix(60).joined(separator: "/"))
             write(writer.octets, at: Place.promotion)
+        }
+    }
+
+    /// The interfaces of `use_vmac` that are there, as many as there is room for.
+    var virtualLinks: [VirtualLinkRecord] {
+        get {
+            let count = Int(min(number(at: Place.virtualLinks), UInt64(Self.virtualLinkSize)))
+            return count == 0 ? [] : VirtualLinkRecord.list(read(count, at: Place.virtualLinks + 8))
+        }
+        set {
+            let octets = VirtualLinkRecord.octets(Array(newValue.prefix(Self.virtualLinkSize / 64)))
+            // Its length comes last, so that half of a list is none.
+            put(0, at: Place.virtualLinks)
+            write(octets, at: Place.virtualLinks + 8)
+            put(UInt64(octets.count), at: Place.virtualLinks)
         }
     }
 

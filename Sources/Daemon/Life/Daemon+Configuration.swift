@@ -13,6 +13,7 @@ extension Daemon {
         statics.configure(model.global, at: now)
         configureFilter(at: now)
         promoteSecondaries(at: now)
+        configureVirtualLinks(at: now)
         space(model.global)
         surroundings.interfaces.delays.configure(model.global.interfaceDelays)
         delayStart(at: now)
@@ -67,6 +68,8 @@ extension Daemon {
                 "another understudyd runs in this network namespace: no virtual router may be in both, and what an earlier "
                     + "run left behind is not looked for")
         }
+        // With their addresses.
+        surroundings.virtualLinks.removeOrphans(at: now, in: &surroundings.interfaces)
         let wanted =
             routers.filter { $0.hasLoan || $0.router.holdsAddresses }.flatMap(\.everyAddress)
             + model.global.staticAddresses
@@ -96,9 +99,11 @@ extension Daemon {
         statics.configure(new.global, at: now)
         configureFilter(at: now)
         promoteSecondaries(at: now)
+        configureVirtualLinks(at: now)
         surroundings.sockets.openGates()
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)
+        retireVirtualLinks(at: now)
         surroundings.sockets.fitBuffers(log: log)
         let sameProcesses = old.processes.elementsEqual(new.processes) { $0.means($1) }
         if !sameProcesses || trackedProcesses(old) != trackedProcesses(new) {

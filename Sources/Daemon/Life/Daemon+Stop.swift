@@ -54,6 +54,7 @@ extension Daemon {
         if isStopping {
             surroundings.filter.close()
             surroundings.promotion.restore(at: now)
+            surroundings.virtualLinks.close(at: now, in: &surroundings.interfaces)
         }
         surroundings.chronicle.add(
             HistoryRecord(

@@ -167,6 +167,7 @@ final class Daemon {
         if settleLinks(at: current) { worldChanged = true }
         if worldChanged {
             worldChanged = false
+            lookAtVirtualLinks(at: current)
             surroundings.keeper.forgetVanished(from: surroundings.interfaces)
             rereadRoutes(at: current)
             // What instances depend on is put back before they look for it.
@@ -225,6 +226,7 @@ final class Daemon {
         for script in scripts { consider(script.deadline) }
         consider(statics.deadline)
         consider(surroundings.filter.deadline)
+        consider(surroundings.virtualLinks.deadline)
         consider(surroundings.notifier.deadline)
         consider(processes?.deadline)
         consider(files?.deadline)
@@ -285,6 +287,7 @@ final class Daemon {
         statics.tick(at: now)
         if statics.takeNews() { for runner in routers { runner.look(at: now) } }
         surroundings.filter.tick(at: now, in: surroundings.interfaces)
+        tickVirtualLinks(at: now)
         processes?.tick(at: now)
         files?.tick(at: now)
         // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
@@ -307,6 +310,7 @@ final class Daemon {
                 memory.goOn(at: now)
                 announceLink(change)
                 surroundings.noteRemoval(change, by: routes.requester, at: now)
+                surroundings.virtualLinks.note(change, by: routes.requester, at: now)
                 if surroundings.interfaces.apply(change, at: now) { worldChanged = true }
             }
             guard outcome == .overrun else { return }
@@ -378,6 +382,7 @@ final class Daemon {
         guard leaving.contains(where: \.router.isStopped) else { return }
         for runner in leaving where runner.router.isStopped { runner.close() }
         leaving.removeAll { $0.router.isStopped }
+        retireVirtualLinks(at: now)
         giveUpClaims()
     }
 }

@@ -17,6 +17,7 @@ extension RouterRunner {
             }
             if !other.isUsable { obstacles.insert(.interfaceDown) }
         }
+        if virtualLinkRefusal != nil { obstacles.insert(.interfaceMissing) }
         // With the interface its IPv6 addresses go, and come back with it.
         let source = sourceAddress(on: link) ?? (isLinkHeldUp ? router.primaryAddress : nil)
         if source == nil { obstacles.insert(.noAddress) }
@@ -156,7 +157,10 @@ extension RouterRunner {
         let interfaces = [instance.interface] + instance.furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
-            reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            if !missing.isEmpty {
+                reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            }
+            if missing != [instance.interface], let virtualLinkRefusal { reasons.append(virtualLinkRefusal) }
         }
         if obstacles.contains(.interfaceDown) {
             for interface in interfaces where !(instance.ignoresOwnLink && interface == instance.interface) {

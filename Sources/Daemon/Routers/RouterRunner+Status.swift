@@ -32,6 +32,8 @@ extension RouterRunner {
         status.hmac = keyedStatus
         status.syncGroup = instance.syncGroup
         status.packetFilter = filterStatus
+        status.virtualInterface = instance.virtualMAC?.interface
+        status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
         return status
     }
 

@@ -33,6 +33,10 @@ final class Surroundings {
     /// Drops packets to the addresses of instances with `no_accept`.
     let filter: FilterKeeper
     let promotion: SecondaryPromotion
+    /// Makes the interfaces of instances with `use_vmac`.
+    let virtualLinks: VirtualLinkKeeper
+    /// Sends frames as they are.
+    let frames: PacketSocket
     /// Who removed a route or a rule of ours last.
     var routeCulprit: Culprit?
 
@@ -86,12 +90,14 @@ final class Surroundings {
         rules = try RuleKeeper(log: log)
         filter = FilterKeeper(log: log)
         promotion = SecondaryPromotion(log: log, memory: memory)
-        let frames = try PacketSocket()
+        virtualLinks = VirtualLinkKeeper(log: log, memory: memory)
+        frames = try PacketSocket()
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
         let goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
         keeper.goesOn = goesOn
+        keeper.isVirtual = { [virtualLinks] in virtualLinks.isOwn($0) }
         announcer.goesOn = goesOn
     }
 

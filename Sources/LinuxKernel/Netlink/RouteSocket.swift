@@ -184,6 +184,8 @@ extension NetlinkRequest {
             if let broadcast = address.broadcast { append(attribute: IFA_BROADCAST, IPAddress.v4(broadcast).octets) }
             if let label = address.label { append(attribute: IFA_LABEL, Array(label.utf8) + [0]) }
         }
+        // <linux/if_addr.h>: IFA_RT_PRIORITY, which Linux before 4.18 passes over.
+        if let metric = address.prefixMetric { append(attribute: 9, metric) }
         if let mark = address.protocolMark { append(attribute: Int(CL_IFA_PROTO), [mark]) }
         let valid = address.validSeconds ?? .max
         let preferred = min(address.preferredSeconds ?? valid, valid)

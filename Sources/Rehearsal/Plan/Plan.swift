@@ -43,7 +43,9 @@ package struct Plan {
         let complaints = Complaints(files)
         try complaints.requirePair()
         notes = complaints.notes
-        topology = try Topology(pairs, files.map(\.model))
+        // What `use_vmac` makes is made by the daemons.
+        topology = try Topology(
+            pairs.map { Pair(instances: $0.instances.map(\.onTheWire)) }, files.map(\.model.onTheWire))
         watched = files.map { WatchedProcesses($0.model) }
         for pair in pairs where pair.addresses.isEmpty {
             throw CannotRehearse("`\(pair.name)` has no address that both files list: nothing could move")
