@@ -11,6 +11,7 @@ public struct Change: Equatable, Sendable {
         case script(old: ScriptCheck?, new: ScriptCheck?)
         case process(old: ProcessCheck?, new: ProcessCheck?)
         case file(old: FileCheck?, new: FileCheck?)
+        case session(old: BFDCheck?, new: BFDCheck?)
         case instance(old: Instance?, new: Instance?)
         case group(old: SyncGroupSettings?, new: SyncGroupSettings?)
     }
@@ -40,6 +41,7 @@ public func changes(from old: Model, to new: Model) -> [Change] {
     changes += pairs(old.scripts, new.scripts, by: \.name).compactMap(scriptChange)
     changes += pairs(old.processes, new.processes, by: \.name).compactMap(processChange)
     changes += pairs(old.files, new.files, by: \.name).compactMap(fileChange)
+    changes += pairs(old.sessions, new.sessions, by: \.name).compactMap(sessionChange)
     changes += pairs(old.instances, new.instances, by: \.identity).compactMap(instanceChange)
     changes += pairs(old.groups, new.groups, by: \.name).compactMap(groupChange)
     return changes

@@ -7,6 +7,7 @@ internal import VRRPWire
 public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [Diagnostic] {
     var check = PairCheck(fileA: fileA, fileB: fileB)
     var partners = Partners()
+    partners.mutual = (a.sessions(with: b), b.sessions(with: a))
     for instance in a.instances {
         let candidates = b.instances.filter {
             $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
@@ -26,6 +27,10 @@ public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [
         check.reportAlone(instance, file: fileB, other: fileA, a)
     }
     check.compareGroups(partners)
+    for pair in partners.pairs {
+        check.checkMutual(pair.a, partners.mutual.a)
+        check.checkMutual(pair.b, partners.mutual.b)
+    }
     for pair in partners.pairs { check.simulateFailures(pair.a, pair.b, among: partners) }
     return check.diagnostics
 }

@@ -15,7 +15,12 @@ extension PairCheck {
         let follower = aLeads ? b : a
         predictOwnLink(leader)
         let companions = partners.companions(of: a).map { aLeads ? $0 : (a: $0.b, b: $0.a) }
-        for tracked in leader.trackers {
+        let mutual = aLeads ? partners.mutual.a : partners.mutual.b
+        // With the other host goes the one that would take over.
+        let meaningful = leader.trackers.filter { tracked in
+            !(mutual.contains(tracked.name) && leader.trackedSessions.contains(tracked))
+        }
+        for tracked in meaningful {
             if let group = leader.syncGroup, follower.syncGroup != nil {
                 let isSettled = predictGroup(tracked, group, leader: leader, companions)
                 if isSettled { continue }

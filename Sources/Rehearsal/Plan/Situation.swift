@@ -41,6 +41,8 @@ struct Expectation {
             + instance.trackedInterfaces.map {
                 Tracker(weight: $0.weight, status: state.cut.contains($0.name) ? .failed : .working)
             }
+            // In a rehearsal every session counts as up.
+            + instance.trackedSessions.map { Tracker(weight: $0.weight, status: .working) }
             + instance.trackedFiles.map { tracked in
                 var tracker = Tracker(weight: tracked.weight)
                 tracker.number = models[host].files.first { $0.name == tracked.name }?.numberInService
