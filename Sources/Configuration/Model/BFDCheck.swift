@@ -58,6 +58,9 @@ public struct BFDCheck: Equatable, Sendable {
         return UInt8(clamping: Int(whole) - (maxHops ?? 0))
     }
 
+    /// Whether it is up, for all that its definition says, on a host that does its work.
+    public var isUpInService: Bool { weight != Weight(0, reverse: true) }
+
     /// After how long a failure is noticed, when the neighbour is configured alike.
     public var usualDetectionTime: Interval { max(requiredMinRx, desiredMinTx) * UInt64(multiplier) }
 }

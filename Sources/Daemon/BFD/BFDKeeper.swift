@@ -52,7 +52,7 @@ final class BFDKeeper {
         }
     }
 
-    /// In a rehearsal neighbours are those of the machine on which it is played, and count as being there.
+    /// In a rehearsal neighbours are those of the machine on which it is played, and count as they do in service.
     private var isRehearsal: Bool { surroundings.notifier.isRehearsal }
 
     private func fresh(_ check: BFDCheck, at now: MonotonicInstant) -> BFDNeighbour {
@@ -76,12 +76,13 @@ final class BFDKeeper {
     }
 
     private func status(of neighbour: BFDNeighbour) -> CheckState.Status {
-        isRehearsal ? .working : neighbour.status
+        guard isRehearsal else { return neighbour.status }
+        return neighbour.check.isUpInService ? .working : .failed
     }
 
     func outcome(of name: String) -> (text: String, changedAt: MonotonicInstant?)? {
         guard let neighbour = neighbours.first(where: { $0.check.name == name }) else { return nil }
-        return isRehearsal ? ("counts as up in a rehearsal", nil) : (neighbour.outcome, neighbour.changedAt)
+        return isRehearsal ? ("not asked in a rehearsal", nil) : (neighbour.outcome, neighbour.changedAt)
     }
 
     func start(at now: MonotonicInstant) {
@@ -100,7 +101,7 @@ final class BFDKeeper {
     /// Takes up changed sessions; those that stay the same on the wire keep their state.
     func reconfigure(_ checks: [BFDCheck], at now: MonotonicInstant) {
         let before = Dictionary(neighbours.map { ($0.check.identity, $0) }, uniquingKeysWith: { first, _ in first })
-        let statuses = Dictionary(statuses.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
+        let known = Dictionary(statuses.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(checks.map(\.identity))
         let removed = neighbours.filter { !wanted.contains($0.check.identity) }
         neighbours.removeAll { !wanted.contains($0.check.identity) }
@@ -113,7 +114,7 @@ final class BFDKeeper {
                 let neighbour = fresh(check, at: now)
                 neighbour.graceEndsAt = now + Self.grace
                 // One of the same name has another neighbour now: what was known of it counts until then.
-                neighbour.graceStatus = statuses[check.name] ?? .unknown
+                neighbour.graceStatus = known[check.name] ?? .unknown
                 return neighbour
             }
             let hasOtherHopLimit = neighbour.check.sentHopLimit != check.sentHopLimit
@@ -149,7 +150,7 @@ final class BFDKeeper {
             guard neighbour.status == .failed else { continue }
             changed(
                 neighbour.check.name, .failed,
-                "BFD session \(neighbour.check.name) did not come up: \(neighbour.outcome)", now)
+                "BFD session \(neighbour.check.name) did not come up", now)
         }
     }
 
