@@ -41,7 +41,8 @@ import VRRPWire
     }
 
     private func keepalivedEnd(_ kind: Kind) -> String {
-        session(kind.addresses.balancer, from: kind.addresses.router, name: "BALANCER")
+        // keepalived 2.2.7 binds no IPv6 address: it gives the kernel the length of an IPv4 one.
+        session(kind.addresses.balancer, from: kind.isIPv6 ? nil : kind.addresses.router, name: "BALANCER")
             + instance("OTHER", id: 77, addresses: ["192.0.2.77/24"], "track_bfd {\n        BALANCER weight 20\n    }")
     }
 

@@ -72,7 +72,7 @@ final class BFDKeeper {
     var statuses: [(name: String, status: CheckState.Status)] { neighbours.map { ($0.check.name, status(of: $0)) } }
 
     func status(of name: String) -> CheckState.Status {
-        neighbours.first { $0.check.name == name }.map(status) ?? .unknown
+        neighbours.first { $0.check.name == name }.map { status(of: $0) } ?? .unknown
     }
 
     private func status(of neighbour: BFDNeighbour) -> CheckState.Status {
