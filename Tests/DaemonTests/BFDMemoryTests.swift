@@ -44,9 +44,8 @@ import VRRPWire
         #expect(BFDMemory([UInt8](repeating: 0, count: octets.count)) == nil)
     }
 
-    @Test func `knows a session by what is the same on the wire`() {
-        let (a, b) = (IPAddress("192.0.2.1"), IPAddress("192.0.2.2"))
-        guard let a, let b else { return Issue.record("addresses") }
+    @Test func `knows a session by what is the same on the wire`() throws {
+        let (a, b) = (try #require(IPAddress("192.0.2.1")), try #require(IPAddress("192.0.2.2")))
         let keys = [
             BFDMemory.key(.init(neighbour: b, source: nil, isMultihop: false)),
             BFDMemory.key(.init(neighbour: b, source: a, isMultihop: false)),

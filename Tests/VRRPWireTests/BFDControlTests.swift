@@ -8,7 +8,7 @@ import VRRPWire
     private func parse(_ packet: [UInt8]) throws(BFDError) -> BFDControl { try BFDControl.parse(packet.span) }
 
     private func problem(_ packet: [UInt8]) -> BFDError? {
-        do {
+        do throws(BFDError) {
             _ = try parse(packet)
             return nil
         } catch {
