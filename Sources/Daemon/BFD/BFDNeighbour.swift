@@ -52,7 +52,7 @@ final class BFDNeighbour {
             let patience = session.detectionTime.map { ", which is given up after \($0.rounded) of silence" } ?? ""
             return "up with \(name)\(patience)"
         case .adminDown: return "ended here"
-        case .initializing: return "\(name) is heard, and has not answered yet"
+        case .initializing: return "down: \(name) is heard, and has not answered yet"
         case .down:
             if let hindrance { return "down: \(hindrance)" }
             return "down: " + (loss ?? "\(name) has not answered yet")
