@@ -32,15 +32,15 @@ final class BFDKeeper {
     private static let retryDelay = Interval.seconds(1)
 
     /// - Parameters:
-    ///   - predecessors: what a process before this one has left of the same sessions.
+    ///   - predecessors: what a process before this one has left of the same sessions; nil when there was none.
     ///   - changed: called with a session's name, its status, and the cause in words.
     init(
-        _ checks: [BFDCheck], surroundings: Surroundings, predecessors: [BFDMemory], at now: MonotonicInstant,
+        _ checks: [BFDCheck], surroundings: Surroundings, predecessors: [BFDMemory]?, at now: MonotonicInstant,
         changed: @escaping (String, CheckState.Status, String, MonotonicInstant) -> Void
     ) {
         self.surroundings = surroundings
         self.changed = changed
-        let known = Dictionary(predecessors.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Dictionary((predecessors ?? []).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for check in checks {
             let neighbour = known[BFDMemory.key(check.identity)].map { before in
                 discriminators.insert(before.session.discriminator)
@@ -48,20 +48,22 @@ final class BFDKeeper {
                     check, BFDSession(before.session, configuration: check.sessionConfiguration, at: now),
                     port: before.port)
             }
-            neighbours.append(neighbour ?? fresh(check, at: now))
+            neighbours.append(neighbour ?? fresh(check, hasGrace: predecessors != nil, at: now))
         }
     }
 
     /// In a rehearsal neighbours are those of the machine on which it is played, and count as they do in service.
     private var isRehearsal: Bool { surroundings.notifier.isRehearsal }
 
-    private func fresh(_ check: BFDCheck, at now: MonotonicInstant) -> BFDNeighbour {
+    /// - Parameter hasGrace: somebody may be MASTER already, and is not to let go for the time that a handshake takes.
+    private func fresh(_ check: BFDCheck, hasGrace: Bool, at now: MonotonicInstant) -> BFDNeighbour {
         var discriminator: UInt32
         repeat { discriminator = .random(in: 1 ... .max) } while !discriminators.insert(discriminator).inserted
-        return BFDNeighbour(
-            check,
-            BFDSession(discriminator: discriminator, configuration: check.sessionConfiguration, at: now),
+        let neighbour = BFDNeighbour(
+            check, BFDSession(discriminator: discriminator, configuration: check.sessionConfiguration, at: now),
             port: .random(in: BFDControl.sourcePorts))
+        if hasGrace { neighbour.graceEndsAt = now + Self.grace }
+        return neighbour
     }
 
     var deadline: MonotonicInstant? {
@@ -111,8 +113,7 @@ final class BFDKeeper {
         }
         neighbours = checks.map { check in
             guard let neighbour = before[check.identity] else {
-                let neighbour = fresh(check, at: now)
-                neighbour.graceEndsAt = now + Self.grace
+                let neighbour = fresh(check, hasGrace: true, at: now)
                 // One of the same name has another neighbour now: what was known of it counts until then.
                 neighbour.graceStatus = known[check.name] ?? .unknown
                 return neighbour
