@@ -78,7 +78,7 @@ private struct Pair {
 }
 
 @Suite struct `Two ends of a BFD session` {
-    @Test(arguments: UInt64(0)..<200)
+    @Test(arguments: UInt64(0)..<60)
     func `come up, stay up while a packet is lost now and then, notice a death in time, and come up again`(
         seed: UInt64
     ) throws {
@@ -111,7 +111,7 @@ private struct Pair {
         #expect(pair.changes[0].count - seen <= 6)
     }
 
-    @Test(arguments: UInt64(0)..<100)
+    @Test(arguments: UInt64(0)..<40)
     func `whatever is lost, both are up once nothing is, and never up with somebody that does not know them`(
         seed: UInt64
     ) {
