@@ -56,7 +56,8 @@ private struct Walk {
         var actions = BFDActionBuffer()
         let chance = UInt32(dice.next(Int(UInt32.max)))
         switch dice.next(40) {
-        case 0: session.handle(.reconfigured(Self.configurations[dice.next(2)]), at: now, chance: chance, into: &actions)
+        case 0:
+            session.handle(.reconfigured(Self.configurations[dice.next(2)]), at: now, chance: chance, into: &actions)
         case 1:
             session.handle(.shutdown, at: now, chance: chance, into: &actions)
             states |= 1 << session.state.rawValue

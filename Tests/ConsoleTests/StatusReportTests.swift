@@ -55,7 +55,8 @@ import Testing
         var instance = Sample.active
         instance.checks = [
             Sample.check(
-                "ROUTER", .bfd, .failed, weight: -20, points: -20, outcome: "down: nothing came from 192.0.2.254 for 152 ms",
+                "ROUTER", .bfd, .failed, weight: -20, points: -20,
+                outcome: "down: nothing came from 192.0.2.254 for 152 ms",
                 ran: nil, took: nil, changed: 3)
         ]
         var answer = Sample.answer(instance)
@@ -72,7 +73,9 @@ import Testing
             text.contains(
                 "\nBFD session UPLINK: up with 192.0.2.253, which is given up after 0.15 s of silence, for 4 min\n"
                     + "BFD session ROUTER: down: 192.0.2.254 has not answered yet\n"))
-        #expect(text.contains("ROUTER  bfd  FAILED for 3 s  -20 (weight -20)  down: nothing came from 192.0.2.254 for 152 ms"))
+        #expect(
+            text.contains(
+                "ROUTER  bfd  FAILED for 3 s  -20 (weight -20)  down: nothing came from 192.0.2.254 for 152 ms"))
         // A session that is down is no problem by itself: what it means is the instance's to say.
         #expect(try report(answer).commandStatus == .good)
     }

@@ -65,7 +65,8 @@ import Testing
         night.instance.checks[0].kind = .bfd
         #expect(night.explanation.whyNotActive.last == "BFD session ROUTER is \(outcome), for 6 s: it costs 4 points.")
         #expect(
-            night.explanation.wouldChange.first?.hasPrefix("If BFD session ROUTER came up again, its priority would be 107")
+            night.explanation.wouldChange.first?.hasPrefix(
+                "If BFD session ROUTER came up again, its priority would be 107")
                 == true)
     }
 

@@ -65,7 +65,8 @@ struct `UDP sockets` {
         }
     }
 
-    @Test func `a port that is taken is passed over, and an address that is not here or a port that is heard is an error`()
+    @Test
+    func `a port that is taken is passed over, and an address that is not here or a port that is heard is an error`()
         throws
     {
         let cable = try Cable()

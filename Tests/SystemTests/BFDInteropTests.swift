@@ -103,14 +103,17 @@ import VRRPWire
     }
 
     /// Both read one file, and have the same neighbour.
-    @Test(arguments: ["weight 0", "weight -40", "weight 30", "weight 30 reverse", "weight -30 reverse", "weight 0 reverse"])
+    @Test(arguments: [
+        "weight 0", "weight -40", "weight 30", "weight 30 reverse", "weight -30 reverse", "weight 0 reverse",
+    ])
     func `keepalived and Understudy do the same about a neighbour that comes and dies`(weight: String) throws {
         let trial = try Trial()
         let configuration = session() + tracking("ROUTER \(weight)")
         let found = try [Program.understudy, .keepalived].map { program -> [String] in
             func add(_ name: String, _ address: String) throws -> Host {
                 try trial.laboratory.addHost(
-                    "\(program)-\(name)", [Interface("eth0", segment: "\(program)", addresses: [try .init(address, 24)])])
+                    "\(program)-\(name)",
+                    [Interface("eth0", segment: "\(program)", addresses: [try .init(address, 24)])])
             }
             let (near, far) = (try add("lb", "192.0.2.1"), try add("router", "192.0.2.254"))
             let log: OutputLog
@@ -153,7 +156,8 @@ import VRRPWire
             let directory = ["--vty_socket", "/run", "-z", "/run/zserv.api", "-i", "/run/bfdd.pid"]
             let control = ["--bfdctl", "/run/bfdd.sock"]
             _ = try host.start(
-                "/usr/lib/frr/bfdd", ["-f", "/run/bfdd.conf", "-u", "root", "-g", "root"] + directory + control, log: log)
+                "/usr/lib/frr/bfdd", ["-f", "/run/bfdd.conf", "-u", "root", "-g", "root"] + directory + control,
+                log: log)
         }
 
         var isUp: Bool {

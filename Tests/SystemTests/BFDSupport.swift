@@ -44,7 +44,8 @@ extension RunningDaemon {
             return last?.state == state
         }
         guard came else {
-            throw DidNotHappen(description: "\(name) is not \(state) but \(String(describing: last))\n\(text().suffix(3000))")
+            throw DidNotHappen(
+                description: "\(name) is not \(state) but \(String(describing: last))\n\(text().suffix(3000))")
         }
     }
 

@@ -24,7 +24,8 @@ import VRRPWire
         try daemon.says("Entering MASTER STATE")
         let up = try daemon.session()
         #expect(up.state == .up && up.detectionSeconds == 0.15 && up.transmitSeconds == 0.05, "\(up)")
-        #expect(try daemon.instance().next.contains("if BFD session ROUTER goes down, it gives up the addresses at once"))
+        #expect(
+            try daemon.instance().next.contains("if BFD session ROUTER goes down, it gives up the addresses at once"))
         for _ in 0..<3 {
             let mark = daemon.mark
             let died = monotonicNanoseconds()
@@ -35,7 +36,8 @@ import VRRPWire
             #expect(noticed < 400)
             try daemon.says("BFD_Instance(ROUTER) Expired after", since: mark)
             try daemon.says(
-                "BFD_Instance(ROUTER) Entering Down state (Local diagnostic - Control Detection Time Expired, ", since: mark)
+                "BFD_Instance(ROUTER) Entering Down state (Local diagnostic - Control Detection Time Expired, ",
+                since: mark)
             #expect(try daemon.instance().obstacles == ["BFD session ROUTER is down"])
             #expect(try daemon.session().outcome.hasPrefix("down: nothing came from 192.0.2.254 for "))
             let cause = "BFD session ROUTER is down"
@@ -61,7 +63,9 @@ import VRRPWire
         let check = try #require(try daemon.instance().checks.first)
         #expect((check.kind, check.name, check.result, check.points) == (.bfd, "ROUTER", .working, 0))
         #expect(check.lastOutcome == "up with 192.0.2.254, which is given up after 0.15 s of silence")
-        for (line, up) in [("ROUTER weight 30", 130), ("ROUTER weight 30 reverse", 70), ("ROUTER weight -30 reverse", 100)] {
+        for (line, up) in [
+            ("ROUTER weight 30", 130), ("ROUTER weight 30 reverse", 70), ("ROUTER weight -30 reverse", 100),
+        ] {
             try daemon.reload(session() + tracking(line))
             try daemon.hasPriority(up)
         }
@@ -209,7 +213,9 @@ import VRRPWire
         try host.ip("address", "add", "192.0.2.9/24", "dev", "eth0")
         try daemon.becomes(.active)
         // Two daemons of one host cannot both have the port.
-        let second = session("192.0.2.254", from: "192.0.2.1", name: "SECOND") + instance("VI_2", id: 52, addresses: ["192.0.2.20/24"])
+        let second =
+            session("192.0.2.254", from: "192.0.2.1", name: "SECOND")
+            + instance("VI_2", id: 52, addresses: ["192.0.2.20/24"])
         try host.writeFile("/run/second.conf", second)
         let log = try OutputLog("second")
         let arguments = ["-f", "/run/second.conf", "-n", "-l", "-G", "-p", "/run/second.pid"]

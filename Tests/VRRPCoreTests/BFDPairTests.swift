@@ -89,7 +89,9 @@ private struct Pair {
         // Each waits for what the other really does.
         for (own, other) in [(0, 1), (1, 0)] {
             let detection = try #require(pair.ends[own].detectionTime)
-            #expect(detection >= pair.ends[other].transmitInterval * UInt64(pair.ends[other].configuration.detectMultiplier))
+            #expect(
+                detection >= pair.ends[other].transmitInterval * UInt64(pair.ends[other].configuration.detectMultiplier)
+            )
         }
         let died = pair.now
         let detection = try #require(pair.ends[0].detectionTime)

@@ -155,7 +155,9 @@ extension [BFDSession.Action] {
             end.hear(.up)
             end.handle(.timer)
             let next = (end.session.deadline ?? end.now).since(end.now)
-            let (shortest, longest) = (Interval.microseconds(UInt64(500 * least)), Interval.microseconds(UInt64(500 * most)))
+            let (shortest, longest) = (
+                Interval.microseconds(UInt64(500 * least)), Interval.microseconds(UInt64(500 * most))
+            )
             #expect(next >= shortest && next <= longest)
             if chance == 0 { #expect(next == shortest) }
         }

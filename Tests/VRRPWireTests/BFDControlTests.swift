@@ -83,7 +83,8 @@ import VRRPWire
 
     @Test func `has a reason for people in every case`() {
         let problems: [BFDError] = [
-            .truncated(1), .unsupportedVersion(0), .shortLength(1), .longLength(30, got: 24), .zeroMultiplier, .multipoint,
+            .truncated(1), .unsupportedVersion(0), .shortLength(1), .longLength(30, got: 24), .zeroMultiplier,
+            .multipoint,
             .zeroDiscriminator, .unaddressed(.up), .authenticated,
         ]
         #expect(Set(problems.map(\.description)).count == problems.count)

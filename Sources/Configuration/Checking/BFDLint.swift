@@ -43,7 +43,8 @@ extension Linter {
         report(
             .note, "session-hop-limit", at: session.location,
             "bfd_instance `\(session.name)` takes packets with a hop limit of 64 or more, as keepalived sends them over IPv6",
-            consequence: "a forged packet from elsewhere could end the session; the standard wants 255, which no router lets through",
+            consequence:
+                "a forged packet from elsewhere could end the session; the standard wants 255, which no router lets through",
             fix: "hoplimit 255   # on both hosts")
     }
 

@@ -20,7 +20,9 @@ extension PairCheck {
                 .warning, "pair-mutual-session", at: tracked.location,
                 "the neighbour of `\(tracked.name)` is the other host of the pair, and its loss is a fault of `\(instance.name)`",
                 consequence: "when the other host dies, this one gives up as well: nobody has the address",
-                fix: "track a router that both reach; or \(tracked.name) weight 10 reverse   # more, while the other is gone")
+                fix:
+                    "track a router that both reach; or \(tracked.name) weight 10 reverse   # more, while the other is gone"
+            )
         }
     }
 }

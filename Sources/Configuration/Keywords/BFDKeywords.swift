@@ -11,11 +11,14 @@ extension KeywordTable {
             "min_rx", interval, "10",
             "the neighbour is asked to send no faster than this; it is gone when nothing came for its multiplier times the "
                 + "longer of this and its own interval"),
-        Keyword("min_tx", interval, "10", "packets are sent at this interval, or the neighbour's `min_rx` if that is longer"),
+        Keyword(
+            "min_tx", interval, "10", "packets are sent at this interval, or the neighbour's `min_rx` if that is longer"
+        ),
         Keyword(
             "idle_tx", .milliseconds(1_000_000...4_294_967_000), "1000", "the interval while the session is not up"),
         Keyword(
-            "multiplier", .integer(1...255), "5", "after so many missing packets the neighbour takes this host for gone"),
+            "multiplier", .integer(1...255), "5", "after so many missing packets the neighbour takes this host for gone"
+        ),
         Keyword("passive", .flag, "off", "nothing is sent before the neighbour has been heard"),
         Keyword(
             "ttl", .integer(1...255), "255",
@@ -26,10 +29,12 @@ extension KeywordTable {
             "max_hops", .integer(-1...255), "0",
             "so much less may be left of the TTL of packets that arrive; 255 or -1 is any. With `multihop` it is any unless given"
         ),
-        Keyword("multihop", .optionalBoolean, "off", "the neighbour is not on the link: port 4784 (RFC 5883), not 3784"),
+        Keyword(
+            "multihop", .optionalBoolean, "off", "the neighbour is not on the link: port 4784 (RFC 5883), not 3784"),
         Keyword(
             "weight", .weight(-253...253), "0",
-            "what the session adds to the priority: positive while it is up, negative while not; 0 makes its loss a fault"),
+            "what the session adds to the priority: positive while it is up, negative while not; 0 makes its loss a fault"
+        ),
         Keyword("vrrp", .flag, "on, unless `checker` is given", "instances may track the session"),
         Keyword(
             "checker", .flag, "off",

@@ -62,7 +62,8 @@ extension Resolver {
         let place = setting.valueLocation
         guard address.isLinkLocal else { return (address, place) }
         report(
-            .error, "bad-address", at: place, "`\(address)` is a link-local address, and a bfd_instance names no interface",
+            .error, "bad-address", at: place,
+            "`\(address)` is a link-local address, and a bfd_instance names no interface",
             consequence: "nothing says on which link the neighbour is, so no packet can be sent to it",
             fix: "neighbor_ip ADDRESS   # a global or unique local address of the neighbour")
         return nil
@@ -113,7 +114,8 @@ extension Resolver {
             report(
                 .warning, "session-ttl", at: setting.valueLocation,
                 "neighbours that follow the standard ignore packets whose TTL is not 255",
-                consequence: "the session comes up with keepalived that has the same line, and with no router (RFC 5881 section 5)",
+                consequence:
+                    "the session comes up with keepalived that has the same line, and with no router (RFC 5881 section 5)",
                 fix: "\(setting.keyword.name) 255   # on both hosts")
         }
     }

@@ -284,7 +284,8 @@ final class BFDKeeper {
                         + "\(neighbour.check.neighbour)")
             }
             surroundings.log.warning(
-                "\(head) (Local diagnostic - \(change.diagnostic), Remote diagnostic - \(change.remoteDiagnostic))\(more)")
+                "\(head) (Local diagnostic - \(change.diagnostic), Remote diagnostic - \(change.remoteDiagnostic))\(more)"
+            )
         }
     }
 

@@ -67,7 +67,9 @@ struct BFDMemory: Equatable {
 }
 
 extension OctetReader {
-    fileprivate mutating func sessionState() -> BFDState? { UInt8(exactly: number()).flatMap { BFDState(rawValue: $0) } }
+    fileprivate mutating func sessionState() -> BFDState? {
+        UInt8(exactly: number()).flatMap { BFDState(rawValue: $0) }
+    }
 
     fileprivate mutating func diagnostic() -> BFDDiagnostic? {
         UInt8(exactly: number()).map { BFDDiagnostic(rawValue: $0) }

@@ -207,8 +207,7 @@ extension Daemon {
         watcher.start(at: now)
     }
 
-    func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant)
-    {
+    func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant) {
         remember(name)
         for runner in routers { runner.trackerChanged(name, to: finding, because: cause, at: now) }
     }

@@ -65,7 +65,7 @@ import VRRPWire
 
     /// The keywords of later stages for which a valid file is refused; a file that is not named must be clean.
     private static let later: [String: Set<String>] = [
-        "11-vmac": ["use_vmac", "vmac_xmit_base"],
+        "11-vmac": ["use_vmac", "vmac_xmit_base"]
     ]
 
     /// Valid files of which something is said all the same: 09 asks for mail and names nobody who receives it, and the

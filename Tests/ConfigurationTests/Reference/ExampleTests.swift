@@ -35,8 +35,11 @@ import Testing
 
     /// The whole file around an example.
     private func file(_ example: String, of keyword: Keyword, in kind: BlockKind) -> String {
-        let tracked = ["track_script": "chk_haproxy", "track_process": "haproxy", "track_file": "maintenance", "track_bfd": "ROUTER"]
-            .sorted { $0.key < $1.key }.map { block($0.key, $0.value) }.joined()
+        let tracked = [
+            "track_script": "chk_haproxy", "track_process": "haproxy", "track_file": "maintenance",
+            "track_bfd": "ROUTER",
+        ]
+        .sorted { $0.key < $1.key }.map { block($0.key, $0.value) }.joined()
         func with(_ needed: String) -> String {
             needed.hasPrefix(keyword.name + " ") ? example : needed + "\n" + example
         }

@@ -42,7 +42,8 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
         ("192.0.2.254", "", 255, 255), ("192.0.2.254", "max_hops 2", 255, 253), ("192.0.2.254", "ttl 64", 64, 64),
         ("192.0.2.254", "max_hops 255", 255, 0), ("192.0.2.254", "max_hops -1", 255, 0),
         ("192.0.2.254", "multihop", 255, 0), ("192.0.2.254", "multihop\nmax_hops 3", 255, 252),
-        ("2001:db8::2", "", 255, 64), ("2001:db8::2", "hoplimit 255", 255, 255), ("2001:db8::2", "max_hops 100", 255, 0),
+        ("2001:db8::2", "", 255, 64), ("2001:db8::2", "hoplimit 255", 255, 255),
+        ("2001:db8::2", "max_hops 100", 255, 0),
     ])
     func `takes packets that have come no farther than it says`(address: String, lines: String, sent: Int, least: Int)
         throws
@@ -79,7 +80,8 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
         #expect(codes(session(neighbour) + multihop + tracked) == [])
         #expect(codes(session(neighbour) + session(neighbour) + tracked) == ["error duplicate-name@4"])
         let long = String(repeating: "x", count: 32)
-        #expect(codes(session(neighbour, name: long) + instance("track_bfd { \(long) }")) == ["error long-session-name@1"])
+        #expect(
+            codes(session(neighbour, name: long) + instance("track_bfd { \(long) }")) == ["error long-session-name@1"])
     }
 
     @Test func `that nobody tracks is a note, and stays for its neighbour`() {
@@ -90,7 +92,8 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
 
     @Test func `for the IPVS checker alone counts for no instance`() {
         let found = resolved(session(neighbour, "checker") + tracked)
-        #expect(found.diagnostics.map(\.brief).sorted() == ["note session-for-checker@3", "warning session-for-checker@9"])
+        #expect(
+            found.diagnostics.map(\.brief).sorted() == ["note session-for-checker@3", "warning session-for-checker@9"])
         #expect(found.model.instances[0].trackedSessions.isEmpty)
     }
 }
@@ -126,7 +129,9 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
             }
             return session(neighbour) + blocks.joined() + "vrrp_sync_group G {\ngroup {\nA\nB\n}\n\(more)\n}\n"
         }
-        func trackers(_ text: String) -> [[Weight]] { resolved(text).model.instances.map { $0.trackedSessions.map(\.weight) } }
+        func trackers(_ text: String) -> [[Weight]] {
+            resolved(text).model.instances.map { $0.trackedSessions.map(\.weight) }
+        }
         let weighted = "track_bfd {\nROUTER weight -20\n}"
         #expect(complaints(group(weighted)).map(\.code) == ["weight-in-sync-group"])
         #expect(trackers(group(weighted)) == [[], []])
@@ -179,8 +184,11 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
 
     @Test func `over IPv6 says that packets count which came from beyond the link`() {
         func codes(_ more: String) -> [String] {
-            lint(resolved(session("neighbor_ip 2001:db8::2", more) + tracked).model, host: nil, hostIsAuthoritative: false)
-                .map(\.code)
+            lint(
+                resolved(session("neighbor_ip 2001:db8::2", more) + tracked).model, host: nil,
+                hostIsAuthoritative: false
+            )
+            .map(\.code)
         }
         #expect(codes("") == ["session-hop-limit"])
         #expect(codes("hoplimit 255") == [])
@@ -188,7 +196,8 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
 
     @Test func `between the two hosts of a pair is no fault of the one that is left`() {
         func file(_ own: String, _ peer: String, _ priority: Int, _ weight: String) -> String {
-            session("neighbor_ip \(peer)", "source_ip \(own)") + instance("track_bfd {\nROUTER \(weight)\n}", priority: priority)
+            session("neighbor_ip \(peer)", "source_ip \(own)")
+                + instance("track_bfd {\nROUTER \(weight)\n}", priority: priority)
         }
         func codes(_ weight: String) -> [String] {
             checkPair(
