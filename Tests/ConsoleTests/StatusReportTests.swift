@@ -64,6 +64,9 @@ import Testing
             name: "UPLINK", neighbour: "192.0.2.253", isMultihop: false, state: .up,
             outcome: "up with 192.0.2.253, which is given up after 0.15 s of silence")
         up.sinceSeconds = 240
+        up.source = "192.0.2.1"
+        (up.diagnostic, up.remoteDiagnostic) = ("No Diagnostic", "No Diagnostic")
+        (up.transmitSeconds, up.detectionSeconds, up.counters) = (0.05, 0.15, ["sent": 7, "malformed": 0])
         let down = SessionStatus(
             name: "ROUTER", neighbour: "192.0.2.254", isMultihop: true, state: .down,
             outcome: "down: 192.0.2.254 has not answered yet")
@@ -72,7 +75,8 @@ import Testing
         #expect(
             text.contains(
                 "\nBFD session UPLINK: up with 192.0.2.253, which is given up after 0.15 s of silence, for 4 min\n"
-                    + "BFD session ROUTER: down: 192.0.2.254 has not answered yet\n"))
+                    + "  up, with 192.0.2.253 from 192.0.2.1, sends every 50 ms, gives up after 150 ms; No Diagnostic, "
+                    + "there No Diagnostic, sent 7\nBFD session ROUTER: down: 192.0.2.254 has not answered yet\n"))
         #expect(
             text.contains(
                 "ROUTER  bfd  FAILED for 3 s  -20 (weight -20)  down: nothing came from 192.0.2.254 for 152 ms"))
@@ -172,7 +176,7 @@ private let untold: [String: String] = [
     /// Another text that is still a time, or one of the known words, where it was one.
     private static func another(_ text: String) -> String {
         if let time = Timestamp(text) { return time.before(seconds: 200_000).description }
-        let words = ["standby": "handing_over", "process": "script", "script": "process", "working": "failed"]
+        let words = ["standby": "handing_over", "process": "script", "script": "process", "working": "failed", "up": "down"]
         return words[text] ?? text + "x"
     }
 

@@ -44,12 +44,7 @@ package struct StatusReport {
         for group in status.groups ?? [] {
             layout.add("sync group \(group.name): \(group.state.rawValue), \(group.members.joined(separator: ", "))")
         }
-        for session in status.sessions ?? [] {
-            let length = session.sinceSeconds.map { ", for \(spoken(seconds: $0))" } ?? ""
-            layout.add(
-                StyledText("BFD session \(session.name): ")
-                    + StyledText(session.outcome, session.state == .up ? .good : .bad) + StyledText(length), hanging: 2)
-        }
+        for session in status.sessions ?? [] { add(session, to: &layout) }
     }
 
     private func addFindings(to layout: inout Layout) {

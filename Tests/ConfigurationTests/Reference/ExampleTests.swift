@@ -14,7 +14,7 @@ import Testing
             file /run/understudy/maintenance
         }
         bfd_instance ROUTER {
-            neighbor_ip 192.0.2.254
+            neighbor_ip 192.0.2.250
         }
 
         """

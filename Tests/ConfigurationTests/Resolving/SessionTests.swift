@@ -112,9 +112,9 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
     }
 
     @Test func `of a name that is not there says so, and which one is near`() {
-        let found = complaints(session(neighbour) + instance("track_bfd { ROUTR }"))
+        let found = complaints(session(neighbour, name: "router") + instance("track_bfd { routr }"))
         #expect(found.map(\.code) == ["undefined-check"])
-        #expect(found.first?.message.contains("`ROUTER`") == true)
+        #expect(found.first?.message.contains("`router`") == true)
         #expect(complaints(instance("track_bfd { ROUTER }")).map(\.code) == ["undefined-check"])
         // One that was written wrongly is there all the same.
         #expect(codes(session("min_rx 50") + tracked) == ["error missing-keyword@1"])
