@@ -176,7 +176,9 @@ private let untold: [String: String] = [
     /// Another text that is still a time, or one of the known words, where it was one.
     private static func another(_ text: String) -> String {
         if let time = Timestamp(text) { return time.before(seconds: 200_000).description }
-        let words = ["standby": "handing_over", "process": "script", "script": "process", "working": "failed", "up": "down"]
+        let words = [
+            "standby": "handing_over", "process": "script", "script": "process", "working": "failed", "up": "down",
+        ]
         return words[text] ?? text + "x"
     }
 

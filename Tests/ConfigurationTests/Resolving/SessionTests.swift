@@ -169,6 +169,7 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
         func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem? { nil }
         func exists(_ user: UserName) -> Bool { true }
         func trackedFile(at path: String) -> HostFacts.TrackedFile? { nil }
+        func scriptText(of program: String) -> String? { nil }
     }
 
     @Test(arguments: [
@@ -188,7 +189,7 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
                 resolved(session("neighbor_ip 2001:db8::2", more) + tracked).model, host: nil,
                 hostIsAuthoritative: false
             )
-            .map(\.code)
+            .map(\.code).filter { $0.hasPrefix("session") }
         }
         #expect(codes("") == ["session-hop-limit"])
         #expect(codes("hoplimit 255") == [])
@@ -203,9 +204,21 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
             checkPair(
                 resolved(file("192.0.2.1", "192.0.2.2", 150, weight)).model,
                 resolved(file("192.0.2.2", "192.0.2.1", 100, weight)).model, fileA: "a", fileB: "b"
-            ).map(\.code)
+            ).map(\.code).filter { $0.hasPrefix("pair-mutual") || $0 == "pair-never-moves" }
         }
         #expect(codes("") == ["pair-mutual-session"])
         #expect(codes("weight -20") == [])
+    }
+
+    @Test func `with a router is proved to move the address, or not to`() {
+        func codes(_ weight: String) -> [String] {
+            func file(_ priority: Int) -> String {
+                session(neighbour) + instance("track_bfd {\nROUTER \(weight)\n}", priority: priority)
+            }
+            return checkPair(resolved(file(150)).model, resolved(file(100)).model, fileA: "a", fileB: "b").map(\.code)
+        }
+        #expect(!codes("").contains { $0.hasPrefix("pair-") })
+        #expect(!codes("weight -60").contains { $0.hasPrefix("pair-") })
+        #expect(codes("weight -20").contains("pair-never-moves"))
     }
 }
