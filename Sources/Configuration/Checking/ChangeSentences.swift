@@ -89,6 +89,7 @@ struct Sentences {
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
         compareTracked("track_file", old.trackedFiles, new.trackedFiles)
+        compareTracked("track_bfd", old.trackedSessions, new.trackedSessions)
     }
 
     mutating func compare(_ old: SyncGroupSettings, _ new: SyncGroupSettings) {
@@ -102,6 +103,7 @@ struct Sentences {
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
         compareTracked("track_file", old.trackedFiles, new.trackedFiles)
+        compareTracked("track_bfd", old.trackedSessions, new.trackedSessions)
     }
 
     /// Says that keys changed, never what they are.

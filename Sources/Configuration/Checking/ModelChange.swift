@@ -11,6 +11,7 @@ public struct Change: Equatable, Sendable {
         case script(old: ScriptCheck?, new: ScriptCheck?)
         case process(old: ProcessCheck?, new: ProcessCheck?)
         case file(old: FileCheck?, new: FileCheck?)
+        case session(old: BFDCheck?, new: BFDCheck?)
         case instance(old: Instance?, new: Instance?)
         case group(old: SyncGroupSettings?, new: SyncGroupSettings?)
     }
@@ -39,6 +40,7 @@ public func changes(from old: Model, to new: Model) -> [Change] {
     changes += pairs(old.scripts, new.scripts, by: \.name).compactMap(scriptChange)
     changes += pairs(old.processes, new.processes, by: \.name).compactMap(processChange)
     changes += pairs(old.files, new.files, by: \.name).compactMap(fileChange)
+    changes += pairs(old.sessions, new.sessions, by: \.name).compactMap(sessionChange)
     let places = predecessors(of: new.instances, in: old.instances)
     let kept = Set(places.compactMap(\.self))
     changes += old.instances.indices.filter { !kept.contains($0) }.compactMap { instanceChange(old.instances[$0], nil) }

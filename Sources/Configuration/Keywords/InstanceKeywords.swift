@@ -74,6 +74,9 @@ extension KeywordTable {
             "track_file", .block(named: nil), nil,
             "files (`track_file` at top level) whose numbers count for this instance",
             opens: .trackedFiles, repeats: true),
+        Keyword(
+            "track_bfd", .block(named: nil), nil, "BFD sessions (`bfd_instance`) that count for this instance",
+            opens: .trackedSessions, repeats: true),
         Keyword("garp_master_delay", announcementDelay, "`vrrp_garp_master_delay`", "as in global_defs"),
         Keyword("garp_master_repeat", announcementCount, "`vrrp_garp_master_repeat`", "as in global_defs"),
         Keyword("garp_master_refresh", announcementDelay, "`vrrp_garp_master_refresh`", "as in global_defs"),

@@ -16,7 +16,7 @@ extension KeywordTable {
             .notYet(
                 "thread_timer_expired", .text("[1..254]"), "old name of `timer_expired_backup`",
                 without: "a stalled process goes on where it was"),
-        ] + addressing + tracking
+        ] + addressing
 
     private static let addressing: [Keyword] = [
         .notYet(
@@ -27,11 +27,5 @@ extension KeywordTable {
             without: "the addresses are held on the interface itself"),
         Keyword(
             "lvs_sync_daemon_interface", .interface, nil, "for IPVS", status: .skipped("the daemon that does IPVS")),
-    ]
-
-    private static let tracking: [Keyword] = [
-        .notYet(
-            "track_bfd", .block(named: nil), "BFD sessions that count for this instance",
-            without: "a dead neighbour is noticed by missing adverts only")
     ]
 }

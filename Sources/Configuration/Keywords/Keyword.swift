@@ -86,6 +86,8 @@ public enum ArgumentShape: Hashable, Sendable {
     case integer(ClosedRange<Int>)
     /// Decimal seconds; the range is in microseconds.
     case seconds(ClosedRange<UInt64>)
+    /// Decimal milliseconds; the range is in microseconds.
+    case milliseconds(ClosedRange<UInt64>)
     /// `N [reverse]` with the range of N.
     case weight(ClosedRange<Int>)
     /// An address, written without a prefix.
@@ -116,6 +118,7 @@ public enum ArgumentShape: Hashable, Sendable {
         case .optionalBoolean: "[on|off]"
         case .integer(let range): "\(range.lowerBound)..\(range.upperBound)"
         case .seconds: "SECONDS"
+        case .milliseconds: "MILLISECONDS"
         case .weight(let range): "\(range.lowerBound)..\(range.upperBound) [reverse]"
         case .address: "ADDRESS"
         case .group: "GROUP"
@@ -135,7 +138,8 @@ public enum ArgumentShape: Hashable, Sendable {
         switch self {
         case .flag, .block(named: nil): 0...0
         case .optionalBoolean: 0...1
-        case .integer, .seconds, .address, .group, .interface, .word, .block(named: .some), .command: 1...1
+        case .integer, .seconds, .milliseconds, .address, .group, .interface, .word, .block(named: .some), .command:
+            1...1
         case .weight, .user: 1...2
         case .words(_, let range): range
         case .text, .notifyCommand(isOptional: true): 0...Int.max
@@ -166,6 +170,7 @@ public enum BlockKind: String, CaseIterable, Sendable {
     case trackedScripts = "track_script"
     case trackedProcesses = "track_process"
     case trackedFiles = "track_file of an instance"
+    case trackedSessions = "track_bfd"
     case syncGroup = "vrrp_sync_group"
     case trackFile = "track_file"
     case interfaceDelays = "interface_up_down_delays"
@@ -180,8 +185,7 @@ public enum BlockKind: String, CaseIterable, Sendable {
     var holdsValues: Bool {
         switch self {
         case .interfaceDelays, .unicastPeers, .addresses, .routes, .rules, .trackedInterfaces, .trackedScripts,
-            .trackedProcesses,
-            .trackedFiles:
+            .trackedProcesses, .trackedFiles, .trackedSessions:
             true
         default: false
         }
@@ -207,7 +211,7 @@ public enum KeywordTable {
         case .addresses: addressAttributes
         case .routes: routeAttributes
         case .rules: ruleAttributes
-        case .trackedInterfaces, .trackedScripts, .trackedProcesses: trackAttributes
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses, .trackedSessions: trackAttributes
         case .trackedFiles: fileAttributes
         case .syncGroup: syncGroup
         case .trackFile: trackFile

@@ -106,6 +106,7 @@ public struct Instance: Equatable, Sendable {
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []
     public var trackedFiles: [Tracked] = []
+    public var trackedSessions: [Tracked] = []
     /// Where each virtual address was written, in the order of `addresses` then `excludedAddresses`.
     public var addressLocations: [SourceLocation] = []
 

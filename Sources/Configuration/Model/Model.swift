@@ -9,6 +9,7 @@ public struct Model: Equatable, Sendable {
     public var scripts: [ScriptCheck] = []
     public var processes: [ProcessCheck] = []
     public var files: [FileCheck] = []
+    public var sessions: [BFDCheck] = []
     public var instances: [Instance] = []
     public var groups: [SyncGroupSettings] = []
 
@@ -219,7 +220,7 @@ public struct FileCheck: Equatable, Sendable {
 
 /// A reference from an instance to something that is watched, with the weight that applies there.
 public struct Tracked: Equatable, Sendable {
-    /// The name of the script, process check, file or interface.
+    /// The name of the script, process check, file, BFD session or interface.
     public var name: String
     public var weight: Weight
     public var location: SourceLocation

@@ -162,6 +162,14 @@ public enum DiagnosticCodes {
         ("unused-script", "a vrrp_script that no instance names"),
         ("unused-process", "a vrrp_track_process that no instance names"),
         ("unused-file", "a track_file that no instance names"),
+        ("unused-session", "a bfd_instance that no instance names"),
+        ("duplicate-session", "two BFD sessions with one neighbour from one address"),
+        ("long-session-name", "the name of a bfd_instance has more than 31 characters"),
+        ("session-ttl", "a TTL with which BFD packets do not arrive, or are not believed"),
+        ("session-hop-limit", "BFD packets count that may come from beyond the link"),
+        ("session-for-checker", "a bfd_instance that is for the IPVS checker only"),
+        ("session-slower-than-adverts", "a BFD session that notices a failure later than missing adverts do"),
+        ("fast-detection", "a silence counts as a failure that is none"),
         ("duplicate-tracker", "a name twice in one list"),
         ("own-interface-tracked", "an instance's own interface in track_interface"),
         ("unquoted-command", "a command whose arguments are not quoted with it"),
@@ -221,6 +229,7 @@ public enum DiagnosticCodes {
         ("pair-sync-group", "instances move together in one file only"),
         ("pair-group-order", "each host has the higher priority for another member of a sync group"),
         ("pair-link-ignored", "the loss of the MASTER's own link moves nothing"),
+        ("pair-mutual-session", "a BFD session between the two hosts whose loss is a fault"),
         ("pair-never-moves", "a failure that never moves the address"),
         ("pair-flaps", "a failure, or its end, moves the address more than once"),
         ("pair-nobody", "one host is well and nobody has the address"),
@@ -256,7 +265,7 @@ public enum DiagnosticCodes {
             | `name`, `alike` | the instance or `sync group NAME`, and how many more have the same settings and so the same results |
             | `scenes` | one with the host that leads as MASTER; with `nopreempt` one more with the other |
             | `master` | the file of the host that is MASTER before anything fails |
-            | `failures` | `fails` is what does: `kind` (`host`, `daemon`, `interface`, `script`, `process`, `file`, `network`), `file` and `name` |
+            | `failures` | `fails` is what does: `kind` (`host`, `daemon`, `interface`, `script`, `process`, `file`, `session`, `network`), `file` and `name` |
             | `owner` | the file of the host that has the addresses then, or `nobody`, `both`, `split` (some members on each host) |
             | `withinMilliseconds` | from the failure until then, at most; 0 when nothing moves |
             | `hangingAddsMilliseconds` | how much longer it takes when a script hangs in place of failing |

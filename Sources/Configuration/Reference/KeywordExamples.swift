@@ -19,6 +19,7 @@ extension Keyword {
 private let lineStarts: [BlockKind: String] = [
     .unicastPeers: "192.0.2.2 ", .addresses: "192.0.2.10/24 ", .trackedInterfaces: "eth1 ",
     .trackedScripts: "chk_haproxy ", .trackedProcesses: "haproxy ", .trackedFiles: "maintenance ",
+    .trackedSessions: "ROUTER ",
     .routes: "203.0.113.0/24 via 192.0.2.254 ", .rules: "from 192.0.2.10 lookup 100 preference 300 ",
 ]
 
@@ -32,6 +33,7 @@ extension ArgumentShape {
         case .integer(let range):
             return Int(usual).map { range.contains($0) } == true
                 ? usual : String(min(max(range.lowerBound, 1), range.upperBound))
+        case .milliseconds: return DecimalSeconds(usual) == nil ? "50" : usual
         case .seconds: return DecimalSeconds(usual) == nil || usual == "0" ? "0.5" : usual
         case .weight: return "-20"
         case .address: return "192.0.2.1"
@@ -101,12 +103,18 @@ private let examples: [BlockKind: [String: String]] = [
     ],
     .trackedInterfaces: ["weight": "eth1 weight -10"], .trackedScripts: ["weight": "chk_haproxy weight -10"],
     .trackedProcesses: ["weight": "haproxy weight -10"], .trackedFiles: ["weight": "maintenance weight -10"],
+    .trackedSessions: ["weight": "ROUTER weight -10"],
+    .bfd: [
+        "neighbor_ip": "neighbor_ip 192.0.2.254", "neighbour_ip": "neighbour_ip 192.0.2.254",
+        "source_ip": "source_ip 192.0.2.1", "min_rx": "min_rx 50", "min_tx": "min_tx 50", "ttl": "ttl 255",
+        "hoplimit": "hoplimit 255", "max_hops": "max_hops 0",
+    ],
     .routes: routeExamples.merging(routeMetricExamples) { first, _ in first }, .rules: ruleExamples,
     .trackGroup: ["group": "group {\n    VI_1\n}"],
     .syncGroup: [
         "group": "group {\n    VI_1\n    VI_2\n}", "track_interface": "track_interface {\n    eth2\n}",
         "track_script": "track_script {\n    chk_haproxy\n}", "track_process": "track_process {\n    haproxy\n}",
-        "track_file": "track_file {\n    maintenance\n}",
+        "track_file": "track_file {\n    maintenance\n}", "track_bfd": "track_bfd {\n    ROUTER\n}",
     ],
     .garpGroup: [
         "interface": "interface eth0", "interfaces": "interfaces {\n    eth0\n    eth1\n}",
@@ -122,6 +130,8 @@ private let topLevelExamples: [String: String] = [
     "vrrp_track_process": "vrrp_track_process haproxy {\n    process haproxy\n    weight -20\n}",
     "track_file": "track_file maintenance {\n    file /run/understudy/maintenance\n    weight -1\n}",
     "vrrp_track_file": "vrrp_track_file drain {\n    file /run/understudy/drain\n    weight -1\n}",
+    "bfd_instance":
+        "bfd_instance ROUTER {\n    neighbor_ip 192.0.2.254\n    source_ip 192.0.2.1\n    min_rx 50\n    min_tx 50\n    weight -20\n}",
     "vrrp_instance": """
     vrrp_instance VI_1 {
         interface eth0
@@ -139,6 +149,9 @@ private let topLevelExamples: [String: String] = [
         track_file {
             maintenance
             drain
+        }
+        track_bfd {
+            ROUTER
         }
     }
 
@@ -174,6 +187,7 @@ private let instanceExamples: [String: String] = [
     "virtual_rules": "virtual_rules {\n    from 192.0.2.10 lookup 100 preference 300\n}",
     "track_interface": "track_interface {\n    eth1\n}", "track_script": "track_script {\n    chk_haproxy\n}",
     "track_process": "track_process {\n    haproxy\n}", "track_file": "track_file {\n    maintenance\n}",
+    "track_bfd": "track_bfd {\n    ROUTER\n}",
     "garp_master_delay": "garp_master_delay 5", "garp_master_repeat": "garp_master_repeat 5",
     "garp_master_refresh": "garp_master_refresh 60", "garp_master_refresh_repeat": "garp_master_refresh_repeat 1",
     "garp_lower_prio_delay": "garp_lower_prio_delay 5", "garp_lower_prio_repeat": "garp_lower_prio_repeat 5",

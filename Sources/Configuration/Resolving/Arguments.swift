@@ -13,6 +13,7 @@ extension Resolver {
         case .optionalBoolean: return boolean(words.first, of: statement)
         case .integer(let range): return integer(words[0], range, of: statement).map(Value.integer)
         case .seconds(let range): return seconds(words[0], range, of: statement).map(Value.interval)
+        case .milliseconds(let range): return milliseconds(words[0], range, of: statement).map(Value.interval)
         case .weight(let range): return weight(words[...], range, of: statement).map(Value.weight)
         case .address: return address(words[0], of: statement).map(Value.address)
         case .group: return group(words[0], of: statement).map(Value.address)
@@ -173,7 +174,7 @@ extension Resolver {
         return value
     }
 
-    private mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
+    mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
         report(
             .error, "out-of-range", at: word.location,
             "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",

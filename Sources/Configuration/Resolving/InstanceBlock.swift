@@ -61,6 +61,7 @@ extension Resolver {
         instance.trackedScripts = trackedScripts(contents)
         instance.trackedProcesses = trackedProcesses(contents)
         instance.trackedFiles = trackedFiles(contents)
+        instance.trackedSessions = trackedSessions(contents)
         if !grouped.contains(name) { checkWeights(&instance) }
         if interface != nil, id != nil { model.instances.append(instance) }
     }

@@ -38,6 +38,7 @@ struct Resolver {
     var definedScripts: Set<String> = []
     var definedProcesses: Set<String> = []
     var definedFiles: Set<String> = []
+    var definedSessions: Set<String> = []
     /// Where each check was defined, by keyword and name.
     var definedPlaces: [String: SourceLocation] = [:]
     var definedInstances: [String: SourceLocation] = [:]
@@ -67,6 +68,7 @@ struct Resolver {
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
     var usedFiles: Set<String> = []
+    var usedSessions: Set<String> = []
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
@@ -96,9 +98,11 @@ struct Resolver {
         for setting in contents.all("track_file") + contents.all("vrrp_track_file") {
             resolveFileCheck(setting.statement)
         }
+        for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
         definedScripts.formUnion(names(in: statements, meantAs: "vrrp_script"))
         definedProcesses.formUnion(names(in: statements, meantAs: "vrrp_track_process"))
         definedFiles.formUnion(names(in: statements, meantAs: "track_file"))
+        definedSessions.formUnion(names(in: statements, meantAs: "bfd_instance"))
         noteGrouped(contents)
         resolveInterfaceDelays(contents)
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
@@ -165,6 +169,13 @@ struct Resolver {
                 .warning, "unused-file", at: file.location, "track_file `\(file.name)` is not used by any instance",
                 consequence: "it is not read, and nothing depends on it",
                 fix: "track_file { \(file.name) }   # inside the vrrp_instance")
+        }
+        for session in model.sessions where !usedSessions.contains(session.name) && session.isForInstances {
+            report(
+                .note, "unused-session", at: session.location,
+                "bfd_instance `\(session.name)` is not used by any instance",
+                consequence: "the session is kept up for the neighbour, and nothing depends on it here",
+                fix: "track_bfd { \(session.name) }   # inside the vrrp_instance")
         }
         model.scripts.removeAll { !usedScripts.contains($0.name) }
         model.processes.removeAll { !usedProcesses.contains($0.name) }

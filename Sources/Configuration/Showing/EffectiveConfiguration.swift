@@ -105,6 +105,7 @@ private struct EffectiveBlocks {
         let scripts = named("vrrp_script")
         let processes = named("vrrp_track_process")
         let files = named("track_file", "vrrp_track_file")
+        let sessions = named("bfd_instance")
         return model.scripts.compactMap { check in
             scripts[check.name].map { block($0, in: .script, inherited: globals, value: check.value) }
         }
@@ -113,6 +114,9 @@ private struct EffectiveBlocks {
             }
             + model.files.compactMap { check in
                 files[check.name].map { block($0, in: .trackFile, value: check.value) }
+            }
+            + model.sessions.compactMap { check in
+                sessions[check.name].map { block($0, in: .bfd, value: check.value) }
             }
     }
 

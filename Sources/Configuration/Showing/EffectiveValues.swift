@@ -105,6 +105,7 @@ extension Instance {
         case "track_process": return lines.map { tracked($0, trackedProcesses) }
         case "track_interface": return lines.map { tracked($0, trackedInterfaces) }
         case "track_file": return lines.map { tracked($0, trackedFiles) }
+        case "track_bfd": return lines.map { tracked($0, trackedSessions) }
         // Strict mode knows no password.
         case "authentication": return password == nil ? lines.map(\.idle) : lines
         default: return lines
@@ -207,4 +208,22 @@ extension ProcessCheck {
 
 extension FileCheck {
     func value(of keyword: String) -> String? { keyword == "weight" ? weight.written : nil }
+}
+
+extension BFDCheck {
+    func value(of keyword: String) -> String? {
+        switch keyword {
+        case "source_ip": source?.description
+        case "min_rx": requiredMinRx.decimalMilliseconds
+        case "min_tx": desiredMinTx.decimalMilliseconds
+        case "idle_tx": idleTx.decimalMilliseconds
+        case "multiplier": "\(multiplier)"
+        case "passive": isPassive.word
+        case "ttl": "\(sentHopLimit)"
+        case "max_hops": maxHops.map { "\($0)" } ?? (isMultihop ? "255" : "0")
+        case "multihop": isMultihop.word
+        case "weight": weight.written
+        default: nil
+        }
+    }
 }

@@ -119,7 +119,7 @@ extension ArgumentShape {
         switch self {
         case .flag: value == "on"
         case .optionalBoolean: (value == "on") == ["", "on", "true", "yes"].contains(written)
-        case .seconds: DecimalSeconds(value)?.microseconds == DecimalSeconds(written)?.microseconds
+        case .seconds, .milliseconds: DecimalSeconds(value)?.microseconds == DecimalSeconds(written)?.microseconds
         case .integer: Int(value) == Int(written)
         default: value == written || "\"\(value)\"" == written
         }

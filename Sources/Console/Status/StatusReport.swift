@@ -44,6 +44,7 @@ package struct StatusReport {
         for group in status.groups ?? [] {
             layout.add("sync group \(group.name): \(group.state.rawValue), \(group.members.joined(separator: ", "))")
         }
+        for session in status.sessions ?? [] { add(session, to: &layout) }
     }
 
     private func addFindings(to layout: inout Layout) {

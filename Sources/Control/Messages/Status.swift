@@ -9,6 +9,8 @@ package struct Status: Codable, Equatable, Sendable {
     package var remarks: [String]
     /// Nil without sync groups.
     package var groups: [GroupStatus]?
+    /// Nil without BFD sessions.
+    package var sessions: [SessionStatus]?
 
     package init(loadedAt: Timestamp, standby: Standby?, instances: [InstanceStatus], remarks: [String]) {
         self.loadedAt = loadedAt
@@ -277,7 +279,7 @@ package struct PacketFilterStatus: Codable, Equatable, Sendable {
 
 /// Something that moves the priority or stops the router.
 package struct CheckStatus: Codable, Equatable, Sendable {
-    package enum Kind: String, Codable, Sendable { case script, process, interface, file }
+    package enum Kind: String, Codable, Sendable { case script, process, interface, file, bfd }
     package enum Result: String, Codable, Sendable { case unknown, working, failed }
     package var name: String
     package var kind: Kind

@@ -116,6 +116,7 @@ extension Daemon {
             case .process(let name): .status(processes?.statuses.first { $0.name == name }?.status ?? .unknown)
             case .interface: .status(.unknown)
             case .file(let name): files?.number(of: name).map { .number($0) } ?? .status(.unknown)
+            case .session(let name): .status(bfd?.status(of: name) ?? .unknown)
             }
         }
     }

@@ -71,8 +71,10 @@ final class WorkerMemory {
         static let snapshots = [1 << 30, 2 << 30]
         static let pipes = 512 << 10
         static let mailCount = 112
+        static let sessionCount = 120
         static let notify = 3 << 30
         static let mail = 4 << 30
+        static let sessions = 5 << 30
     }
 
     /// Slots lie within pages, so that a write is whole or absent.
@@ -268,6 +270,18 @@ final class WorkerMemory {
         put(UInt64(min(checks.count, Self.mostSlots)), at: Place.checkCount)
         for (index, check) in checks.enumerated() { keep(check, at: index) }
     }
+
+    /// The BFD sessions.
+    var sessions: [BFDMemory] {
+        (0..<count(at: Place.sessionCount)).compactMap { BFDMemory(slot(Place.sessions, $0)) }
+    }
+
+    func keep(sessions: [BFDMemory]) {
+        put(UInt64(min(sessions.count, Self.mostSlots)), at: Place.sessionCount)
+        for (index, session) in sessions.enumerated() { keep(session, at: index) }
+    }
+
+    func keep(_ session: BFDMemory, at index: Int) { put(session.octets, Place.sessions, index) }
 
     // MARK: Who is told
 

@@ -23,10 +23,12 @@ extension Daemon {
         routers = model.instances.map { RouterRunner($0, in: surroundings) }
         formGroups(at: now)
         files = fileWatcher()
+        keepSessions(at: now)
         restoreChecks()
         if isHeir {
             // Others wait for the first advert: everything else comes after it.
             startRouters(at: now)
+            bfd?.start(at: self.now)
             surroundings.chronicle.begin(with: succession(at: now), at: now)
         } else {
             surroundings.chronicle.begin(at: now)
@@ -37,7 +39,10 @@ extension Daemon {
         watchProcesses(at: now)
         // What a file is to hold at first was written when the first process of this daemon began.
         files?.start(beginning: !isHeir, at: now)
-        if !isHeir { startRouters(at: now) }
+        if !isHeir {
+            bfd?.start(at: self.now)
+            startRouters(at: now)
+        }
         rememberChecks()
         removeOrphans(at: now)
         settleFilter(at: now)
@@ -112,6 +117,7 @@ extension Daemon {
             watchProcesses(at: now)
         }
         replaceFiles(at: now)
+        replaceSessions(at: now)
         handOutStatuses(at: now)
         settleGroups(at: now)
         repeatStates(at: now)
@@ -190,6 +196,9 @@ extension Daemon {
         for case (let name, let number?) in files?.numbers ?? [] {
             tell(.file(name), .number(number), because: "tracked file \(name)", at: now)
         }
+        for (name, status) in bfd?.statuses ?? [] {
+            tell(.session(name), .status(status), because: "BFD session \(name)", at: now)
+        }
     }
 
     private func runner(for check: ScriptCheck, at now: MonotonicInstant) -> ScriptRunner {
@@ -212,8 +221,7 @@ extension Daemon {
         watcher.start(at: now)
     }
 
-    private func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant)
-    {
+    func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant) {
         remember(name)
         for runner in routers { runner.trackerChanged(name, to: finding, because: cause, at: now) }
     }

@@ -34,6 +34,7 @@ final class Daemon {
     var scripts: [ScriptRunner] = []
     var processes: ProcessWatcher?
     var files: FileWatcher?
+    var bfd: BFDKeeper?
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     /// What was wrong with the configuration that was refused last; nil when the newest one runs.
@@ -230,6 +231,7 @@ final class Daemon {
         consider(surroundings.notifier.deadline)
         consider(processes?.deadline)
         consider(files?.deadline)
+        consider(bfd?.deadline)
         consider(surroundings.mailer.deadline)
         consider(control?.deadline)
         consider(surroundings.chronicle.deadline)
@@ -252,6 +254,8 @@ final class Daemon {
             readFilter(at: now)
         case .socket(let socket):
             socket.drain(log: log, isCatchingUp: isCatchingUp)
+        case .bfd(let listener):
+            listener.drain(isCatchingUp: isCatchingUp)
         case .announcements(let link):
             link.read(at: now)
         case .claims(let listener):
@@ -283,6 +287,7 @@ final class Daemon {
         // Adverts first: nothing that follows may make them late.
         for runner in routers { runner.tick(at: now) }
         for runner in leaving { runner.tick(at: now) }
+        bfd?.tick(at: now)
         surroundings.announcer.continueAnnouncing(at: now, in: surroundings.interfaces)
         statics.tick(at: now)
         if statics.takeNews() { for runner in routers { runner.look(at: now) } }
@@ -371,6 +376,9 @@ final class Daemon {
         )
         for runner in routers {
             for line in runner.describeState(at: now) { log.notice(line) }
+        }
+        for neighbour in bfd?.neighbours ?? [] {
+            log.notice("BFD_Instance(\(neighbour.check.name)) \(neighbour.outcome)\(neighbour.counters.text)")
         }
         log.notice(
             "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "

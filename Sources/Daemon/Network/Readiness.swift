@@ -7,6 +7,7 @@ enum Source {
     case forwarding
     case filter
     case socket(SharedSocket)
+    case bfd(BFDListener)
     case announcements(LinkListener)
     case claims(ClaimListener)
     case script(ScriptRunner)

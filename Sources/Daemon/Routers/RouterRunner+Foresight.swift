@@ -80,7 +80,7 @@ extension RouterRunner {
             return "interface \(unusable) does not exist, is down, or has no carrier"
         }
         for (tracker, name) in zip(future.trackers, new.trackerNames) where tracker.isFault {
-            return name.fault(tracker.number)
+            return name.fault(tracker)
         }
         return nil
     }

@@ -79,7 +79,7 @@ extension RouterRunner {
             if tracker.isPending { obstacles.insert(.firstCheckPending) }
             guard tracker.isFault else { continue }
             switch name {
-            case .script, .process, .file: obstacles.insert(.checkFailed)
+            case .script, .process, .file, .session: obstacles.insert(.checkFailed)
             case .interface: obstacles.insert(.trackedInterfaceDown)
             }
         }
@@ -198,9 +198,9 @@ extension RouterRunner {
     /// What has failed, together; a file says what it holds.
     private var faults: [String] {
         let failed = zip(tracking.trackers, trackers).filter { $0.0.isFault }
-        let plain = failed.filter { $0.0.number == nil }.map(\.1.description)
+        let plain = failed.filter { $0.0.number == nil && !$0.1.isSession }.map(\.1.description)
         return (plain.isEmpty ? [] : [plain.joined(separator: ", ") + " failed"])
-            + failed.filter { $0.0.number != nil }.map { $0.1.fault($0.0.number) }
+            + failed.filter { $0.0.number != nil || $0.1.isSession }.map { $0.1.fault($0.0) }
     }
 
     private func names(where condition: (Tracker) -> Bool) -> String {
@@ -215,11 +215,15 @@ extension TrackerName: CustomStringConvertible {
         case .process(let name): "process check \(name)"
         case .interface(let name): "tracked interface \(name)"
         case .file(let name): "tracked file \(name)"
+        case .session(let name): "BFD session \(name)"
         }
     }
 
+    var isSession: Bool { if case .session = self { true } else { false } }
+
     /// That it stands in the way.
-    ///
-    /// - Parameter number: what it holds; nil for what only works or fails.
-    func fault(_ number: Int?) -> String { number.map { "\(self) holds \($0)" } ?? "\(self) failed" }
+    func fault(_ tracker: Tracker) -> String {
+        if let number = tracker.number { return "\(self) holds \(number)" }
+        return isSession ? "\(self) is \(tracker.status == .working ? "up" : "down")" : "\(self) failed"
+    }
 }

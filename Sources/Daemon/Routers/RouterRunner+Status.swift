@@ -144,7 +144,7 @@ extension TrackerName {
     /// As it is written in the file.
     var plainName: String {
         switch self {
-        case .script(let name), .process(let name), .interface(let name), .file(let name): name
+        case .script(let name), .process(let name), .interface(let name), .file(let name), .session(let name): name
         }
     }
 
@@ -154,6 +154,7 @@ extension TrackerName {
         case .process: .process
         case .interface: .interface
         case .file: .file
+        case .session: .bfd
         }
     }
 }

@@ -7,6 +7,7 @@ package enum Signals {
     package static let interrupt = SIGINT
     package static let kill = SIGKILL
     package static let stop = SIGSTOP
+    package static let proceed = SIGCONT
     package static let user1 = SIGUSR1
     package static let user2 = SIGUSR2
     package static let pipe = SIGPIPE

@@ -130,6 +130,13 @@ package struct Plan {
                 "\(files[host].name): tracked files are neither read nor written, for they are this machine's: "
                     + "\(numbers.joined(separator: ", ")) throughout. They are NOT rehearsed.")
         }
+        for host in files.indices {
+            let sessions = files[host].model.sessions.map { "\($0.name) is \($0.isUpInService ? "up" : "down")" }
+            if sessions.isEmpty { continue }
+            notes.append(
+                "\(files[host].name): neighbours of BFD sessions are not asked, for they are this machine's: "
+                    + "\(sessions.joined(separator: ", ")) throughout. They are NOT rehearsed.")
+        }
         let all = pairs.reduce(0) { $0 + $1.serviceAddresses.count }
         if targets.count < all {
             notes.append("The client asks \(targets.count) of \(all) addresses; where all of them are is watched.")

@@ -54,8 +54,8 @@ private let mistakesInBlocks: [Mistake] = [
         "vrrp_sync_group G {\n group {\n VI_1\n }\n}\nvrrp_sync_group H {\n group {\n VI_1\n }\n}\n" + instance(),
         "warning single-member@3", "error member-of-two-groups@8", quotes: "one member", fix: "name the other"),
     Mistake(
-        "vrrp_sync_group G {\n group {\n VI_1\n }\n track_bfd {\n }\n}\n" + instance(), "warning single-member@3",
-        "error not-supported-yet@5", quotes: "one member", fix: "remove the block"),
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n track_bfd {\n X\n }\n}\n" + instance(),
+        "warning single-member@3", "error undefined-check@6", quotes: "one member", fix: "remove the block"),
     Mistake(
         "vrrp_sync_group G {\n group {\n VI_1\n }\n notify_deleted\n}\n" + instance(), "warning single-member@3",
         "error unknown-keyword@5", quotes: "one member", fix: "remove the block"),
