@@ -58,6 +58,7 @@ struct Sentences {
         add("owner_ignore_adverts", (!old.ownerListens).onOff, (!new.ownerListens).onOff)
         add("kernel_rx_buf_size", old.receiveBuffer.text, new.receiveBuffer.text)
         add("dont_track_primary", old.ignoresOwnLink.onOff, new.ignoresOwnLink.onOff)
+        compareTold(old.told, new.told)
         add("no_virtual_ipaddress", old.hasNoAddresses.onOff, new.hasNoAddresses.onOff)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)

@@ -195,8 +195,8 @@ public enum KeywordTable {
         switch block {
         case .topLevel: topLevel
         case .globalDefs:
-            globalDefs + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater + globalDefsProcess
-                + globalDefsElsewhere
+            globalDefs + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps + globalDefsLater
+                + globalDefsProcess + globalDefsElsewhere
         case .script: script
         case .process: process
         case .instance: instance + acceptance + instanceNotify + instanceMail + instanceLater
