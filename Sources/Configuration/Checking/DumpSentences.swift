@@ -9,7 +9,10 @@ extension Sentences {
         add("umask", old.umask.octal, new.umask.octal)
     }
 
-    mutating func compareTold(_ old: ToldSettings, _ new: ToldSettings) {
+    /// What the dump files tell of an instance, though some of it changes nothing else.
+    mutating func compareTold(_ old: Instance, _ new: Instance) {
+        add("dont_track_primary", old.ignoresOwnLink.onOff, new.ignoresOwnLink.onOff)
+        let (old, new) = (old.told, new.told)
         add("strict_mode", old.isStrict.onOff, new.isStrict.onOff)
         add("skip_check_adv_addr", old.skipsAddressCheck.onOff, new.skipsAddressCheck.onOff)
         add("higher_prio_send_advert", old.answersHigherPriority.onOff, new.answersHigherPriority.onOff)

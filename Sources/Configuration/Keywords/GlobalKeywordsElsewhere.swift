@@ -41,6 +41,9 @@ extension KeywordTable {
             row("dbus_no_interface_name", .word("NAME"), "D-Bus path element", "there is no D-Bus interface"),
             row("config_save_dir", .word("PATH"), "keep copies of the file", "no copies are kept"),
             row("tmp_config_directory", .word("PATH"), "where the joined file is kept", "there is no joined file"),
+            row(
+                "data_use_instance", .optionalBoolean, "names of dump files",
+                "state_dump_file and the like name the files"),
             row("iproute_usr_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
             row("iproute_etc_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
         ]

@@ -30,10 +30,10 @@ package struct DumpedMoment: Equatable, Sendable {
         self.localText = localText
     }
 
-    /// `1673674892.348360`
+    /// As in `1673674892.348360`.
     var number: String { "\(microseconds / 1_000_000).\(fraction)" }
 
-    /// `1673674892.348360 (Sat Jan 14 06:41:32.348360 2023)`
+    /// As in `1673674892.348360 (Sat Jan 14 06:41:32.348360 2023)`.
     var text: String { "\(number) (\(localText.prefix(19)).\(fraction)\(localText.dropFirst(19)))" }
 
     private var fraction: String { (microseconds % 1_000_000).padded(to: 6) }

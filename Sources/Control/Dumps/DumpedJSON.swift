@@ -24,7 +24,7 @@ struct DumpedObject {
 
     static func quoted(_ text: String) -> String { JSON.quoted(text).replacing("/", with: "\\/") }
 
-    /// `1`, `0.2`, `40.95`
+    /// As in `1`, `0.2` or `40.95`.
     static func seconds(_ microseconds: Int) -> String {
         var digits = (microseconds % 1_000_000).padded(to: 6)
         while digits.hasSuffix("0") { digits.removeLast() }
@@ -74,7 +74,6 @@ extension DumpedInstance {
         object.add("vrules", list: rules)
         object.add("track_ifp", list: interfaces.map(\.name))
         object.add("track_script", list: scripts.map { $0.command ?? $0.name })
-        object.add("track_process", list: processes.map(\.name))
         object.add("auth_type", authentication.rawValue)
         // A password is in no file of ours.
         if authentication != .none { object.add("auth_data", DumpedInstance.hiddenPassword) }

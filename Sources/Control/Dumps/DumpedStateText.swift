@@ -42,7 +42,9 @@ extension DumpedInstance {
         if skipsAddressCheck { lines.append("   Skip checking advert IP addresses") }
         if isStrict { lines.append("   Enforcing strict VRRP compliance") }
         lines.append("   Using src_ip = \(source ?? "(none)")\(isSourceConfigured ? " (from configuration)" : "")")
-        if case .multicast(let group) = transport { lines.append("   Multicast address \(group)\(isIPv6 ? ", ifindex \(interfaceIndex)" : "")") }
+        if case .multicast(let group) = transport {
+            lines.append("   Multicast address \(group)\(isIPv6 ? ", ifindex \(interfaceIndex)" : "")")
+        }
         return lines + [
             "   Gratuitous ARP delay = \(announcements.delay)",
             "   Gratuitous ARP repeat = \(announcements.repeats)",

@@ -8,7 +8,7 @@ struct DumpOrder: Equatable {
     /// Of what follows.
     var length: Int
 
-    /// `MODE LENGTH PATH`
+    /// As in `MODE LENGTH PATH`.
     var line: String { "\(mode) \(length) \(path)\n" }
 
     init(path: String, mode: UInt32, length: Int) {

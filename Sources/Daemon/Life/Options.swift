@@ -72,7 +72,7 @@ extension Options {
         /// One line, without a full stop.
         package var help: String
 
-        /// `-p`, `--pid`
+        /// As in `-p` and `--pid`.
         package var names: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(long)"] }
     }
 

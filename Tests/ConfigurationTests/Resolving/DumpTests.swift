@@ -73,12 +73,13 @@ private func global(_ lines: String) -> String { "global_defs {\n\(lines)\n}\n" 
         #expect(
             change(
                 instance(),
-                global("state_dump_file /run/a\nstats_dump_file /run/b\njson_dump_file /run/c\njson_version 2\numask 077")
+                global(
+                    "state_dump_file /run/a\nstats_dump_file /run/b\njson_dump_file /run/c\njson_version 2\numask 077")
                     + instance("skip_check_adv_addr", "check_unicast_src", "higher_prio_send_advert")) == [
-                "global_defs: state_dump_file default -> /run/a", "global_defs: stats_dump_file default -> /run/b",
-                "global_defs: json_dump_file default -> /run/c", "global_defs: json_version 1 -> 2",
-                "global_defs: umask default -> 077", "instance VI_1: skip_check_adv_addr off -> on",
-                "instance VI_1: higher_prio_send_advert off -> on", "instance VI_1: check_unicast_src off -> on",
-            ])
+                    "global_defs: state_dump_file default -> /run/a", "global_defs: stats_dump_file default -> /run/b",
+                    "global_defs: json_dump_file default -> /run/c", "global_defs: json_version 1 -> 2",
+                    "global_defs: umask default -> 077", "instance VI_1: skip_check_adv_addr off -> on",
+                    "instance VI_1: higher_prio_send_advert off -> on", "instance VI_1: check_unicast_src off -> on",
+                ])
     }
 }
