@@ -60,18 +60,29 @@ import Testing
         }
     }
 
+    @Test func `the numbers of signals have keepalived's names`() {
+        let numbers: [String: Int32] = [
+            "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
+        ]
+        for (name, number) in numbers {
+            #expect(Options.parse(["keepalived", "--signum=\(name)"]) == .signal(number))
+            #expect(Options.parse(["keepalived", "--signum", name]) == .signal(number))
+        }
+    }
+
     @Test func `help and version win over what follows`() {
         #expect(Options.parse(["x", "-n", "-h", "-Z"]) == .help)
         #expect(Options.parse(["x", "--version", "nonsense"]) == .version)
     }
 
-    @Test(arguments: ["-S", "-f", "-p", "-i", "-u", "--pid", "--use-file"])
+    @Test(arguments: ["-S", "-f", "-p", "-i", "-u", "--pid", "--use-file", "--signum"])
     func `a flag without its value is a mistake`(flag: String) {
         #expect(mistake(flag)?.contains("needs a value") == true)
     }
 
     static let wrongValues: [[String]] = [
         ["-S", "8"], ["-S", "local8"], ["-S", "mail"], ["-S", "-1"], ["-u", "8"], ["-u", "1000"], ["-u", "-1"],
+        ["--signum=USR1"], ["--signum="],
         ["--dont-fork=yes"],
     ]
 
@@ -91,7 +102,7 @@ import Testing
         "--release-vips", "--dont-release-vrrp", "--dont-release-ipvs", "--dont-respawn", "--address-monitoring",
         "--namespace", "--all-config", "--snmp", "--snmp-agent-socket", "--core-dump", "--core-dump-pattern",
         "--genhash",
-        "--signum", "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
+        "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
     ]
 
     @Test(arguments: others)
@@ -115,6 +126,7 @@ import Testing
         for flag in "fnlDSGuptidvh" {
             #expect(text.components(separatedBy: "  -\(flag), --") == 2, "-\(flag)")
         }
+        #expect(text.contains("\n      --signum=NAME  "))
         #expect(text.contains("/etc/keepalived/keepalived.conf"))
     }
 }

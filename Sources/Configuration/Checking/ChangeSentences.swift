@@ -62,7 +62,7 @@ struct Sentences {
         add("lower_prio_no_advert", (!old.answersLowerPriority).onOff, (!new.answersLowerPriority).onOff)
         add("owner_ignore_adverts", (!old.ownerListens).onOff, (!new.ownerListens).onOff)
         add("kernel_rx_buf_size", old.receiveBuffer.text, new.receiveBuffer.text)
-        add("dont_track_primary", old.ignoresOwnLink.onOff, new.ignoresOwnLink.onOff)
+        compareTold(old, new)
         add("no_virtual_ipaddress", old.hasNoAddresses.onOff, new.hasNoAddresses.onOff)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)

@@ -129,6 +129,7 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
     list.add("vrrp_cpu_affinity", before.processorList, after.processorList)
     list.compareFIFOs(old, new)
     list.compareMail(old.mail, new.mail)
+    list.compareDumps(old, new)
     list.addItems("static address", old.staticAddresses, new.staticAddresses, text: \.text)
     list.addItems("static route", old.staticRoutes, new.staticRoutes, text: \.description)
     list.addItems("static rule", old.staticRules, new.staticRules, text: \.description)

@@ -39,14 +39,11 @@ extension KeywordTable {
             row("enable_dbus", .flag, "D-Bus", "there is no D-Bus interface"),
             row("dbus_service_name", .word("NAME"), "D-Bus name", "there is no D-Bus interface"),
             row("dbus_no_interface_name", .word("NAME"), "D-Bus path element", "there is no D-Bus interface"),
-            row("umask", .word("MODE"), "permissions of files that are written", "files are written with mode 0644"),
             row("config_save_dir", .word("PATH"), "keep copies of the file", "no copies are kept"),
             row("tmp_config_directory", .word("PATH"), "where the joined file is kept", "there is no joined file"),
-            row("data_use_instance", .optionalBoolean, "names of dump files", dumps),
-            row("state_dump_file", .word("PATH"), "dump file", dumps),
-            row("stats_dump_file", .word("PATH"), "dump file", dumps),
-            row("json_dump_file", .word("PATH"), "dump file", dumps),
-            row("json_version", .integer(1...2), "form of the JSON dump", dumps),
+            row(
+                "data_use_instance", .optionalBoolean, "names of dump files",
+                "state_dump_file and the like name the files"),
             row("iproute_usr_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
             row("iproute_etc_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
         ]
@@ -55,7 +52,6 @@ extension KeywordTable {
     private static let buffers = "buffers have the sizes that Understudy chooses"
     private static let adverts = "nothing is lost: adverts have 1 MiB, more than MTU or ADVERT would give them"
     private static let snmp = "there is no SNMP agent"
-    private static let dumps = "the state goes to the log on SIGUSR1"
 
     private static func row(_ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String) -> Keyword {
         .notYet(name, shape, meaning, without: without)

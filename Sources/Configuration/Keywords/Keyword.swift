@@ -199,9 +199,8 @@ public enum KeywordTable {
         switch block {
         case .topLevel: topLevel
         case .globalDefs:
-            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater
-                + globalDefsProcess
-                + globalDefsElsewhere
+            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps
+                + globalDefsLater + globalDefsProcess + globalDefsElsewhere
         case .script: script
         case .process: process
         case .instance: instance + virtualMAC + acceptance + instanceNotify + instanceMail + instanceLater

@@ -102,6 +102,7 @@ public struct Instance: Equatable, Sendable {
     /// In a sync group, how long one that resigned waits for its successor; nil outside.
     public var groupHold: Interval?
     public var notifications = Notifications()
+    public var told = ToldSettings()
     public var trackedInterfaces: [Tracked] = []
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []

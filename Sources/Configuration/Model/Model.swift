@@ -58,6 +58,10 @@ public struct GlobalSettings: Equatable, Sendable {
     public var virtualMACPrefix = "vrrp"
     /// `nftables` and its companions.
     public var packetFilter = PacketFilterSettings()
+    /// `state_dump_file` and its companions.
+    public var dumps = DumpSettings()
+    /// `umask`: the permission bits that new files do not get; nil is what each file has by itself.
+    public var umask: UInt32?
 
     public init() {}
 }

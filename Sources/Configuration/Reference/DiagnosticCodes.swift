@@ -65,6 +65,7 @@ public enum DiagnosticCodes {
         ("bad-interface-name", "cannot be the name of an interface"),
         ("limit-without-real-time", "`vrrp_rlimit_rttime` without `vrrp_rt_priority`"),
         ("short-real-time-limit", "`vrrp_rlimit_rttime` is less than the work of so many instances takes"),
+        ("decimal-mask", "`umask` is a number without a leading 0, which is no octal one"),
         ("bad-mail-address", "cannot be the address of a mailbox"),
         ("no-mail", "mail is asked for, and nobody would receive it"),
         ("slow-announcements", "announcements are spaced by a second or more"),

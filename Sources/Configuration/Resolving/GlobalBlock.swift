@@ -12,6 +12,7 @@ struct GlobalDefaults: Equatable {
     var lease = LeasePolicy.automatic
     var standbyNotice = false
     var notifications = Notifications()
+    var told = ToldSettings()
     /// What the file says of the groups.
     var groups: [AddressFamily: IPAddress] = [:]
     var answersLowerPriority = true
@@ -49,6 +50,7 @@ extension Resolver {
         defaults.groups[.v6] = group(contents, "vrrp_mcast_group6", .v6)
         resolveFIFOs(contents)
         resolveMail(contents)
+        resolveDumps(contents)
         resolveStatics(file)
         resolvePacketFilter(contents)
         resolveVirtualMACPrefix(contents)

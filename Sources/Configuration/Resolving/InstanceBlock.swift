@@ -56,6 +56,7 @@ extension Resolver {
         resolveOwnLink(&instance, contents)
         resolveAcceptance(&instance, contents, isStrict: isStrict)
         if isStrict { resolveStrictMode(&instance, contents) }
+        instance.told = toldSettings(contents, isStrict: isStrict)
         instance.promotesSecondaries = contents.has("promote_secondaries")
         instance.trackedInterfaces = trackedInterfaces(contents, of: instance)
         instance.trackedScripts = trackedScripts(contents)

@@ -55,6 +55,11 @@ final class ProcessWatcher {
         watched.first { $0.check.name == name }.map { (Self.number($0), $0.changedAt) }
     }
 
+    /// How many there are, and whether that is enough; nil when it is not watched.
+    func found(_ name: String) -> (count: Int, isEnough: Bool)? {
+        watched.first { $0.check.name == name }.map { ($0.quorum.count, $0.quorum.status == .working) }
+    }
+
     private static func number(_ item: Watched) -> String {
         "\(item.quorum.count) of \(item.check.process) running"
     }

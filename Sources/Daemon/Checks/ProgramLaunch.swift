@@ -34,6 +34,9 @@ struct ProgramLaunch {
         do throws(SystemError) { identity = try lookUpIdentity() } catch { identity = nil }
     }
 
+    /// As whom it runs, where that has been looked up.
+    var knownIdentity: (uid: UInt32, gid: UInt32)? { identity.map { ($0.uid, $0.gid) } }
+
     /// How to start it: in `/`, with our environment but for what is ours, and `more`.
     mutating func request(adding more: [String] = [], arguments: [String] = []) throws(SystemError) -> SpawnRequest {
         // Of two with one name the first would count.

@@ -69,9 +69,7 @@ final class Guardian {
         self.memory = memory
         self.start = start
         Signals.ignorePipe()
-        signals = try SignalSocket([
-            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Self.readySignal,
-        ])
+        signals = try SignalSocket(Signals.forDaemon + [Self.readySignal])
         poller = try Poller()
         try poller.watch(signals.descriptor, as: Token(rawValue: Event.signal.rawValue))
     }
@@ -273,7 +271,9 @@ final class Guardian {
     private func relay(_ signal: Int32) {
         if signal == Signals.terminate || signal == Signals.interrupt { isStopping = true }
         // One that has not set up its signals yet would die of most, which is right before anything has begun.
-        if isRunning || isStopping && !hasRun { pass(signal) } else { held.append(signal) }
+        if isRunning || isStopping && !hasRun { return pass(signal) }
+        // A file is written once, however often it was asked for.
+        if !held.contains(signal) || !Signals.dumps.contains(signal) { held.append(signal) }
     }
 
     private func pass(_ signal: Int32) {

@@ -8,6 +8,7 @@ extension Daemon {
     func start(_ loaded: Loaded) {
         let now = now
         model = loaded.model
+        applyUmask()
         restoreStandby(at: now)
         watchRoutes(at: now)
         statics.configure(model.global, at: now)
@@ -95,6 +96,7 @@ extension Daemon {
     func apply(_ new: Model, at now: MonotonicInstant) {
         let old = model
         model = new
+        applyUmask()
         space(new.global)
         surroundings.interfaces.delays.configure(new.global.interfaceDelays)
         surroundings.notifier.configure(new.global, loader.host, at: now, isHeir: false)

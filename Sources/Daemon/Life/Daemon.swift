@@ -72,6 +72,7 @@ final class Daemon {
     /// Who hears of the packet filter, while an instance has `no_accept`.
     var filterNews: (FilterMonitor, Token)?
     private(set) lazy var statics = StaticWays(surroundings)
+    private(set) lazy var dumps = DumpFiles(surroundings.readiness, log) { [unowned self] in compose($0) }
     private var worldChanged = false
     /// All that was said while we were late is read before we act.
     private var isCatchingUp = false
@@ -95,9 +96,7 @@ final class Daemon {
         self.loader = loader
         Signals.ignorePipe()
         presence = try NamespaceLock.acquire("understudyd")
-        signals = try SignalSocket([
-            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.child,
-        ])
+        signals = try SignalSocket(Signals.forDaemon + [Signals.child])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
         processStartedAt = surroundings.wall
@@ -192,6 +191,7 @@ final class Daemon {
         settleSwitchovers(at: now)
         settleStandbyRequests()
         serveOne(at: now)
+        dumps.proceed(at: now) { self.now }
         control?.tick(at: now)
         tickStandby(at: now)
         surroundings.chronicle.tick(at: now)
@@ -235,10 +235,11 @@ final class Daemon {
         consider(surroundings.mailer.deadline)
         consider(control?.deadline)
         consider(surroundings.chronicle.deadline)
+        consider(dumps.deadline)
         consider(watchdog.deadline)
         consider(orphanedStopAt)
         if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
-        if control?.hasWork == true { consider(MonotonicInstant(nanoseconds: 1)) }
+        if control?.hasWork == true || dumps.hasWork { consider(MonotonicInstant(nanoseconds: 1)) }
         return earliest
     }
 
@@ -274,6 +275,8 @@ final class Daemon {
             watcher.look(at: now)
         case .mail(let mailer):
             mailer.look(at: now)
+        case .dumps(let files):
+            files.look(at: now)
         case .recorder(let link):
             link.look(at: now)
         case .controlListener:
@@ -364,13 +367,12 @@ final class Daemon {
         case Signals.hangup:
             if isStopping { log.notice("Stopping; a reload would come too late") } else { reload(at: now) }
         case Signals.terminate, Signals.interrupt: askedToStop(at: now)
-        case Signals.user1: writeState(at: now)
-        case Signals.user2: log.info("USR2 does nothing here; USR1 writes the state to the log")
-        default: break  // SIGCHLD: the pidfd tells.
+        case Signals.child: break  // The pidfd tells.
+        default: dump(on: signal, at: now)
         }
     }
 
-    private func writeState(at now: MonotonicInstant) {
+    func writeState(at now: MonotonicInstant) {
         log.notice(
             "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
         )

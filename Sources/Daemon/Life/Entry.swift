@@ -25,6 +25,7 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
     if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
     if arguments.count == 2, arguments[1] == FileReader.argument { return FileReader.run() }
     if arguments.count == 2, arguments[1] == MailSender.argument { return MailSender.run() }
+    if arguments.count == 2, arguments[1] == DumpWriter.argument { return DumpWriter.run() }
     if arguments.count == 2, arguments[1] == Succession.question {
         writeStandardOutput(Succession.answer)
         return ExitCode.success
@@ -39,11 +40,14 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
     case .version:
         writeStandardError("Understudy \(understudyVersion)\n")
         return ExitCode.success
+    case .signal(let number):
+        writeStandardOutput("\(number)\n")
+        return ExitCode.success
     case .mistake(let sentence):
         writeStandardError("\(program): \(sentence)\n")
         return ExitCode.configuration
     case .run(let options):
-        setUmask(options.umask ?? 0o022)
+        setUmask(options.umask ?? Options.usualUmask)
         if options.testOnly { return test(options, calledAs: program) }
         return isWorker ? Worker(options, program).run() : guardian(options, program, arguments)
     }

@@ -18,6 +18,7 @@ enum Source {
     case recorder(RecorderLink)
     case files(FileWatcher)
     case mail(Mailer)
+    case dumps(DumpFiles)
     case controlListener
     case controlClient(ControlClient)
 }

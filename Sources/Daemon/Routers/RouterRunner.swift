@@ -87,6 +87,7 @@ final class RouterRunner {
     let notifications: NotifyQueue
     /// A reload removed it from the configuration.
     var isRemoved = false
+    var dumpMemory = DumpMemory()
     /// Since when there has been no address to send from, while that is borne.
     var sourceLostAt: MonotonicInstant?
 
