@@ -142,7 +142,7 @@ extension Behaviour {
             let adverts = try daemon.instance().counters["adverts_sent"] ?? 0
             // Ten a second.
             #expect(Double(adverts - sent) > seconds * 10 - 3, "\(adverts - sent) in \(seconds) s")
-            sendSignal(Signals.continue, to: writer)
+            sendSignal(Signals.proceed, to: writer)
             try trial.waitFor("all of them") {
                 try ["data", "json"].allSatisfy { try DumpedFileFacts(host, "/tmp/keepalived.\($0)") != nil }
             }
