@@ -107,6 +107,7 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
     for name in (old.trackGroups + new.trackGroups).map(\.name).withoutRepeats {
         list.add("track_group \(name)", old.trackGroup(name), new.trackGroup(name))
     }
+    list.compareProcess(old.process, new.process)
     let (filter, next) = (old.packetFilter, new.packetFilter)
     list.add("nftables", filter.table, next.table)
     list.add("nftables_priority", "\(filter.priority)", "\(next.priority)")

@@ -55,6 +55,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var trackGroups: [TrackGroup] = []
     /// `nftables` and its companions.
     public var packetFilter = PacketFilterSettings()
+    /// What the daemon is on its host.
+    public var process = ProcessSettings()
 
     public init() {}
 }
@@ -109,9 +111,12 @@ public struct Scheduling: Equatable, Sendable {
 public struct UserName: Hashable, Sendable {
     public var user: String
     public var group: String?
-    public init(user: String, group: String? = nil) {
+    /// `USER :[GROUP]`: with every other group that the user is a member of.
+    public var hasEveryGroup: Bool
+    public init(user: String, group: String? = nil, hasEveryGroup: Bool = false) {
         self.user = user
         self.group = group
+        self.hasEveryGroup = hasEveryGroup
     }
 }
 

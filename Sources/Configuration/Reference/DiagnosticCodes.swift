@@ -48,6 +48,8 @@ public enum DiagnosticCodes {
         ("not-our-business", "belongs to IPVS and is passed over"),
         ("obsolete-keyword", "has no effect in keepalived either"),
         ("no-effect", "is accepted and has no effect"),
+        ("not-served", "an interface of keepalived that Understudy does not offer; another one serves the purpose"),
+        ("long-name", "a name is longer than the kernel keeps"),
         ("repeated-keyword", "is given twice in one block; the last one counts, the first of `notify` commands"),
         ("missing-keyword", "a required line is missing"),
         ("missing-argument", "a value is missing"),

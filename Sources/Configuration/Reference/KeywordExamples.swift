@@ -77,6 +77,16 @@ private let examples: [BlockKind: [String: String]] = [
         "nftables": "nftables gateways",
         "notification_email": "notification_email {\n    ops@example.net\n}",
         "notification_email_from": "notification_email_from lb1@example.net",
+        "startup_script": "startup_script \"/usr/local/sbin/prepare\" root",
+        "shutdown_script": "shutdown_script \"/usr/local/sbin/clean-up\" root",
+        "process_name": "process_name keepalived", "vrrp_process_name": "vrrp_process_name keepalived_vrrp",
+        "reload_file": "reload_file /run/understudy/reloading", "include_check": "include_check +wildcard_match",
+        "reload_check_config": "reload_check_config", "random_seed": "random_seed 42",
+        "vrrp_netlink_cmd_rcv_bufs": "vrrp_netlink_cmd_rcv_bufs 4194304",
+        "vrrp_netlink_monitor_rcv_bufs": "vrrp_netlink_monitor_rcv_bufs 4194304",
+        "process_monitor_rcv_bufs": "process_monitor_rcv_bufs 4194304",
+        "vrrp_rx_bufs_policy": "vrrp_rx_bufs_policy 262144", "iproute_usr_dir": "iproute_usr_dir /usr/share/iproute2",
+        "iproute_etc_dir": "iproute_etc_dir /etc/iproute2",
         "smtp_server": "smtp_server 127.0.0.1 25", "smtp_helo_name": "smtp_helo_name lb1.example.net",
     ],
     .script: ["timeout": "timeout 0.5", "fall": "fall 3", "rise": "rise 2"],
@@ -116,6 +126,7 @@ private let examples: [BlockKind: [String: String]] = [
 
 /// Together they are a file.
 private let topLevelExamples: [String: String] = [
+    "net_namespace": "net_namespace blue", "instance": "instance lb1", "child_wait_time": "child_wait_time 5",
     "global_defs": "global_defs {\n    router_id lb1\n    script_user haproxy\n}",
     "vrrp_script":
         "vrrp_script chk_haproxy {\n    script \"/usr/bin/systemctl is-active haproxy\"\n    interval 2\n    weight -20\n}",
@@ -163,6 +174,8 @@ private let topLevelExamples: [String: String] = [
 
 private let instanceExamples: [String: String] = [
     "interface": "interface eth0", "virtual_router_id": "virtual_router_id 51", "priority": "priority 150",
+    "vrf": "vrf blue", "track_src_ip": "mcast_src_ip 192.0.2.1\ntrack_src_ip",
+    "timer_expired_backup": "timer_expired_backup 150", "thread_timer_expired": "thread_timer_expired 150",
     "down_timer_adverts": "down_timer_adverts 3", "version": "version 3", "mcast_dst_ip": "mcast_dst_ip 224.0.0.18",
     "unicast_peer": "unicast_peer {\n    192.0.2.2\n}", "unicast_ttl": "unicast_ttl 255",
     "authentication": "authentication {\n    auth_type PASS\n    auth_pass s3cret\n}",
