@@ -18,7 +18,7 @@ extension Linter {
     /// Commands that cannot be run, or would be run as somebody who does not exist.
     mutating func checkNotifyCommands(_ host: any HostInspector) {
         for (command, purpose) in model.notifyCommands {
-            let user = command.user ?? model.global.scriptUser
+            let user = model.global.runner(of: command.user)
             if let user, !host.exists(user) {
                 reportNoSuchUser(user, command, purpose)
                 continue

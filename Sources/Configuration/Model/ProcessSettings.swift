@@ -72,3 +72,12 @@ public struct BufferSizes: Equatable, Sendable {
 
     public init() {}
 }
+
+extension GlobalSettings {
+    /// Who runs a command for which `user` is named, or nobody; nil when nobody is at all.
+    public func runner(of user: UserName?) -> UserName? {
+        var runner = user ?? scriptUser
+        if process.givesEveryGroup { runner?.hasEveryGroup = true }
+        return runner
+    }
+}

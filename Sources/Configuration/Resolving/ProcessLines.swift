@@ -127,8 +127,12 @@ extension Resolver {
     /// `timer_expired_backup` and its old name: the priority is looked at, and does not count.
     mutating func checkTimerExpiry(_ contents: BlockContents) {
         for name in ["timer_expired_backup", "thread_timer_expired"] {
-            guard let setting = contents[name], let word = contents.words(name)?.first else { continue }
-            _ = integer(word, 1...254, of: setting.statement)
+            guard let setting = contents[name] else { continue }
+            if let word = contents.words(name)?.first { _ = integer(word, 1...254, of: setting.statement) }
+            guard name == "thread_timer_expired" else { continue }
+            report(
+                .note, "obsolete-keyword", at: setting.location, "`thread_timer_expired` has another name today",
+                consequence: "it says the same", fix: "timer_expired_backup")
         }
     }
 }

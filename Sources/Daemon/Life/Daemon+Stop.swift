@@ -54,6 +54,7 @@ extension Daemon {
         if isStopping {
             surroundings.filter.close()
             surroundings.promotion.restore(at: now)
+            silenceLocalReports(false)
         }
         surroundings.chronicle.add(
             HistoryRecord(

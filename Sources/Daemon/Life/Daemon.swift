@@ -19,8 +19,8 @@ final class Daemon {
     /// A process before us ended without being asked to, and we go on in its place.
     let isHeir: Bool
     private let signals: SignalSocket
-    private let routes: RouteMonitor
-    private let dump: RouteSocket
+    let routes: RouteMonitor
+    let dump: RouteSocket
 
     var model = Model()
     /// What the service manager decided.
@@ -85,6 +85,7 @@ final class Daemon {
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
+    var strangerLimiter = LineLimiter<String>()
 
     init(_ options: Options, log: Log, loader: Loader, memory: WorkerMemory) throws(SystemError) {
         self.options = options
@@ -99,6 +100,7 @@ final class Daemon {
         ])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
+        surroundings.home = loader.home
         processStartedAt = surroundings.wall
         let before = isHeir ? memory.beginnings : nil
         began = before?.began ?? surroundings.now

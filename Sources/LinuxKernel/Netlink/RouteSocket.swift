@@ -32,6 +32,11 @@ package final class RouteSocket {
         buffer = Array(repeating: 0, count: Self.datagramSize)
     }
 
+    /// Sets how many octets of answers may wait; returns for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        socket.setReceiveBuffer(octets, isForced: isForced)
+    }
+
     /// The port by which the kernel's news name this socket as their cause.
     package var port: UInt32 { cl_netlink_port(socket.rawValue) }
 
