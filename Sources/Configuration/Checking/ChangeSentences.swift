@@ -202,6 +202,10 @@ extension VirtualAddress {
         if preferredSeconds != usual.preferredSeconds {
             text += " preferred_lft " + (preferredSeconds.map(String.init) ?? "forever")
         }
+        if marks.contains(.noPrefixRoute) { text += " noprefixroute" }
+        if marks.contains(.home) { text += " home" }
+        if marks.contains(.managesTemporaries) { text += " mngtmpaddr" }
+        if !isTracked { text += " no_track" }
         return text
     }
 }

@@ -106,7 +106,8 @@ private let examples: [BlockKind: [String: String]] = [
     .unicastPeers: ["min_ttl": "192.0.2.2 min_ttl 254", "max_ttl": "192.0.2.2 max_ttl 255"],
     .addresses: [
         "brd": "192.0.2.10/24 brd +", "scope": "192.0.2.10/24 scope link", "label": "192.0.2.10/24 label eth0:vip",
-        "preferred_lft": "2001:db8::10/64 preferred_lft 0",
+        "preferred_lft": "2001:db8::10/64 preferred_lft 0", "home": "2001:db8::10/64 home",
+        "mngtmpaddr": "2001:db8::10/64 mngtmpaddr",
         "track_group": "192.0.2.10/24 dev eth0 track_group GATEWAY",
     ],
     .trackedInterfaces: ["weight": "eth1 weight -10"], .trackedScripts: ["weight": "chk_haproxy weight -10"],

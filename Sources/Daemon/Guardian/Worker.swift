@@ -79,3 +79,11 @@ struct Worker {
 
 /// Whether a process is one that does the work, whatever it is called.
 package func isWorker(_ pid: Int32) -> Bool { arguments(of: pid).dropFirst().first == Worker.argument }
+
+/// Where the control socket of a worker is, which may share the directory with others (`instance`, `net_namespace`).
+package func runtimeDirectory(ofWorker pid: Int32, below directory: String) -> String {
+    let arguments = arguments(of: pid)
+    guard let program = arguments.first, case .run(let options) = Options.parse([program] + arguments.dropFirst(2))
+    else { return directory }
+    return StateFiles.place(directory, of: readIdentity(options).tag)
+}

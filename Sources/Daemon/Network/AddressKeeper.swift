@@ -197,11 +197,14 @@ final class AddressKeeper {
     private static func request(
         _ address: VirtualAddress, on index: UInt32, lease: AddressLease?, age: Interval
     ) -> AddressRequest {
-        AddressRequest(
+        var request = AddressRequest(
             interfaceIndex: index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
-            noDAD: address.address.family == .v6, validSeconds: lease?.seconds,
-            preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+            noDAD: address.address.family == .v6, noPrefixRoute: address.marks.contains(.noPrefixRoute),
+            validSeconds: lease?.seconds, preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+        request.isHome = address.marks.contains(.home)
+        request.managesTemporaries = address.marks.contains(.managesTemporaries)
+        return request
     }
 
     private func add(

@@ -34,7 +34,7 @@ extension RouterRunner {
     /// Where its addresses and routes are, beside its own.
     private var furtherInterfaces: Set<String> {
         let ways = instance.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        return Set(everyAddress.map(\.interface) + ways).subtracting([instance.interface])
+        return Set(everyAddress.filter(\.isTracked).map(\.interface) + ways).subtracting([instance.interface])
     }
 
     /// When a lost source address begins to count.

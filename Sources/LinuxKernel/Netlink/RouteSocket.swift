@@ -183,6 +183,8 @@ extension NetlinkRequest {
         var flags: UInt32 = 0
         if address.noDAD { flags |= UInt32(IFA_F_NODAD) }
         if address.noPrefixRoute { flags |= UInt32(IFA_F_NOPREFIXROUTE) }
+        if address.isHome { flags |= UInt32(IFA_F_HOMEADDRESS) }
+        if address.managesTemporaries { flags |= UInt32(IFA_F_MANAGETEMPADDR) }
         append(identityOf: address, flags: flags)
         append(attribute: IFA_FLAGS, flags)
         if case .v4 = address.address {

@@ -107,6 +107,9 @@ package struct AddressRequest: Hashable, Sendable {
     package var noDAD: Bool
     /// Adds no route for the prefix.
     package var noPrefixRoute: Bool
+    /// IFA_F_HOMEADDRESS and IFA_F_MANAGETEMPADDR, of IPv6.
+    package var isHome = false
+    package var managesTemporaries = false
     /// Seconds until the kernel removes the address by itself; nil means never.
     package var validSeconds: UInt32?
     /// Seconds until it is no longer chosen as a source; nil means as long as it is valid.
