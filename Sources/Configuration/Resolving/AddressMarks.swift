@@ -12,7 +12,10 @@ extension Resolver {
         default:
             guard isForIPv6(word, written) else { return }
             // The kernel makes them of the other half of the address.
-            if written.prefixLength == 64 { return _ = written.marks.insert(.managesTemporaries) }
+            guard written.prefixLength != 64 else {
+                written.marks.insert(.managesTemporaries)
+                return
+            }
             report(
                 .error, "bad-prefix", at: word.location, "`mngtmpaddr` needs an address of /64",
                 consequence: "the kernel would refuse the address", fix: "\(written.address)/64 mngtmpaddr")
