@@ -32,6 +32,25 @@ extension Behaviour {
             try trial.waitFor("the end of the marker") { !LocalFiles.exists(marker) }
         }
 
+        /// keepalived and we, by one file each.
+        @Test(arguments: [Program.understudy, .keepalived])
+        func `a reload comes at the time that a file says, which is gone then`(program: Program) throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.writeFile("/run/vrrp.conf", file("reload_time_file /run/at"))
+            let command = program.command("/run/vrrp.conf")
+            let log = try OutputLog("\(program)")
+            let process = try host.start(command.program, command.arguments, log: log)
+            try trial.waitFor("the address of \(program)", seconds: 15) { try host.has("192.0.2.10") }
+            _ = try host.run("sh", ["-c", "date -u -d '+3 seconds' '+%Y-%m-%d %H:%M:%SZ' > /run/at.new; mv /run/at.new /run/at"])
+            try trial.waitFor("the word of \(program)\n\(log.text)") { log.text.contains("cheduling ") }
+            try trial.waitFor("the reload of \(program)\n\(log.text)", seconds: 10) { log.text.contains("Reloading") }
+            #expect(!LocalFiles.exists(host.namespaces.outside("/run/at")))
+            #expect(try host.has("192.0.2.10"))
+            try process.send(.terminate)
+            _ = try process.wait(until: monotonicNanoseconds() + 10_000_000_000)
+        }
+
         @Test func `reports of memberships are off while the daemon runs, and on again afterwards`() throws {
             let trial = try Trial()
             let host = try trial.host()

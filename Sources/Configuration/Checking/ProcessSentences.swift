@@ -12,6 +12,8 @@ extension Sentences {
         add("shutdown_script_timeout", "\(old.shutdownSeconds)", "\(new.shutdownSeconds)")
         add("set_supplementary_groups", old.givesEveryGroup.onOff, new.givesEveryGroup.onOff)
         add("reload_file", old.reloadMarker.text, new.reloadMarker.text)
+        add("reload_time_file", old.reloadTimeFile ?? "none", new.reloadTimeFile ?? "none")
+        add("reload_repeat", old.repeatsReload.onOff, new.repeatsReload.onOff)
         add("log_unknown_vrids", old.logsUnknownRouters.onOff, new.logsUnknownRouters.onOff)
         add("disable_local_igmp", old.silencesLocalReports.onOff, new.silencesLocalReports.onOff)
         add("vrrp_netlink_cmd_rcv_bufs", old.buffers.answers.text, new.buffers.answers.text)

@@ -130,11 +130,5 @@ extension KeywordTable {
         .notYet(
             "vmac_addr_prefix", .word("PREFIX"), "names of virtual MAC interfaces",
             without: "there are no such interfaces"),
-        .notYet(
-            "reload_time_file", .word("PATH"), "reload at a time written there", without: "reload by SIGHUP only",
-            instead: "remove the line; systemd-run --on-calendar='2026-01-31 03:00' systemctl reload understudy"),
-        .notYet(
-            "reload_repeat", .flag, "reload at that time every day", without: "reload by SIGHUP only",
-            instead: "remove the line; systemd-run --on-calendar=03:00 systemctl reload understudy"),
     ]
 }

@@ -59,6 +59,13 @@ extension KeywordTable {
             "file that is there, empty, while a reload reads the configuration, and is removed afterwards; without a path it is in "
                 + "the directory of `use_pid_dir`, with the ending .reload"),
         Keyword(
+            "reload_time_file", .word("PATH"), "none",
+            "file whose first line says when to reload, as 03:00:00 or 2026-11-30 03:00:00, with a Z behind it for UTC; it may come, "
+                + "change and go at any time, and is removed when its time has come"),
+        Keyword(
+            "reload_repeat", .flag, "off",
+            "a time without a date comes again every day, and its file stays"),
+        Keyword(
             "reload_check_config", .words("[FILE]", 0...1), "on",
             "accepted; a reload always checks the whole file first and changes nothing on an error, which is in the log and in "
                 + "`understudy status`"),

@@ -39,6 +39,9 @@ public struct ProcessSettings: Equatable, Sendable {
     public var shutdownSeconds = 10
     /// `reload_file`.
     public var reloadMarker: Marker?
+    /// `reload_time_file`, and whether a time without a date comes again every day (`reload_repeat`).
+    public var reloadTimeFile: String?
+    public var repeatsReload = false
     /// `set_supplementary_groups`: commands have every group of their user.
     public var givesEveryGroup = false
     /// `log_unknown_vrids`.

@@ -81,6 +81,7 @@ private let examples: [BlockKind: [String: String]] = [
         "shutdown_script": "shutdown_script \"/usr/local/sbin/clean-up\" root",
         "process_name": "process_name keepalived", "vrrp_process_name": "vrrp_process_name keepalived_vrrp",
         "reload_file": "reload_file /run/understudy/reloading", "include_check": "include_check +wildcard_match",
+        "reload_time_file": "reload_time_file /run/understudy/reload-at",
         "reload_check_config": "reload_check_config", "random_seed": "random_seed 42",
         "vrrp_netlink_cmd_rcv_bufs": "vrrp_netlink_cmd_rcv_bufs 4194304",
         "vrrp_netlink_monitor_rcv_bufs": "vrrp_netlink_monitor_rcv_bufs 4194304",

@@ -38,6 +38,8 @@ extension Resolver {
         model.global.process.startupSeconds = contents.integer("startup_script_timeout") ?? 10
         model.global.process.shutdownSeconds = contents.integer("shutdown_script_timeout") ?? 10
         model.global.process.reloadMarker = reloadMarker(contents)
+        model.global.process.reloadTimeFile = reloadTimeFile(contents)
+        model.global.process.repeatsReload = contents.has("reload_repeat")
         model.global.process.givesEveryGroup = contents.boolean("set_supplementary_groups") ?? false
         model.global.process.logsUnknownRouters = contents.has("log_unknown_vrids")
         model.global.process.silencesLocalReports = contents.has("disable_local_igmp")
@@ -77,11 +79,29 @@ extension Resolver {
     private mutating func reloadMarker(_ contents: BlockContents) -> ProcessSettings.Marker? {
         guard let setting = contents["reload_file"] else { return nil }
         guard let path = contents.words("reload_file")?.first else { return .usual }
+        return absolutePath(path, of: setting).map { .path($0) }
+    }
+
+    private mutating func reloadTimeFile(_ contents: BlockContents) -> String? {
+        guard let setting = contents["reload_time_file"], let path = contents.words("reload_time_file")?.first else {
+            if let repetition = contents["reload_repeat"], !contents.wasAttempted("reload_time_file") {
+                report(
+                    .warning, "no-effect", at: repetition.location,
+                    "`reload_repeat` has no effect without `reload_time_file`",
+                    consequence: "nothing is reloaded by the clock", fix: "reload_time_file /run/understudy/reload-at")
+            }
+            return nil
+        }
+        return absolutePath(path, of: setting)
+    }
+
+    private mutating func absolutePath(_ path: Word, of setting: Setting) -> String? {
         guard isPlain(path, of: setting.statement) else { return nil }
-        if path.text.hasPrefix("/") { return .path(path.text) }
+        if path.text.hasPrefix("/") { return path.text }
         report(
             .error, "bad-path", at: path.location, "`\(path.text)` is a relative path, and the daemon runs in `/`",
-            consequence: "the file would not be where others look for it", fix: "reload_file /run/understudy/\(path.text)")
+            consequence: "the file would not be where others look for it",
+            fix: "\(setting.keyword.name) /run/understudy/\(path.text)")
         return nil
     }
 

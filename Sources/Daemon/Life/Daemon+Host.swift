@@ -18,6 +18,21 @@ extension Daemon {
             new.logsUnknownRouters
             ? { [unowned self] id, source, interface in noteStranger(id, source, on: interface) } : nil
         silenceLocalReports(new.silencesLocalReports)
+        watchReloadTime(new)
+    }
+
+    private func watchReloadTime(_ settings: ProcessSettings) {
+        if let reloadTimer, reloadTimer.path == settings.reloadTimeFile, reloadTimer.repeats == settings.repeatsReload {
+            return
+        }
+        reloadTimer?.close()
+        reloadTimer = nil
+        guard let path = settings.reloadTimeFile else { return }
+        do throws(SystemError) {
+            reloadTimer = try ReloadTimer(path, repeats: settings.repeatsReload, readiness, log)
+        } catch {
+            log.warning("reload_time_file: \(error); nothing is reloaded by the clock until the next reload")
+        }
     }
 
     private func noteStranger(_ id: VirtualRouterID, _ source: IPAddress, on interface: String) {

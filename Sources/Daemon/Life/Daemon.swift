@@ -86,6 +86,8 @@ final class Daemon {
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
     var strangerLimiter = LineLimiter<String>()
+    /// While the configuration names a file with a time.
+    var reloadTimer: ReloadTimer?
 
     init(_ options: Options, log: Log, loader: Loader, memory: WorkerMemory) throws(SystemError) {
         self.options = options
@@ -196,6 +198,7 @@ final class Daemon {
         tickStandby(at: now)
         surroundings.chronicle.tick(at: now)
         watchdog.tick(at: now)
+        if reloadTimer?.isDue(at: now) == true, !isStopping { reload(at: now) }
         if statusIsStale {
             statusIsStale = false
             notifyServiceManager(statusLine)
@@ -234,6 +237,7 @@ final class Daemon {
         consider(control?.deadline)
         consider(surroundings.chronicle.deadline)
         consider(watchdog.deadline)
+        consider(reloadTimer?.deadline)
         consider(orphanedStopAt)
         if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
         if control?.hasWork == true { consider(MonotonicInstant(nanoseconds: 1)) }
@@ -272,6 +276,8 @@ final class Daemon {
             mailer.look(at: now)
         case .recorder(let link):
             link.look(at: now)
+        case .reloadTime(let timer):
+            timer.look()
         case .controlListener:
             control?.accept(at: now)
         case .controlClient(let client):

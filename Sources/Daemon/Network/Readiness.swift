@@ -17,6 +17,7 @@ enum Source {
     case recorder(RecorderLink)
     case files(FileWatcher)
     case mail(Mailer)
+    case reloadTime(ReloadTimer)
     case controlListener
     case controlClient(ControlClient)
 }

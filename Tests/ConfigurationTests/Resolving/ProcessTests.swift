@@ -32,6 +32,8 @@ private func process(_ text: String) -> ProcessSettings { resolved(text + instan
         Mistake(
             global("startup_script_timeout 5") + instance(), "warning no-effect@2", quotes: "startup_script",
             fix: "remove"),
+        Mistake(global("reload_repeat") + instance(), "warning no-effect@2", quotes: "reload_repeat", fix: "reload_time_file"),
+        Mistake(global("reload_time_file at") + instance(), "error bad-path@2", quotes: "at", fix: "/run/understudy/at"),
         Mistake(global("reload_file marker") + instance(), "error bad-path@2", quotes: "marker", fix: "/run/understudy/"),
         Mistake(
             global("process_monitor_rcv_bufs_force on") + instance(), "warning no-effect@2",
