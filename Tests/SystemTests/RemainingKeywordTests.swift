@@ -33,8 +33,7 @@ extension Behaviour {
             #expect(try !host.has("192.0.2.10"))
             // Its control socket is among the others of the host, below the name.
             #expect(LocalFiles.exists(host.namespaces.outside("/run/understudy/blue/control.sock")))
-            let worker = try SpawnedProcess.children(of: daemon.process.pid)[0]
-            #expect(sendSignal(9, to: worker))
+            #expect(sendSignal(9, to: SpawnedProcess.children(of: daemon.process.pid)[0]))
             try daemon.says("The new process runs")
             let mark = daemon.mark
             #expect(try hasInBlue(host, "192.0.2.10"))

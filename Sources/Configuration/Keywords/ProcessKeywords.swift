@@ -120,25 +120,35 @@ extension KeywordTable {
     private static let beyondLimit = "the line above counts beyond net.core.rmem_max as well, which needs CAP_NET_ADMIN"
 
     /// Accepted, and nothing comes of it.
-    static let globalDefsNoted: [Keyword] =
-        [
-            ("enable_snmp_vrrp", "", "SNMP"), ("enable_snmp_keepalived", "", "old name of `enable_snmp_vrrp`"),
-            ("enable_snmp_rfc", "", "SNMP, both RFC tables"), ("enable_snmp_rfcv2", "", "SNMP, RFC 2787"),
-            ("enable_snmp_rfcv3", "", "SNMP, RFC 6527"), ("enable_traps", "", "SNMP traps"),
-            ("snmp_socket", "ADDRESS", "where the SNMP agent listens"),
-        ].map { name, notation, meaning in .noted(name, .text(notation), meaning, snmp) }
-        + [
-            ("enable_dbus", "", "D-Bus"), ("dbus_service_name", "NAME", "name on the bus"),
-            ("dbus_no_interface_name", "NAME", "path element of instances without an interface"),
-        ].map { name, notation, meaning in .noted(name, .text(notation), meaning, dbus) }
-        + [
-            ("bfd_process_name", "NAME", "name of the process"), ("bfd_priority", "-20..19", "nice value"),
-            ("bfd_no_swap", "", "lock memory"), ("bfd_rt_priority", "1..99", "real-time priority"),
-            ("bfd_rlimit_rttime", "MICROSECONDS", "real-time limit"),
-            ("bfd_rlimit_rtime", "MICROSECONDS", "real-time limit"),
-            ("bfd_cpu_affinity", "CPU...", "processors to run on"),
-        ].map { name, notation, meaning in .noted(name, .text(notation), meaning, ofBFD) }
-        + [.noted("config_save_dir", .word("PATH"), "keep copies of the configuration around each reload", copies)]
+    static let globalDefsNoted: [Keyword] = snmpKeywords + dbusKeywords + bfdProcessKeywords + [
+        .noted("config_save_dir", .word("PATH"), "keep copies of the configuration around each reload", copies)
+    ]
+
+    private static let snmpKeywords: [Keyword] = [
+        .noted("enable_snmp_vrrp", .flag, "SNMP", snmp),
+        .noted("enable_snmp_keepalived", .flag, "old name of `enable_snmp_vrrp`", snmp),
+        .noted("enable_snmp_rfc", .flag, "SNMP, both RFC tables", snmp),
+        .noted("enable_snmp_rfcv2", .flag, "SNMP, RFC 2787", snmp),
+        .noted("enable_snmp_rfcv3", .flag, "SNMP, RFC 6527", snmp),
+        .noted("enable_traps", .flag, "SNMP traps", snmp),
+        .noted("snmp_socket", .word("ADDRESS"), "where the SNMP agent listens", snmp),
+    ]
+
+    private static let dbusKeywords: [Keyword] = [
+        .noted("enable_dbus", .flag, "D-Bus", dbus),
+        .noted("dbus_service_name", .word("NAME"), "name on the bus", dbus),
+        .noted("dbus_no_interface_name", .word("NAME"), "path element of instances without an interface", dbus),
+    ]
+
+    private static let bfdProcessKeywords: [Keyword] = [
+        .noted("bfd_process_name", .word("NAME"), "name of the process", ofBFD),
+        .noted("bfd_priority", .integer(-20...19), "nice value", ofBFD),
+        .noted("bfd_no_swap", .flag, "lock memory", ofBFD),
+        .noted("bfd_rt_priority", .integer(1...99), "real-time priority", ofBFD),
+        .noted("bfd_rlimit_rttime", .word("MICROSECONDS"), "real-time limit", ofBFD),
+        .noted("bfd_rlimit_rtime", .word("MICROSECONDS"), "real-time limit", ofBFD),
+        .noted("bfd_cpu_affinity", .text("CPU..."), "processors to run on", ofBFD),
+    ]
 
     private static let snmp = Keyword.Remark(
         code: "not-served", reason: "there is no SNMP agent, and no traps are sent",

@@ -27,7 +27,7 @@ extension Daemon {
         }
         reloadTimer?.close()
         reloadTimer = nil
-        guard let path = settings.reloadTimeFile else { return }
+        guard let path = settings.reloadTimeFile, !surroundings.notifier.isRehearsal else { return }
         do throws(SystemError) {
             reloadTimer = try ReloadTimer(path, repeats: settings.repeatsReload, readiness, log)
         } catch {
@@ -86,7 +86,9 @@ extension Daemon {
     // MARK: Files and settings
 
     private var reloadMarker: String? {
-        switch model.global.process.reloadMarker {
+        // In a rehearsal the files are those of the machine on which it is played.
+        if surroundings.notifier.isRehearsal { return nil }
+        return switch model.global.process.reloadMarker {
         case nil: nil
         case .path(let path)?: path
         case .usual?: Options.runFile("reload", of: memory.tag, calledAs: programName)

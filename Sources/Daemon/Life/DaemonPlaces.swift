@@ -35,6 +35,8 @@ extension Options {
 ///
 /// What is wrong with the file is said by who reads all of it.
 func readIdentity(_ options: Options) -> DaemonIdentity {
+    // A rehearsal's hosts have one daemon each, and none of this machine's namespaces.
+    if environmentVariable(Notifier.rehearsalVariable) != nil { return DaemonIdentity() }
     let parsed = parse(
         file: options.configurationFile, reading: DiskReader(),
         configurationID: options.configurationID ?? String(hostName().prefix { $0 != "." }))

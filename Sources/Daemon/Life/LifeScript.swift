@@ -25,6 +25,8 @@ enum LifeScript {
         _ script: NotifyCommand, _ name: String, for limit: Interval, _ global: GlobalSettings,
         _ host: any HostInspector, _ memory: WorkerMemory, _ log: Log
     ) {
+        // It would act on the machine on which the rehearsal is played.
+        if environmentVariable(Notifier.rehearsalVariable) != nil { return }
         var launch = ProgramLaunch(script.command, as: script.user, global, host)
         if let problem = launch.problem {
             return log.error("\(name) cannot run, so its work is not done: \(problem)")

@@ -81,6 +81,7 @@ final class Loader {
     private func place(_ identity: DaemonIdentity) -> String? {
         if isPlaced { return nil }
         isPlaced = true
+        if environmentVariable(Notifier.rehearsalVariable) != nil { return nil }
         guard let name = namespace ?? identity.networkNamespace else { return nil }
         do throws(SystemError) {
             let (here, there) = (try NetworkNamespace.current(), try NetworkNamespace(named: name))
