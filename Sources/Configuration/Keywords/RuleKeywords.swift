@@ -52,12 +52,6 @@ extension KeywordTable {
         Keyword("goto", .word("N"), nil, "go on with the rule at this place, which is a later one"),
         Keyword("nop", .flag, nil, "go on with the next rule"),
         Keyword("type", .flag, "off", "accepted; it may stand before an action"),
-        later("realms", .word("A[/B]"), "realms for accounting", "there are none"),
+        Keyword("realms", .word("[FROM/]TO"), "none", "numbers of the realms that packets are accounted to, of IPv4"),
     ]
-
-    private static func later(
-        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String
-    ) -> Keyword {
-        .notYet(name, shape, meaning, without: without, instead: "remove `\(name)` from the line")
-    }
 }

@@ -249,6 +249,7 @@ private let ruleExamples: [String: String] = [
     "uidrange": "uidrange 1000-1999 lookup 100 preference 300", "ipproto": "ipproto tcp lookup 100 preference 300",
     "sport": "ipproto tcp sport 443 lookup 100 preference 300",
     "dport": "ipproto tcp dport 8000-8999 lookup 100 preference 300",
+    "realms": "from 192.0.2.10 realms 1/2 lookup 100 preference 300",
     "tunnel-id": "tunnel-id 7 lookup 100 preference 300",
     "suppress_prefixlength": "from all lookup main suppress_prefixlength 0 preference 300",
     "sup_pl": "from all lookup main sup_pl 0 preference 300",

@@ -23,6 +23,9 @@ extension Resolver {
         case "tunnel-id":
             guard let number = integer(value, 1...Int.max, of: quoted) else { return false }
             conditions.tunnel = UInt64(number)
+        case "realms":
+            guard let number = realms(value, quoted) else { return false }
+            conditions.realms = number
         case "suppress_prefixlength", "sup_pl":
             guard let number = integer(value, 0...128, of: quoted) else { return false }
             conditions.suppressedLength = UInt32(number)
@@ -45,6 +48,18 @@ extension Resolver {
         }
         reportBadValue(
             word, of: quoted, expected: "\(isPair ? "" : "a number or ")a range A-B within \(least) to \(most)")
+        return nil
+    }
+
+    /// `[FROM/]TO`, the numbers of two realms.
+    private mutating func realms(_ word: Word, _ quoted: Statement) -> UInt32? {
+        let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { UInt16($0) }
+        if numbers.count == parts.count, let last = numbers.last, numbers.contains(where: { $0 != 0 }) {
+            return UInt32(numbers.count == 2 ? numbers[0] : 0) << 16 | UInt32(last)
+        }
+        reportBadValue(
+            word, of: quoted, expected: "one or two numbers from 0 to 65535, FROM/TO; names are in a file of each host's")
         return nil
     }
 

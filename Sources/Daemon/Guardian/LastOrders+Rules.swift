@@ -15,6 +15,7 @@ extension OctetWriter {
         put(conditions.suppressedGroup.map { (UInt64($0), 0) })
         put(conditions.usesVRF)
         put(UInt64(conditions.target))
+        put(UInt64(conditions.realms))
     }
 
     private mutating func put(_ pair: (UInt64, UInt64)?) {
@@ -39,6 +40,7 @@ extension OctetReader {
         conditions.suppressedGroup = single().map { UInt32(clamping: $0) }
         conditions.usesVRF = flag()
         conditions.target = UInt32(clamping: number())
+        conditions.realms = UInt32(clamping: number())
         return conditions
     }
 

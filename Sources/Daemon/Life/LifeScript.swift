@@ -33,7 +33,9 @@ enum LifeScript {
         }
         let began = MonotonicInstant(nanoseconds: monotonicNanoseconds())
         // The guardian knows for how long nothing else is to be expected of us.
-        memory.beat(at: began, dueAt: began + limit + killDelay + killDelay)
+        let longest = limit + killDelay + killDelay
+        memory.beat(at: began, dueAt: began + longest)
+        notifyServiceManager("EXTEND_TIMEOUT_USEC=\(longest.nanoseconds / 1000)")
         do throws(SystemError) {
             let child = try Child.spawn(try launch.request())
             log.info("\(name): \(script.text)")

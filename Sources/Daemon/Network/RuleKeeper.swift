@@ -108,6 +108,7 @@ extension KernelRuleConditions {
         sourcePorts = conditions.sourcePorts
         destinationPorts = conditions.destinationPorts
         tunnel = conditions.tunnel
+        realms = conditions.realms
         suppressedLength = conditions.suppressedLength
         suppressedGroup = conditions.suppressedGroup
     }
@@ -122,6 +123,7 @@ extension RuleConditions {
         sourcePorts = conditions.sourcePorts
         destinationPorts = conditions.destinationPorts
         tunnel = conditions.tunnel
+        realms = conditions.realms
         suppressedLength = conditions.suppressedLength
         suppressedGroup = conditions.suppressedGroup
     }

@@ -9,6 +9,8 @@ package struct KernelRuleConditions: Hashable, Sendable {
     package var sourcePorts: ClosedRange<UInt16>?
     package var destinationPorts: ClosedRange<UInt16>?
     package var tunnel: UInt64?
+    /// FRA_FLOW.
+    package var realms: UInt32 = 0
     package var suppressedLength: UInt32?
     package var suppressedGroup: UInt32?
     /// FRA_L3MDEV: the table is that of the VRF that the packet belongs to.
@@ -21,6 +23,7 @@ package struct KernelRuleConditions: Hashable, Sendable {
     /// <linux/fib_rules.h>.
     private enum Attribute {
         static let target = 4
+        static let realms = 11
         static let tunnel = 12
         static let suppressedGroup = 13
         static let suppressedLength = 14
@@ -38,6 +41,7 @@ package struct KernelRuleConditions: Hashable, Sendable {
         func number() -> UInt32? { bytes.hostUInt32(at: value.lowerBound) }
         switch type {
         case Attribute.target: target = number() ?? 0
+        case Attribute.realms: realms = number() ?? 0
         case Attribute.tunnel:
             // In network order.
             if value.count == 8 { tunnel = value.reduce(0) { $0 << 8 | UInt64(bytes[$1]) } }
@@ -65,6 +69,7 @@ package struct KernelRuleConditions: Hashable, Sendable {
 
     func write(to request: inout NetlinkRequest) {
         if target != 0 { request.append(attribute: Attribute.target, target) }
+        if realms != 0 { request.append(attribute: Attribute.realms, realms) }
         if let tunnel {
             request.append(
                 attribute: Attribute.tunnel,

@@ -9,6 +9,8 @@ public struct RuleConditions: Hashable, Sendable {
     public var sourcePorts: ClosedRange<UInt16>?
     public var destinationPorts: ClosedRange<UInt16>?
     public var tunnel: UInt64?
+    /// Two numbers for accounting that packets get, the source's in the upper half; 0 for none.
+    public var realms: UInt32 = 0
     /// Routes with a prefix of this length or a shorter one do not count.
     public var suppressedLength: UInt32?
     /// Routes by interfaces of this group do not count.
@@ -29,6 +31,7 @@ extension RuleConditions: CustomStringConvertible {
             words.append("dport \(destinationPorts.lowerBound)-\(destinationPorts.upperBound)")
         }
         if let tunnel { words.append("tunnel-id \(tunnel)") }
+        if realms != 0 { words.append("realms \(realms >> 16)/\(realms & 0xFFFF)") }
         if let suppressedLength { words.append("suppress_prefixlength \(suppressedLength)") }
         if let suppressedGroup { words.append("suppress_ifgroup \(suppressedGroup)") }
         return words.joined(separator: " ")
