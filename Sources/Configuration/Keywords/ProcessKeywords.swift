@@ -165,7 +165,7 @@ extension KeywordTable {
         code: "no-effect", reason: "no copies of the configuration are kept",
         consequence: "what a reload changed is in the log and in `understudy history`",
         instead: "`understudy config show` prints what counts")
-    /// The kernel tells of each change of a carrier as it happens; its drivers answer MII and ethtool from the same flag.
+    /// Linux's own bonding driver no longer polls either (6.18: "bonding: Remove support for use_carrier").
     static let linkbeat = Keyword.Remark(
         code: "no-effect", reason: "the carrier is taken from the kernel, which tells of each change at once, without polling",
         consequence:
