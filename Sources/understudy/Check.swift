@@ -50,7 +50,8 @@ struct Check: ParsableCommand {
         let inspector: LiveHost?
         do throws(SystemError) {
             inspector = try LiveHost.ofFile(
-                files.first ?? Self.defaultFile, configurationID: configurationID ?? shortHostName(), looksAtFiles: true)
+                files.first ?? Self.defaultFile, configurationID: configurationID ?? shortHostName(), looksAtFiles: true
+            )
         } catch {
             // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
             if host { throw ValidationError("this host cannot be examined: \(error)") }

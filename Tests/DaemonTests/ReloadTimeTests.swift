@@ -16,10 +16,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("10:00:01Z", 1, false), ("23:59:59Z", 50_399, false), ("10:00:00Z", 86_400, false), ("09:59:59Z", 86_399, false),
-        ("2026-11-26 10:00:05Z", 5, true), ("26-11-27 10:00:00Z", 86_400, true),
-    ] as [(String, Int64, Bool)])
+    @Test(
+        arguments: [
+            ("10:00:01Z", 1, false), ("23:59:59Z", 50_399, false), ("10:00:00Z", 86_400, false),
+            ("09:59:59Z", 86_399, false),
+            ("2026-11-26 10:00:05Z", 5, true), ("26-11-27 10:00:00Z", 86_400, true),
+        ] as [(String, Int64, Bool)])
     func `is a moment from now on, tomorrow's when today's is past`(text: String, after: Int64, hasDate: Bool) {
         #expect(outcome(text) == .success(ReloadTime(instant: now + after, hasDate: hasDate)))
     }
@@ -36,7 +38,8 @@ import Testing
     @Test func `is local time without a Z`() throws {
         let local = CivilTime(now + 7200, isUTC: false)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let text = "\(local.year)-\(two(local.month))-\(two(local.day)) \(two(local.hour)):\(two(local.minute)):\(two(local.second))"
+        let text =
+            "\(local.year)-\(two(local.month))-\(two(local.day)) \(two(local.hour)):\(two(local.minute)):\(two(local.second))"
         #expect(outcome(text) == .success(ReloadTime(instant: now + 7200, hasDate: true)))
     }
 }

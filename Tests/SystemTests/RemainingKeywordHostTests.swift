@@ -11,7 +11,9 @@ extension Behaviour {
             "global_defs {\n\(globals)\n}\n" + rest
         }
 
-        @Test func `the marker of a reload is gone when the configuration has been read, and no link is followed`() throws {
+        @Test func `the marker of a reload is gone when the configuration has been read, and no link is followed`()
+            throws
+        {
             let trial = try Trial()
             let host = try trial.host()
             let text = file("reload_file /run/marker")
@@ -42,7 +44,8 @@ extension Behaviour {
             let log = try OutputLog("\(program)")
             let process = try host.start(command.program, command.arguments, log: log)
             try trial.waitFor("the address of \(program)", seconds: 15) { try host.has("192.0.2.10") }
-            _ = try host.run("sh", ["-c", "date -u -d '+3 seconds' '+%Y-%m-%d %H:%M:%SZ' > /run/at.new; mv /run/at.new /run/at"])
+            _ = try host.run(
+                "sh", ["-c", "date -u -d '+3 seconds' '+%Y-%m-%d %H:%M:%SZ' > /run/at.new; mv /run/at.new /run/at"])
             try trial.waitFor("the word of \(program)\n\(log.text)") { log.text.contains("cheduling ") }
             try trial.waitFor("the reload of \(program)\n\(log.text)", seconds: 10) { log.text.contains("Reloading") }
             #expect(!LocalFiles.exists(host.namespaces.outside("/run/at")))
@@ -117,9 +120,11 @@ extension Behaviour {
             let trial = try Trial()
             func text(_ line: String) -> String { instance("VI_1", "mcast_src_ip 192.0.2.1\n\(line)") }
             for program in [Program.keepalived, .understudy] {
-                let host = try trial.laboratory.addHost("\(program)", [
-                    Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.3"), 24)])
-                ])
+                let host = try trial.laboratory.addHost(
+                    "\(program)",
+                    [
+                        Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.3"), 24)])
+                    ])
                 try host.ip("address", "add", "192.0.2.1/32", "dev", "eth0")
                 try host.writeFile("/run/vrrp.conf", text("track_src_ip"))
                 let command = program.command("/run/vrrp.conf")
@@ -203,9 +208,11 @@ extension Behaviour {
                 "192.0.2.10/24", "198.51.100.10/24 noprefixroute", "203.0.113.10/24", "203.0.113.11/32 no_track",
             ]
             let routes = try [Program.keepalived, .understudy].map { program -> [String] in
-                let host = try trial.laboratory.addHost("\(program)", [
-                    Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.1"), 24)])
-                ])
+                let host = try trial.laboratory.addHost(
+                    "\(program)",
+                    [
+                        Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.1"), 24)])
+                    ])
                 try host.writeFile("/run/vrrp.conf", instance(addresses: addresses))
                 let command = program.command("/run/vrrp.conf")
                 let process = try host.start(command.program, command.arguments, log: try OutputLog("\(program)"))

@@ -63,7 +63,8 @@ extension Behaviour {
             try trial.waitFor("the end of the address") { try !hasInBlue(host, "192.0.2.10") }
         }
 
-        @Test func `a namespace that is not there is named with what makes it, and a flag goes before the file`() throws {
+        @Test func `a namespace that is not there is named with what makes it, and a flag goes before the file`() throws
+        {
             let trial = try Trial()
             let host = try blueHost(trial)
             try host.writeFile("/run/vrrp.conf", "net_namespace red\n" + instance())
@@ -124,9 +125,11 @@ extension Behaviour {
             func names(_ process: SpawnedProcess) -> [String] {
                 ([process.pid] + SpawnedProcess.children(of: process.pid)).compactMap { processName(of: $0) }
             }
-            let theirs = try trial.laboratory.addHost("theirs", [
-                Interface("eth0", segment: "alone", addresses: [try .init(ip("192.0.2.1"), 24)])
-            ])
+            let theirs = try trial.laboratory.addHost(
+                "theirs",
+                [
+                    Interface("eth0", segment: "alone", addresses: [try .init(ip("192.0.2.1"), 24)])
+                ])
             try theirs.writeFile("/run/vrrp.conf", text)
             let command = Program.keepalived.command("/run/vrrp.conf")
             let keepalived = try theirs.start(command.program, command.arguments, log: try OutputLog("theirs"))
@@ -146,9 +149,11 @@ extension Behaviour {
         @Test func `commands are run before the start and after the end, and waited for`() throws {
             let trial = try Trial()
             let words = try [Program.keepalived, .understudy].map { program -> String in
-                let host = try trial.laboratory.addHost("\(program)", [
-                    Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.1"), 24)])
-                ])
+                let host = try trial.laboratory.addHost(
+                    "\(program)",
+                    [
+                        Interface("eth0", segment: "alone-\(program)", addresses: [try .init(ip("192.0.2.1"), 24)])
+                    ])
                 try host.writeFile(
                     "/run/note", "#!/bin/sh\nsleep 0.3\necho $1 $(ip -br address | grep -c 192.0.2.10) >> /run/noted\n",
                     mode: 0o755)
@@ -167,7 +172,8 @@ extension Behaviour {
         @Test func `a command that takes too long is ended, and the daemon goes on`() throws {
             let trial = try Trial()
             let host = try trial.host()
-            let globals = "startup_script \"/bin/sleep 100\" root\nstartup_script_timeout 1\nshutdown_script /bin/false root"
+            let globals =
+                "startup_script \"/bin/sleep 100\" root\nstartup_script_timeout 1\nshutdown_script /bin/false root"
             let daemon = try trial.start(host, "global_defs {\n\(globals)\n}\n" + instance())
             try daemon.says("startup_script takes longer than 1 s: it is ended by SIGTERM")
             try daemon.becomesMaster()

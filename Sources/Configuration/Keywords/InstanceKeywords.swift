@@ -191,7 +191,8 @@ extension KeywordTable {
                     + "host that claims it later is noticed in any case", instead: "remove `-nodad` from the line")),
         Keyword(
             "no_track", .flag, "off",
-            "that somebody removes it, or that its interface is down, does not count; it is set again at the next change of state"),
+            "that somebody removes it, or that its interface is down, does not count; it is set again at the next change of state"
+        ),
         attribute("autojoin", .flag, "join a multicast group", "no group is joined"),
         attribute(
             "use_vmac", .text("[NAME]"), "put it on a virtual MAC interface", "it is put on the interface itself"),

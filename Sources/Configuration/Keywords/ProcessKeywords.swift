@@ -12,7 +12,8 @@ extension KeywordTable {
         Keyword(
             "use_pid_dir", .flag, "off",
             "the pid file is /run/understudy/understudyd.pid, or /run/keepalived/keepalived.pid where the program is called "
-                + "keepalived; so it is with `instance` and `net_namespace`, whose names are added to it. `-p` goes before"),
+                + "keepalived; so it is with `instance` and `net_namespace`, whose names are added to it. `-p` goes before"
+        ),
         Keyword(
             "child_wait_time", .integer(0...4_294_967_295), "5",
             "accepted; a stop ends as soon as the addresses are handed over and the commands are done, and has bounds of its own"
@@ -45,7 +46,8 @@ extension KeywordTable {
             "checks and commands have all groups of their user; without it those alone whose line says `USER :GROUP`"),
         Keyword(
             "use_symlink_paths", .optionalBoolean, "on",
-            "accepted; a program is started by the path that is written, and what its links lead to is looked at as well"),
+            "accepted; a program is started by the path that is written, and what its links lead to is looked at as well"
+        ),
         Keyword(
             "process_names", .flag, "on",
             "accepted; the two processes have names of their own in any case, understudyd and understudyd-run"),
@@ -75,7 +77,8 @@ extension KeywordTable {
                 + "one. A file that is named and is not there is an error in any case"),
         Keyword(
             "random_seed", .word("N"), "none",
-            "accepted; the numbers of `${_RANDOM}` are the same at each start and reload in any case, and others on each host"),
+            "accepted; the numbers of `${_RANDOM}` are the same at each start and reload in any case, and others on each host"
+        ),
         Keyword(
             "tmp_config_directory", .word("PATH"), "none",
             "accepted; what was read is kept in memory, for the next process, and never in a file"),
@@ -106,11 +109,13 @@ extension KeywordTable {
         Keyword("vrrp_netlink_monitor_rcv_bufs_force", .optionalBoolean, "off", beyondLimit),
         Keyword(
             "process_monitor_rcv_bufs", bufferSize, "1048576",
-            "octets of news of processes that may wait, for `vrrp_track_process`; when some are lost all are counted again"),
+            "octets of news of processes that may wait, for `vrrp_track_process`; when some are lost all are counted again"
+        ),
         Keyword("process_monitor_rcv_bufs_force", .optionalBoolean, "off", beyondLimit),
         Keyword(
             "vrrp_rx_bufs_policy", .words("MTU|ADVERT|OCTETS", 1...1), "1048576",
-            "`kernel_rx_buf_size` of instances that do not say it, 2048 to 1073741824; with MTU and ADVERT it stays as it is"),
+            "`kernel_rx_buf_size` of instances that do not say it, 2048 to 1073741824; with MTU and ADVERT it stays as it is"
+        ),
         Keyword(
             "vrrp_rx_bufs_multiplier", .integer(1...4_294_967_295), "3",
             "accepted; it belongs to MTU and ADVERT, which ask for less than there is"),
@@ -120,9 +125,10 @@ extension KeywordTable {
     private static let beyondLimit = "the line above counts beyond net.core.rmem_max as well, which needs CAP_NET_ADMIN"
 
     /// Accepted, and nothing comes of it.
-    static let globalDefsNoted: [Keyword] = snmpKeywords + dbusKeywords + bfdProcessKeywords + [
-        .noted("config_save_dir", .word("PATH"), "keep copies of the configuration around each reload", copies)
-    ]
+    static let globalDefsNoted: [Keyword] =
+        snmpKeywords + dbusKeywords + bfdProcessKeywords + [
+            .noted("config_save_dir", .word("PATH"), "keep copies of the configuration around each reload", copies)
+        ]
 
     private static let snmpKeywords: [Keyword] = [
         .noted("enable_snmp_vrrp", .flag, "SNMP", snmp),
@@ -157,20 +163,24 @@ extension KeywordTable {
     private static let dbus = Keyword.Remark(
         code: "not-served", reason: "there is nothing on D-Bus",
         consequence: "the daemon runs as it would without it; further lines on D-Bus are not named",
-        instead: "`understudy status --json` and `understudy reload`, and `notify` commands or `notify_fifo` for signals")
+        instead:
+            "`understudy status --json` and `understudy reload`, and `notify` commands or `notify_fifo` for signals")
     private static let ofBFD = Keyword.Remark(
         code: "no-effect", reason: "there is no process for BFD alone",
-        consequence: "the process that speaks VRRP does all of it", instead: "`vrrp_process_name`, `vrrp_rt_priority` and their like")
+        consequence: "the process that speaks VRRP does all of it",
+        instead: "`vrrp_process_name`, `vrrp_rt_priority` and their like")
     private static let copies = Keyword.Remark(
         code: "no-effect", reason: "no copies of the configuration are kept",
         consequence: "what a reload changed is in the log and in `understudy history`",
         instead: "`understudy config show` prints what counts")
     /// Linux's own bonding driver no longer polls either (6.18: "bonding: Remove support for use_carrier").
     static let linkbeat = Keyword.Remark(
-        code: "no-effect", reason: "the carrier is taken from the kernel, which tells of each change at once, without polling",
+        code: "no-effect",
+        reason: "the carrier is taken from the kernel, which tells of each change at once, without polling",
         consequence:
             "a link that fails is noticed within milliseconds instead of a second; a driver so old that it tells the kernel nothing "
-            + "of its carrier is not asked", instead: "remove the line; `ip -br link` shows NO-CARRIER where a driver tells")
+            + "of its carrier is not asked",
+        instead: "remove the line; `ip -br link` shows NO-CARRIER where a driver tells")
 }
 
 extension KeywordTable {
@@ -182,7 +192,8 @@ extension KeywordTable {
                 + "as its routes say. Each address then names its interface with `dev`"),
         Keyword(
             "track_src_ip", .flag, "off",
-            "a source address that is not on this host is a fault for IPv4 multicast too; it always is for unicast and for IPv6"),
+            "a source address that is not on this host is a fault for IPv4 multicast too; it always is for unicast and for IPv6"
+        ),
         Keyword(
             "timer_expired_backup", .words("[1..254]", 0...1), "on",
             "accepted; an instance that stood still so long that another may have taken over lets go and listens first, whatever "

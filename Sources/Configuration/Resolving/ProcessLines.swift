@@ -25,7 +25,8 @@ extension Resolver {
             && word.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "/") }
         if isName { return word.text }
         reportBadValue(
-            word, of: setting.statement, expected: "1 to 64 characters without blanks and `/`, the first of them no point")
+            word, of: setting.statement,
+            expected: "1 to 64 characters without blanks and `/`, the first of them no point")
         return nil
     }
 
@@ -49,7 +50,8 @@ extension Resolver {
         defaults.receiveBuffer = advertBuffer(contents)
         checkIncludeWords(contents)
         nameDirectories = [
-            contents.word("iproute_usr_dir") ?? nameDirectories[0], contents.word("iproute_etc_dir") ?? nameDirectories[1],
+            contents.word("iproute_usr_dir") ?? nameDirectories[0],
+            contents.word("iproute_etc_dir") ?? nameDirectories[1],
         ]
     }
 
@@ -57,7 +59,8 @@ extension Resolver {
         guard let setting = contents[name], let word = contents.words(name)?.first else { return nil }
         if word.text.utf8.count > 15 {
             report(
-                .warning, "long-name", at: word.location, "`\(word.text)` is longer than the kernel keeps: 15 characters",
+                .warning, "long-name", at: word.location,
+                "`\(word.text)` is longer than the kernel keeps: 15 characters",
                 consequence: "`ps` and `pgrep` know the process by `\(word.text.prefix(15))`",
                 fix: "\(setting.keyword.name) \(word.text.prefix(15))")
         }
@@ -111,7 +114,8 @@ extension Resolver {
         if isForced, !contents.wasAttempted(name), let setting = contents[name + "_force"] {
             report(
                 .warning, "no-effect", at: setting.location, "`\(name)_force` has no effect without `\(name)`",
-                consequence: "the buffer has its usual size, for which the limit does not count", fix: "remove the line")
+                consequence: "the buffer has its usual size, for which the limit does not count", fix: "remove the line"
+            )
         }
         return nil
     }
@@ -166,11 +170,14 @@ extension Resolver {
         if contents.wasAttempted("interface") {
             report(
                 .warning, "no-effect", at: setting.location, "`vrf \(word.text)` has no effect beside `interface`",
-                consequence: "adverts go through the interface, in the VRF that it belongs to; keepalived ignores the line alike",
+                consequence:
+                    "adverts go through the interface, in the VRF that it belongs to; keepalived ignores the line alike",
                 fix: "remove the line")
             return nil
         }
-        for (name, example) in [("unicast_peer", "unicast_peer { ADDRESS }"), ("unicast_src_ip", "unicast_src_ip ADDRESS")]
+        for (name, example) in [
+            ("unicast_peer", "unicast_peer { ADDRESS }"), ("unicast_src_ip", "unicast_src_ip ADDRESS"),
+        ]
         where !contents.wasAttempted(name) {
             report(
                 .error, "missing-keyword", at: setting.location, "`vrf \(word.text)` needs `\(name)`",
@@ -200,7 +207,8 @@ extension Resolver {
         }
         report(
             .warning, "no-effect", at: setting.location, "`track_src_ip` has no effect without a source address",
-            consequence: "adverts come from the first address of the interface, and without any it is at fault in any case",
+            consequence:
+                "adverts come from the first address of the interface, and without any it is at fault in any case",
             fix: "mcast_src_ip ADDRESS   # or unicast_src_ip; or remove the line")
     }
 }

@@ -59,7 +59,8 @@ extension Resolver {
             return UInt32(numbers.count == 2 ? numbers[0] : 0) << 16 | UInt32(last)
         }
         reportBadValue(
-            word, of: quoted, expected: "one or two numbers from 0 to 65535, FROM/TO; names are in a file of each host's")
+            word, of: quoted,
+            expected: "one or two numbers from 0 to 65535, FROM/TO; names are in a file of each host's")
         return nil
     }
 

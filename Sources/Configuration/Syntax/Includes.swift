@@ -192,7 +192,8 @@ extension FileSetParser {
             for alternative in expandBraces(path) where reader.glob(alternative).isEmpty {
                 report(
                     .error, "include-unmatched", at: pattern, "no file matches the alternative `\(alternative)`",
-                    consequence: "`\(keyword.text)` or `include_check` asks for a file for each", fix: "correct the pattern")
+                    consequence: "`\(keyword.text)` or `include_check` asks for a file for each",
+                    fix: "correct the pattern")
             }
         }
         var statements: [Statement] = []

@@ -52,7 +52,8 @@ struct Worker {
             return ExitCode.configuration
         case .success(let loaded):
             let settings = loaded.model.global.process
-            memory.networkNamespace = loader.home == nil ? "" : options.identity(settings.identity).networkNamespace ?? ""
+            memory.networkNamespace =
+                loader.home == nil ? "" : options.identity(settings.identity).networkNamespace ?? ""
             if !isHeir {
                 waitForKilledProcesses(
                     named: settings.workerName ?? workerName, until: monotonicNanoseconds() + 3_000_000_000)

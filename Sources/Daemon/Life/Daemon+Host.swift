@@ -124,7 +124,8 @@ extension Daemon {
             try LocalFiles.set(Self.localReports, isSilent ? "0" : "1")
             log.info("igmp_link_local_mcast_reports is \(isSilent ? "off" : "on again")")
         } catch {
-            log.error("disable_local_igmp: \(error); sysctl net.ipv4.igmp_link_local_mcast_reports=\(isSilent ? "0" : "1")")
+            log.error(
+                "disable_local_igmp: \(error); sysctl net.ipv4.igmp_link_local_mcast_reports=\(isSilent ? "0" : "1")")
         }
     }
 

@@ -25,7 +25,9 @@ struct ReloadTime: Equatable {
         let hasDate = parts.count == 2
         if hasDate {
             // strptime(3): years from 69 on are of the last century.
-            let short = numbers(parts[0], [2, 2, 2], between: "-").map { [$0[0] + ($0[0] < 69 ? 2000 : 1900), $0[1], $0[2]] }
+            let short = numbers(parts[0], [2, 2, 2], between: "-").map {
+                [$0[0] + ($0[0] < 69 ? 2000 : 1900), $0[1], $0[2]]
+            }
             guard let date = short ?? numbers(parts[0], [4, 2, 2], between: "-") else { throw .isNone }
             (time.year, time.month, time.day) = (date[0], date[1], date[2])
         }

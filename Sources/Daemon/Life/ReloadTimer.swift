@@ -94,7 +94,8 @@ final class ReloadTimer {
             log.warning(
                 error == .isPast
                     ? "reload_time_file: `\(text)` is past; nothing is done"
-                    : "reload_time_file: `\(text)` is no time; HH:MM:SS or YYYY-MM-DD HH:MM:SS, with a Z behind it for UTC")
+                    : "reload_time_file: `\(text)` is no time; HH:MM:SS or YYYY-MM-DD HH:MM:SS, with a Z behind it for UTC"
+            )
         }
     }
 }

@@ -32,9 +32,13 @@ private func process(_ text: String) -> ProcessSettings { resolved(text + instan
         Mistake(
             global("startup_script_timeout 5") + instance(), "warning no-effect@2", quotes: "startup_script",
             fix: "remove"),
-        Mistake(global("reload_repeat") + instance(), "warning no-effect@2", quotes: "reload_repeat", fix: "reload_time_file"),
-        Mistake(global("reload_time_file at") + instance(), "error bad-path@2", quotes: "at", fix: "/run/understudy/at"),
-        Mistake(global("reload_file marker") + instance(), "error bad-path@2", quotes: "marker", fix: "/run/understudy/"),
+        Mistake(
+            global("reload_repeat") + instance(), "warning no-effect@2", quotes: "reload_repeat",
+            fix: "reload_time_file"),
+        Mistake(
+            global("reload_time_file at") + instance(), "error bad-path@2", quotes: "at", fix: "/run/understudy/at"),
+        Mistake(
+            global("reload_file marker") + instance(), "error bad-path@2", quotes: "marker", fix: "/run/understudy/"),
         Mistake(
             global("process_monitor_rcv_bufs_force on") + instance(), "warning no-effect@2",
             quotes: "process_monitor_rcv_bufs", fix: "remove"),
@@ -158,7 +162,9 @@ private func process(_ text: String) -> ProcessSettings { resolved(text + instan
     }
 
     @Test func `it holds in what is included, and what is said there does not hold outside`() {
-        let inner = ["/etc/inner.conf": "include none*\n", "/etc/off.conf": "global_defs {\ninclude_check -wildcard_match\n}\n"]
+        let inner = [
+            "/etc/inner.conf": "include none*\n", "/etc/off.conf": "global_defs {\ninclude_check -wildcard_match\n}\n",
+        ]
         #expect(codes("include_check", "include inner.conf", inner) == ["error include-unmatched"])
         #expect(codes("include_check", "include off.conf\ninclude none*", inner) == ["error include-unmatched"])
     }
@@ -217,7 +223,9 @@ private func process(_ text: String) -> ProcessSettings { resolved(text + instan
     @Test func `marks of an address are read, and a reload sees them`() throws {
         let text = instance(
             addresses: ["192.168.10.100/24 noprefixroute no_track"]
-        ).replacing("virtual_ipaddress {", with: "virtual_ipaddress_excluded {\n2001:db8::1/64 home mngtmpaddr\n}\nvirtual_ipaddress {")
+        ).replacing(
+            "virtual_ipaddress {",
+            with: "virtual_ipaddress_excluded {\n2001:db8::1/64 home mngtmpaddr\n}\nvirtual_ipaddress {")
         let model = resolved(text).model
         let router = try #require(model.instances.first)
         #expect(router.addresses[0].marks == .noPrefixRoute && !router.addresses[0].isTracked)

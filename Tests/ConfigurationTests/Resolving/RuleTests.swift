@@ -31,7 +31,8 @@ private let mistakes: [Mistake] = [
     Mistake(rules("uidrange 5 lookup 1 preference 3"), "error bad-value@6", quotes: "`5`", fix: "A-B"),
     Mistake(rules("ipproto tpc lookup 1 preference 3"), "error bad-value@6", quotes: "tpc", fix: "such as tcp"),
     Mistake(rules("goto 3 preference 3"), "error rule-incomplete@6", quotes: "goto 3", fix: "more than 3"),
-    Mistake(rules("nop suppress_prefixlength 0 preference 3"), "error rule-incomplete@6", quotes: "none", fix: "lookup N"),
+    Mistake(
+        rules("nop suppress_prefixlength 0 preference 3"), "error rule-incomplete@6", quotes: "none", fix: "lookup N"),
     Mistake(
         rules("from all lookup 1 preference 3", "lookup 1 preference 3 no_track"), "warning duplicate-rule@7",
         quotes: "second time", fix: "remove"),
