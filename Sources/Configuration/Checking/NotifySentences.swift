@@ -48,6 +48,6 @@ extension Optional where Wrapped == NotifyCommand {
         // What is compared are the words, which quotes written in another way may leave as they are.
         let command = self.command.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }.joined(separator: " ")
         return "\"\(command)\""
-            + (self.user.map { " \(Optional($0).text)" } ?? "")
+            + (self.user == nil ? "" : " \(self.user.text)")
     }
 }

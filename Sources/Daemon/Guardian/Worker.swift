@@ -1,3 +1,4 @@
+internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 

@@ -61,7 +61,7 @@ enum LifeScript {
     }
 
     private static func end(
-        of child: Child, _ poller: Poller, until end: MonotonicInstant
+        of child: Child, _ poller: borrowing Poller, until end: MonotonicInstant
     ) throws(SystemError) -> ExitStatus? {
         while true {
             if let status = child.reap() { return status }
