@@ -55,7 +55,7 @@ extension KeywordTable {
             "process_name", .word("NAME"), "understudyd",
             "name of the guardian as `ps` shows it, of which the kernel keeps 15 characters"),
         Keyword(
-            "vrrp_process_name", .word("NAME"), "understudyd-run", "name of the process that speaks VRRP, alike"),
+            "vrrp_process_name", .word("NAME"), "`understudyd-run`", "name of the process that speaks VRRP, alike"),
         Keyword(
             "reload_file", .words("[PATH]", 0...1), "none",
             "file that is there, empty, while a reload reads the configuration, and is removed afterwards; without a path it is in "

@@ -68,7 +68,7 @@ extension Resolver {
         // Those of the assigned numbers that anybody routes by.
         let names: [String: UInt8] = [
             "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "ipv6": 41, "gre": 47, "esp": 50, "ah": 51,
-            "icmpv6": 58, "ipv6-icmp": 58, "ospf": 89, "vrrp": 112, "sctp": 132, "udplite": 136,
+            "icmpv6": 58, "ospf": 89, "vrrp": 112, "sctp": 132, "udplite": 136,
         ]
         if let number = names[word.text] ?? UInt8(word.text), number > 0 { return number }
         reportBadValue(word, of: quoted, expected: "the number of an IP protocol, 1 to 255, or a name such as tcp")
