@@ -39,8 +39,8 @@ private let mistakes: [Mistake] = [
         instance(addresses: ["10.0.0.1/24 home"]), "warning attribute-for-ipv6@7", quotes: "home",
         fix: "remove `home`"),
     Mistake(
-        instance(addresses: ["2001:db8::1/48 mngtmpaddr"]), "error bad-prefix@7", quotes: "/64",
-        fix: "2001:db8::1/64 mngtmpaddr"),
+        instance(addresses: ["fe80::9/48 mngtmpaddr"]), "error bad-prefix@7", quotes: "/64",
+        fix: "fe80::9/64 mngtmpaddr"),
     Mistake(
         instance(addresses: ["10.0.0.1/24 label a-label-too-long"]), "error long-label@7", quotes: "a-label-too-long",
         fix: "label a-label-too-lon"),
