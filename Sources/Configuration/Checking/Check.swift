@@ -26,9 +26,11 @@ public func check(
 }
 
 /// Checks each file, and two also as a pair.
+///
+/// - Parameter balancers: what each host's load balancer listens on: one for all of them, or one for each file in turn.
 public func check(
     files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
-    hostIsAuthoritative: Bool, portable: Bool = false
+    hostIsAuthoritative: Bool, portable: Bool = false, balancers: [BalancerFile] = []
 ) -> CheckReport {
     func checkOne(_ file: String, on host: (any HostInspector)?) -> CheckedFile {
         check(
@@ -50,13 +52,21 @@ public func check(
         let rest = checked[1].diagnostics.filter { $0.severity > .note || !said.contains([$0.code, $0.message]) }
         diagnostics = checked[0].diagnostics + rest
     }
+    for (index, file) in zip(files.indices, checked) where !balancers.isEmpty {
+        let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
+        diagnostics += checkBalancer(balancer, file.model, file: files[index])
+    }
+    var proofs: [Proof] = []
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
-        diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+        let pair = provePair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+        diagnostics += pair.diagnostics
+        // What a file that would not run would do is of no use.
+        if checked.allSatisfy({ file in !file.diagnostics.contains { $0.severity == .error } }) { proofs = pair.proofs }
     }
     return CheckReport(
         diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
-        order: zip(files, checked).flatMap { [$0] + $1.parsed.files })
+        order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs)
 }
 
 extension Model {

@@ -10,7 +10,7 @@ extension RouterRunner {
         guard let link else { return (obstacles.union(checkObstacles).union(.interfaceMissing), nil) }
         // It exists, or nobody could hold an address on it.
         if !link.isUsable, !instance.ignoresOwnLink { obstacles.insert(.interfaceDown) }
-        for interface in furtherInterfaces {
+        for interface in instance.furtherInterfaces {
             guard let other = surroundings.interfaces.link(named: interface) else {
                 obstacles.insert(.interfaceMissing)
                 continue
@@ -25,16 +25,19 @@ extension RouterRunner {
         return (obstacles.union(checkObstacles), source)
     }
 
+    /// Takes up how the tracked interfaces are.
+    func trackInterfaces() {
+        for (index, tracker) in trackers.enumerated() {
+            guard case .interface(let interface) = tracker else { continue }
+            let usable = surroundings.interfaces.link(named: interface)?.isUsable ?? false
+            tracking.set(usable ? .working : .failed, at: index)
+        }
+    }
+
     /// Its interface is down, and that does not count yet.
     var isLinkHeldUp: Bool {
         guard let link, let said = surroundings.interfaces.delays.heldBack(at: link.index) else { return false }
         return !said.isUsable
-    }
-
-    /// Where its addresses and routes are, beside its own.
-    private var furtherInterfaces: Set<String> {
-        let ways = instance.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        return Set(everyAddress.filter(\.isTracked).map(\.interface) + ways).subtracting([instance.interface])
     }
 
     /// When a lost source address begins to count.
@@ -150,7 +153,7 @@ extension RouterRunner {
     /// One for each thing that stands in the way.
     func reasons(for obstacles: Obstacles) -> [String] {
         var reasons: [String] = []
-        let interfaces = [instance.interface] + furtherInterfaces.sorted()
+        let interfaces = [instance.interface] + instance.furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
             reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
