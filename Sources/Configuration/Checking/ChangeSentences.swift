@@ -39,6 +39,7 @@ struct Sentences {
         add("priority", String(old.priority.rawValue), String(new.priority.rawValue))
         add("advert_int", Interval(old.advertisementInterval), Interval(new.advertisementInterval))
         add("down_timer_adverts", String(old.downTimerAdverts), String(new.downTimerAdverts))
+        add("track_src_ip", old.tracksSource.onOff, new.tracksSource.onOff)
         add("source address", old.sourceAddress?.description ?? "none", new.sourceAddress?.description ?? "none")
         if case .unicast(let oldPeers) = old.transport, case .unicast(let newPeers) = new.transport {
             addItems("peer", oldPeers, newPeers) { $0.description }
@@ -174,7 +175,8 @@ extension Optional where Wrapped == Int {
 extension Optional where Wrapped == UserName {
     var text: String {
         guard let self else { return "default" }
-        return self.group.map { "\(self.user) \($0)" } ?? self.user
+        return ([self.user] + (self.group.map { [$0] } ?? [])).joined(separator: " ")
+            + (self.hasEveryGroup ? " with all groups" : "")
     }
 }
 
@@ -215,6 +217,10 @@ extension VirtualAddress {
         if preferredSeconds != usual.preferredSeconds {
             text += " preferred_lft " + (preferredSeconds.map(String.init) ?? "forever")
         }
+        if marks.contains(.noPrefixRoute) { text += " noprefixroute" }
+        if marks.contains(.home) { text += " home" }
+        if marks.contains(.managesTemporaries) { text += " mngtmpaddr" }
+        if !isTracked { text += " no_track" }
         return text
     }
 }

@@ -7,7 +7,7 @@ extension Linter {
         checkDefaultUser(host)
         checkNotifyCommands(host)
         for script in model.scripts {
-            let user = script.user ?? model.global.scriptUser
+            let user = model.global.runner(of: script.user)
             if let user, !host.exists(user) {
                 report(
                     missing, "no-such-user", at: script.location,

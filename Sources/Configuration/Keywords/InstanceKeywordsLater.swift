@@ -1,22 +1,6 @@
 extension KeywordTable {
     /// What keepalived takes inside a vrrp_instance and Understudy does not do yet.
-    static let instanceLater: [Keyword] =
-        [
-            .notYet(
-                "vrf", .interface, "the VRF to work in", without: "the instance works in its interface's own VRF"),
-            .notYet(
-                "track_src_ip", .flag, "a missing source address is a fault",
-                without: "a missing source address makes the instance wait"),
-            .notYet(
-                "linkbeat_use_polling", .flag, "poll the carrier",
-                without: "the carrier is taken from what the kernel reports, at once"),
-            .notYet(
-                "timer_expired_backup", .text("[1..254]"), "yield after the own process was stalled",
-                without: "a stalled process goes on where it was"),
-            .notYet(
-                "thread_timer_expired", .text("[1..254]"), "old name of `timer_expired_backup`",
-                without: "a stalled process goes on where it was"),
-        ] + addressing
+    static let instanceLater: [Keyword] = addressing
 
     private static let addressing: [Keyword] = [
         .notYet(

@@ -12,6 +12,18 @@ public struct Keyword: Equatable, Sendable {
         case skipped(String)
         /// Has no effect in keepalived today either: a warning that names what replaced it.
         case obsolete(String)
+        /// Accepted although nothing comes of it: one note for all keywords with this remark.
+        case noted(Remark)
+    }
+
+    /// Why nothing comes of some keywords, and what there is in their place.
+    public struct Remark: Hashable, Sendable {
+        /// The code of its diagnostic.
+        var code: String
+        /// Completes "KEYWORD is accepted: ...".
+        public var reason: String
+        var consequence: String
+        var instead: String?
     }
 
     public var name: String
@@ -58,6 +70,13 @@ public struct Keyword: Equatable, Sendable {
     static func obsolete(_ name: String, _ shape: ArgumentShape, _ meaning: String, now replacement: String) -> Keyword
     {
         Keyword(name, shape, nil, meaning, status: .obsolete(replacement))
+    }
+
+    /// A keyword that is accepted with a note.
+    static func noted(
+        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ remark: Remark, repeats: Bool = false
+    ) -> Keyword {
+        Keyword(name, shape, nil, meaning, status: .noted(remark), repeats: repeats)
     }
 
     var isSupported: Bool { status == .supported }
@@ -197,13 +216,15 @@ public enum KeywordTable {
     /// The keywords of one kind of block, in the order of the reference page.
     public static func keywords(in block: BlockKind) -> [Keyword] {
         switch block {
-        case .topLevel: topLevel
+        case .topLevel: topLevel + topLevelProcess
         case .globalDefs:
             globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps
-                + globalDefsLater + globalDefsProcess + globalDefsElsewhere
+                + globalDefsLife + globalDefsBuffers + globalDefsLater + globalDefsProcess + globalDefsNoted
+                + globalDefsElsewhere
         case .script: script
         case .process: process
-        case .instance: instance + virtualMAC + acceptance + instanceNotify + instanceMail + instanceLater
+        case .instance:
+            instance + virtualMAC + instanceSource + acceptance + instanceNotify + instanceMail + instanceLater
         case .authentication: authentication
         case .authHMAC: authHMAC
         case .unicastPeers: unicastPeers

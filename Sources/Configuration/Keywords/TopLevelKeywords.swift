@@ -47,31 +47,6 @@ extension KeywordTable {
             "static_rules", .block(named: nil), nil,
             "routing rules that are set at start, put back in every state, and removed at the end; written as `virtual_rules`",
             opens: .rules, repeats: true),
-        .notYet(
-            "linkbeat_interfaces", .block(named: nil), "interfaces whose carrier is polled",
-            without: "the carrier is taken from what the kernel reports, at once"),
-        .notYet(
-            "linkbeat_use_polling", .flag, "poll the carrier of every interface",
-            without: "the carrier is taken from what the kernel reports, at once"),
-        .notYet(
-            "net_namespace", .word("NAME"), "run in this network namespace",
-            without: "the daemon works in the namespace that it is started in",
-            instead: "remove the line and start the daemon inside the namespace, for example with `ip netns exec`"),
-        .notYet(
-            "net_namespace_ipvs", .text("[NAME]"), "do IPVS in this network namespace", without: "nothing changes"),
-        .notYet(
-            "namespace_with_ipsets", .flag, "use IP sets although a namespace is configured",
-            without: "nothing changes"),
-        .notYet(
-            "instance", .word("NAME"), "name of this daemon among several on one host",
-            without: "the pid file has the usual name",
-            instead: "remove the line and give each daemon its own `-p FILE`"),
-        .notYet(
-            "use_pid_dir", .flag, "keep pid files in a directory of their own",
-            without: "the pid file has the usual name", instead: "remove the line and use `-p FILE`"),
-        .notYet(
-            "child_wait_time", .word("SECONDS"), "how long to wait for child daemons on stop",
-            without: "there are no child daemons to wait for", instead: "remove the line"),
         .skipped("virtual_server", .block(named: "ADDRESS PORT"), "an IPVS service"),
         .skipped("virtual_server_group", .block(named: "NAME"), "addresses of an IPVS service"),
         .skipped("SSL", .block(named: nil), "certificates for IPVS health checks"),

@@ -17,6 +17,7 @@ extension Instance {
     public var furtherInterfaces: Set<String> {
         let ways = routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
         let own = [interface, virtualMAC?.interface].compactMap(\.self)
-        return Set((addresses + excludedAddresses).map(\.interface) + ways).subtracting(own)
+        let places = (addresses + excludedAddresses).filter(\.isTracked).map(\.interface)
+        return Set(places + ways).subtracting(own)
     }
 }

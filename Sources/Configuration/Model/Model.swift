@@ -62,6 +62,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var dumps = DumpSettings()
     /// `umask`: the permission bits that new files do not get; nil is what each file has by itself.
     public var umask: UInt32?
+    /// What the daemon is on its host.
+    public var process = ProcessSettings()
 
     public init() {}
 }
@@ -116,9 +118,12 @@ public struct Scheduling: Equatable, Sendable {
 public struct UserName: Hashable, Sendable {
     public var user: String
     public var group: String?
-    public init(user: String, group: String? = nil) {
+    /// `USER :[GROUP]`: with every other group that the user is a member of.
+    public var hasEveryGroup: Bool
+    public init(user: String, group: String? = nil, hasEveryGroup: Bool = false) {
         self.user = user
         self.group = group
+        self.hasEveryGroup = hasEveryGroup
     }
 }
 

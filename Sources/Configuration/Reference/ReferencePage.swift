@@ -7,7 +7,7 @@ public func referencePage() -> String {
 
         The language is keepalived's. Names are resolved after the whole file is read, so the order of blocks does not matter.
         Every keyword that keepalived knows is listed. A keyword marked *not yet* is an error, which says what would be missing
-        without it; one marked *passed over* gets a note, one marked *obsolete* a warning. Anything else is an error with a
+        without it; one marked *passed over* or *accepted* gets a note, one marked *obsolete* a warning. Anything else is an error with a
         suggestion.
 
         Times are decimal seconds unless a row says otherwise. Words with spaces stand in double quotes.
@@ -109,6 +109,7 @@ private func status(_ status: Keyword.Status) -> String {
     case .notYet(let without, _): "not yet; without it \(without)"
     case .skipped(let owner): "passed over: belongs to \(owner)"
     case .obsolete(let replacement): "obsolete; today \(replacement)"
+    case .noted(let remark): "accepted: \(remark.reason)"
     }
 }
 

@@ -84,6 +84,16 @@ extension Resolver {
         guard let keyword = KeywordTable.keyword(word.text, in: .addresses) else {
             return unknownAttribute(at: index, of: line, into: &written)
         }
+        if case .noted(let remark) = keyword.status {
+            report(
+                .note, remark.code, at: word.location, "`\(word.text)` is accepted: \(remark.reason)",
+                consequence: remark.consequence, fix: remark.instead)
+            return 1
+        }
+        if keyword.shape == .flag, keyword.isSupported {
+            applyMark(word, to: &written)
+            return 1
+        }
         if case .notYet(let without, let instead) = keyword.status {
             report(
                 .error, "not-supported-yet", at: word.location, "`\(word.text)` is not supported yet by Understudy",

@@ -19,6 +19,8 @@ struct GlobalDefaults: Equatable {
     var ownerListens = true
     /// `vrrp_strict`.
     var isStrict = false
+    /// `vrrp_rx_bufs_policy` with a number.
+    var receiveBuffer: Int?
     var downTimerAdverts = VirtualRouter.Configuration.usualDownTimerAdverts
 }
 
@@ -48,6 +50,7 @@ extension Resolver {
         defaults.ownerListens = !(contents.boolean("vrrp_owner_ignore_adverts") ?? false)
         defaults.groups[.v4] = group(contents, "vrrp_mcast_group4", .v4)
         defaults.groups[.v6] = group(contents, "vrrp_mcast_group6", .v6)
+        resolveProcess(contents)
         resolveFIFOs(contents)
         resolveMail(contents)
         resolveDumps(contents)

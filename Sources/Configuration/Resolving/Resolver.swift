@@ -51,6 +51,10 @@ struct Resolver {
     var delayLocations: [String: SourceLocation] = [:]
     /// Where `vrrp_rlimit_rttime` stands.
     var realTimeLimitLocation: SourceLocation?
+    /// Why nothing comes of some keywords; each is said once.
+    var saidRemarks: Set<Keyword.Remark> = []
+    /// Where `iproute_usr_dir` and `iproute_etc_dir` have names of routing tables.
+    var nameDirectories = ["/usr/share/iproute2", "/etc/iproute2"]
     /// The names in `track_group` blocks.
     var trackGroupMembers: [Word] = []
     /// This host's names of routing tables, once they have been read.
@@ -92,6 +96,7 @@ struct Resolver {
     mutating func resolveFile(_ statements: [Statement], file: String) {
         let contents = read(statements, in: .topLevel)
         rulePlaces = RulePlaces(statements)
+        resolveIdentity(contents)
         resolveGlobals(contents)
         for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }

@@ -2,6 +2,8 @@
 ///
 /// The places are those where each thing was written.
 public struct EffectiveConfiguration: Equatable, Sendable {
+    /// What is written at top level and opens no block.
+    public var settings: [EffectiveSetting] = []
     /// In an order of their own, whatever that of the files is: what belongs to no instance, checks, instances, groups.
     public var blocks: [EffectiveBlock] = []
 }
@@ -81,6 +83,7 @@ private struct EffectiveBlocks {
     func configuration() -> EffectiveConfiguration {
         let globals = WrittenBlock(all("global_defs").flatMap { $0.children ?? [] }, in: .globalDefs)
         var configuration = EffectiveConfiguration()
+        configuration.settings = WrittenBlock(statements, in: .topLevel).plainLines()
         configuration.blocks.append(
             EffectiveBlock(
                 head: "global_defs", keyword: "global_defs", place: all("global_defs").first?.location,

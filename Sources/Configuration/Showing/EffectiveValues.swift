@@ -23,7 +23,9 @@ extension LeasePolicy {
 }
 
 extension UserName {
-    fileprivate var written: String { group.map { "\(user) \($0)" } ?? user }
+    fileprivate var written: String {
+        group != nil || hasEveryGroup ? "\(user) \(hasEveryGroup ? ":" : "")\(group ?? "")" : user
+    }
 }
 
 extension GlobalSettings {
@@ -54,7 +56,9 @@ extension Instance {
     func value(of keyword: String) -> String? {
         switch keyword {
         case "state": initialState == .master ? "MASTER" : "BACKUP"
-        case "interface": interface
+        case "interface": usesVRF ? nil : interface
+        case "track_src_ip": tracksSource.word
+        case "kernel_rx_buf_size": "\(receiveBuffer ?? 1_048_576)"
         case "virtual_router_id": "\(virtualRouterID.rawValue)"
         case "priority": "\(priority.rawValue)"
         case "advert_int": Interval(advertisementInterval).decimalSeconds

@@ -66,7 +66,11 @@ final class ProcessWatcher {
 
     func start(at now: MonotonicInstant) {
         do throws(SystemError) {
-            let connector = try ProcessEvents()
+            // The kernel tells of processes in its first network namespace only.
+            let connector =
+                if let home = surroundings.home {
+                    try home.perform { () throws(SystemError) in try ProcessEvents() }
+                } else { try ProcessEvents() }
             eventsToken = try surroundings.readiness.watch(connector.descriptor, as: .processEvents)
             events = connector
         } catch {
@@ -75,6 +79,11 @@ final class ProcessWatcher {
                     + "births within \(Self.rescanInterval)")
         }
         rescan(at: now)
+    }
+
+    /// Sets how many octets of news may wait; nil when there are none to come.
+    func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int? {
+        events?.setReceiveBuffer(octets, isForced: isForced)
     }
 
     func stop() {

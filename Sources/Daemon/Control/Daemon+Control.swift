@@ -19,7 +19,7 @@ extension Daemon {
     func openControlSocket() {
         do throws(SystemError) {
             control = try ControlServer(
-                in: StateFiles.runtimeDirectory, surroundings.readiness, log,
+                in: StateFiles.place(StateFiles.runtimeDirectory, of: memory.tag), surroundings.readiness, log,
                 refusal: { [unowned self] in line(for: $0, id: nil) })
         } catch {
             log.warning(

@@ -34,7 +34,7 @@ extension Daemon {
             tell(.reloadRefused, "the configuration has errors: " + (error.details?.first ?? ""), at: now)
             throw error
         }
-        if let reason = reasonNotToClaim(loaded.model) {
+        if let reason = unchangeable(loaded.model) ?? reasonNotToClaim(loaded.model) {
             log.error("Reload refused: \(reason); the one that runs goes on unchanged")
             tell(.reloadRefused, reason, at: now)
             throw Problem(.system, "\(reason); what runs goes on unchanged")
@@ -64,6 +64,8 @@ extension Daemon {
     }
 
     private func load(isDryRun: Bool = false) throws(Problem) -> Loaded {
+        if !isDryRun { makeReloadMarker() }
+        defer { if !isDryRun { removeReloadMarker() } }
         switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
         case .success(let loaded):
             refusedReload = nil

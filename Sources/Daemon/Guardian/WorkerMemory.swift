@@ -148,12 +148,12 @@ final class WorkerMemory {
         set { put(sentence: newValue, at: Place.refusedReload) }
     }
 
-    private func sentence(at place: Int) -> String {
+    func sentence(at place: Int) -> String {
         var reader = OctetReader(read(1024, at: place))
         return reader.text()
     }
 
-    private func put(sentence: String, at place: Int) {
+    func put(sentence: String, at place: Int) {
         var writer = OctetWriter()
         writer.put(String(sentence.prefix(200)))
         write(writer.octets, at: place)
@@ -380,12 +380,12 @@ final class WorkerMemory {
         write(octets, at: start + index * Self.slotSize)
     }
 
-    private func number(at place: Int) -> UInt64 {
+    func number(at place: Int) -> UInt64 {
         var reader = OctetReader(read(8, at: place))
         return reader.number()
     }
 
-    private func put(_ number: UInt64, at place: Int) {
+    func put(_ number: UInt64, at place: Int) {
         var writer = OctetWriter()
         writer.put(number)
         write(writer.octets, at: place)

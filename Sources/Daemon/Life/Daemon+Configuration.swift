@@ -9,6 +9,8 @@ extension Daemon {
         let now = now
         model = loaded.model
         applyUmask()
+        removeReloadMarker()
+        settle(from: ProcessSettings(), to: model.global.process, at: now)
         restoreStandby(at: now)
         watchRoutes(at: now)
         statics.configure(model.global, at: now)
@@ -38,6 +40,7 @@ extension Daemon {
         schedule(from: Scheduling(), to: model.global.scheduling)
         openControlSocket()
         watchProcesses(at: now)
+        fitBuffers(from: BufferSizes(), to: model.global.process.buffers)
         // What a file is to hold at first was written when the first process of this daemon began.
         files?.start(beginning: !isHeir, at: now)
         if !isHeir {
@@ -97,6 +100,7 @@ extension Daemon {
         let old = model
         model = new
         applyUmask()
+        settle(from: old.global.process, to: new.global.process, at: now)
         space(new.global)
         surroundings.interfaces.delays.configure(new.global.interfaceDelays)
         surroundings.notifier.configure(new.global, loader.host, at: now, isHeir: false)
@@ -118,6 +122,7 @@ extension Daemon {
             processes = nil
             watchProcesses(at: now)
         }
+        fitBuffers(from: old.global.process.buffers, to: new.global.process.buffers)
         replaceFiles(at: now)
         replaceSessions(at: now)
         handOutStatuses(at: now)
@@ -175,6 +180,7 @@ extension Daemon {
             let globalsAgree =
                 old.global.scriptUser == model.global.scriptUser
                 && old.global.scriptSecurity == model.global.scriptSecurity
+                && old.global.process.givesEveryGroup == model.global.process.givesEveryGroup
             if let existing = known[check.name], existing.check.means(check), globalsAgree {
                 next.append(existing)
             } else {

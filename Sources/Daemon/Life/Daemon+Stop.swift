@@ -57,6 +57,7 @@ extension Daemon {
             surroundings.filter.close()
             surroundings.promotion.restore(at: now)
             surroundings.virtualLinks.close(at: now, in: &surroundings.interfaces)
+            silenceLocalReports(false)
         }
         surroundings.chronicle.add(
             HistoryRecord(

@@ -19,8 +19,8 @@ final class Daemon {
     /// A process before us ended without being asked to, and we go on in its place.
     let isHeir: Bool
     private let signals: SignalSocket
-    private let routes: RouteMonitor
-    private let dump: RouteSocket
+    let routes: RouteMonitor
+    let dump: RouteSocket
 
     var model = Model()
     /// What the service manager decided.
@@ -87,6 +87,9 @@ final class Daemon {
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
+    var strangerLimiter = LineLimiter<String>()
+    /// While the configuration names a file with a time.
+    var reloadTimer: ReloadTimer?
 
     init(_ options: Options, log: Log, loader: Loader, memory: WorkerMemory) throws(SystemError) {
         self.options = options
@@ -99,6 +102,7 @@ final class Daemon {
         signals = try SignalSocket(Signals.forDaemon + [Signals.child])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
+        surroundings.home = loader.home
         processStartedAt = surroundings.wall
         let before = isHeir ? memory.beginnings : nil
         began = before?.began ?? surroundings.now
@@ -196,6 +200,7 @@ final class Daemon {
         tickStandby(at: now)
         surroundings.chronicle.tick(at: now)
         watchdog.tick(at: now)
+        if reloadTimer?.isDue(at: now) == true, !isStopping { reload(at: now) }
         if statusIsStale {
             statusIsStale = false
             notifyServiceManager(statusLine)
@@ -237,6 +242,7 @@ final class Daemon {
         consider(surroundings.chronicle.deadline)
         consider(dumps.deadline)
         consider(watchdog.deadline)
+        consider(reloadTimer?.deadline)
         consider(orphanedStopAt)
         if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
         if control?.hasWork == true || dumps.hasWork { consider(MonotonicInstant(nanoseconds: 1)) }
@@ -279,6 +285,8 @@ final class Daemon {
             files.look(at: now)
         case .recorder(let link):
             link.look(at: now)
+        case .reloadTime(let timer):
+            timer.look()
         case .controlListener:
             control?.accept(at: now)
         case .controlClient(let client):

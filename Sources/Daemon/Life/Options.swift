@@ -15,7 +15,11 @@ package struct Options: Equatable, Sendable {
     package var facility: Int32 = 3
     /// `-G`: no syslog.
     package var noSyslog = false
-    package var pidFile: String
+    package var pidFile: String { didSet { namesPIDFile = true } }
+    /// `-p` was given: what the configuration says of it does not count.
+    package private(set) var namesPIDFile = false
+    /// `-s`: the network namespace to work in.
+    package var networkNamespace: String?
     /// `-t`: check the configuration and leave.
     package var testOnly = false
     /// `-d`: write what was understood to the log at start.
@@ -51,7 +55,7 @@ extension Options {
         var options = self
         func whole(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
         options.configurationFile = whole(configurationFile)
-        options.pidFile = whole(pidFile)
+        if namesPIDFile { options.pidFile = whole(pidFile) }
         return options
     }
 }
@@ -87,6 +91,9 @@ extension Options {
         Flag(short: "G", long: "no-syslog", value: nil, help: "Do not log to syslog"),
         Flag(short: "u", long: "umask", value: "MASK", help: "umask for files that are created, in octal"),
         Flag(short: "p", long: "pid", value: "FILE", help: "Write the process id to this file"),
+        Flag(
+            short: "s", long: "namespace", value: "NAME",
+            help: "Work in this network namespace, whatever 'net_namespace' says"),
         Flag(short: "i", long: "config-id", value: "ID", help: "Which '@ID' lines of the configuration apply"),
         Flag(
             short: "d", long: "dump-conf", value: nil, help: "Write what was understood of the configuration to the log"
@@ -122,8 +129,6 @@ private let otherFlags: [String: String] = [
     "R": "there is no child to respawn; leave it to the service manager",
     "dont-respawn": "there is no child to respawn; leave it to the service manager",
     "a": "not supported yet", "address-monitoring": "not supported yet",
-    "s": "start it inside the namespace instead: ip netns exec NAME understudyd ...",
-    "namespace": "start it inside the namespace instead: ip netns exec NAME understudyd ...",
     "e": "every missing include is an error already; leave it out",
     "all-config": "every missing include is an error already; leave it out",
     "x": "SNMP is not supported", "snmp": "SNMP is not supported", "A": "SNMP is not supported",
@@ -199,6 +204,11 @@ extension Options {
         case "G": noSyslog = true
         case "p": pidFile = value
         case "i": configurationID = value
+        case "s":
+            guard !value.isEmpty, !value.contains("/"), !value.hasPrefix(".") else {
+                return .mistake("-s '\(value)': the name of a network namespace, as 'ip netns' lists it")
+            }
+            networkNamespace = value
         case "d": dumpConfiguration = true
         case "t": testOnly = true
         case "S":

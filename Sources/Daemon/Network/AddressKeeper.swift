@@ -202,8 +202,10 @@ final class AddressKeeper {
         var request = AddressRequest(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
-            noDAD: address.address.family == .v6, validSeconds: lease?.seconds,
-            preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+            noDAD: address.address.family == .v6, noPrefixRoute: address.marks.contains(.noPrefixRoute),
+            validSeconds: lease?.seconds, preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+        request.isHome = address.marks.contains(.home)
+        request.managesTemporaries = address.marks.contains(.managesTemporaries)
         // This host reaches its neighbours by the interface below, from its own address, whichever comes first.
         if isVirtual(link) { request.prefixMetric = Self.virtualMetric }
         return request

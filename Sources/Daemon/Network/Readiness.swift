@@ -19,6 +19,7 @@ enum Source {
     case files(FileWatcher)
     case mail(Mailer)
     case dumps(DumpFiles)
+    case reloadTime(ReloadTimer)
     case controlListener
     case controlClient(ControlClient)
 }

@@ -110,10 +110,10 @@ extension RouterRunner {
 
     /// Whether adverts can be sent from, and answered to, the configured source.
     ///
-    /// keepalived: multicast over IPv4 may come from any address. Peers send unicast to it, and IPv6 refuses to send from
+    /// keepalived: multicast over IPv4 may come from any address, unless `track_src_ip` is given. Peers send unicast to it, and IPv6 refuses to send from
     /// an address that is not here.
     private func isUsableSource(_ source: IPAddress) -> Bool {
-        if instance.transport == .multicast, instance.family == .v4 { return true }
+        if instance.transport == .multicast, instance.family == .v4, !instance.tracksSource { return true }
         return surroundings.interfaces.everyAddress.contains {
             $0.address == source && !$0.isTentative && !$0.isDADFailed
         }

@@ -312,8 +312,8 @@ final class RouterRunner {
 
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
-    func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
-        let operations = plan(for: everyAddress, desired: desiredAddresses)
+    func reconcileAddresses(at now: MonotonicInstant, isRepair: Bool = false) -> [VirtualAddress] {
+        let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         return onVirtualLink(at: now) {
             surroundings.keeper.carryOut(

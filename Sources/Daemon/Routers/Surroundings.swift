@@ -12,6 +12,8 @@ final class Surroundings {
     let renewals: RenewalSocket
     /// What a successor of this process will know.
     let memory: WorkerMemory
+    /// Where the daemon was before it went into the network namespace of its configuration; nil when it went nowhere.
+    var home: NetworkNamespace?
     let announcer: Announcer
     let prober: Prober
     let sockets: SocketPool
@@ -83,7 +85,7 @@ final class Surroundings {
         self.log = log
         self.memory = memory
         self.readiness = readiness
-        chronicle = Chronicle(StateFiles.directory, readiness, log)
+        chronicle = Chronicle(StateFiles.place(StateFiles.directory, of: memory.tag), readiness, log)
         renewals = try RenewalSocket()
         keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
         routes = try RouteKeeper(log: log)

@@ -113,6 +113,9 @@ package struct AddressRequest: Hashable, Sendable {
     package var noPrefixRoute: Bool
     /// Metric of the route for the prefix (IFA_RT_PRIORITY); nil is the kernel's.
     package var prefixMetric: UInt32?
+    /// IFA_F_HOMEADDRESS and IFA_F_MANAGETEMPADDR, of IPv6.
+    package var isHome = false
+    package var managesTemporaries = false
     /// Seconds until the kernel removes the address by itself; nil means never.
     package var validSeconds: UInt32?
     /// Seconds until it is no longer chosen as a source; nil means as long as it is valid.

@@ -137,7 +137,7 @@ private struct Examination {
         let guardian = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
         // The process that works is its child.
         let pid = guardian.map { guardian in
-            SpawnedProcess.children(of: guardian).first { processName(of: $0) == workerName } ?? guardian
+            SpawnedProcess.children(of: guardian).first { isWorker($0) } ?? guardian
         }
         if let pid {
             findings += judgeResources(
