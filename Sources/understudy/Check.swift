@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import Console
 internal import Daemon
 internal import LinuxKernel
 
@@ -12,8 +13,9 @@ struct Check: ParsableCommand {
         abstract: "Say what is wrong with configuration files, and how to mend it.",
         discussion: """
             Each file is read as the daemon would read it, but nothing is changed. Two files are checked as the two \
-            hosts of a pair as well: what has to be equal, what has to differ, and whether each failure moves the \
-            addresses.
+            hosts of a pair as well: what has to be equal and what has to differ. Then everything that can fail does, \
+            alone and two at a time, in a simulation with the daemon's own state machines: who has the addresses then, \
+            after how long at most, and whether they come back.
 
             Works on any machine: what this host lacks (an interface, a script) is a warning, and an error with --host. \
             Of two files, one that sends from addresses which this host does not have is taken for the other host's.
@@ -30,6 +32,9 @@ struct Check: ParsableCommand {
     @Flag(help: "Name the keywords that only Understudy knows, for files that keepalived has to read too.")
     var portable = false
 
+    @Flag(help: "Judge as keepalived -t does (2.2.7): errors are what it refuses, and only that.")
+    var compat = false
+
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
@@ -42,7 +47,38 @@ struct Check: ParsableCommand {
             "The configuration id that @ID lines are compared with (default: the short host name).", valueName: "name"))
     var configurationID: String?
 
+    @Option(
+        name: .customLong("haproxy"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "HAProxy's configuration: whether it answers for the virtual addresses, and whether anybody notices when it "
+                + "fails. Once for all hosts, or once for each file in turn.", valueName: "file"),
+        completion: .file())
+    var haproxy: [String] = []
+
+    /// What is read of a load balancer's file.
+    private func balancers() throws -> [BalancerFile] {
+        try haproxy.map { file in
+            switch readFile(file, limit: 8 << 20) {
+            case .failure(let error): throw ValidationError("\(error)")
+            case .success(let bytes):
+                let binds = haproxyBinds(in: String(decoding: bytes, as: UTF8.self), file: file)
+                return BalancerFile(
+                    file: file,
+                    binds: binds.map { bind in
+                        switch bind.address {
+                        case .ip(let address): BalancerBind(line: bind.line, address: .ip(address))
+                        case .wildcard: BalancerBind(line: bind.line, address: .wildcard)
+                        case .unclear: BalancerBind(line: bind.line, address: .unclear)
+                        }
+                    })
+            }
+        }
+    }
+
     func validate() throws {
+        if haproxy.count > 1, haproxy.count != files.count {
+            throw ValidationError("--haproxy is given once for all hosts, or once for each of the \(files.count) files")
+        }
         if json, sarif { throw ValidationError("--json and --sarif are two forms of one report: choose one") }
     }
 
@@ -58,16 +94,18 @@ struct Check: ParsableCommand {
         if files.isEmpty, case .failure(let failure) = DiskReader().read(Self.defaultFile) {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
-        let report = check(
+        var report = check(
             files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
-            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host,
-            portable: portable)
+            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host || compat,
+            portable: portable || compat, balancers: try balancers())
+        if compat { report = report.judgedAsKeepalived() }
         if json {
             print(report.json, terminator: "")
         } else if sarif {
             print(report.sarif(version: understudyVersion), terminator: "")
         } else {
             print(report.text, terminator: "")
+            print(report.proofText, terminator: report.proofs.isEmpty ? "" : "\n")
             print(report.summary)
         }
         throw ExitCode(report.exitCode)

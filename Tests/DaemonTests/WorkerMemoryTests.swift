@@ -62,6 +62,20 @@ import VRRPWire
         #expect(memory.pulse.aliveAt == Self.at(1000))
     }
 
+    /// A guardian that looked during the millisecond of a reload slept for ten seconds, and a worker that was stopped then was not
+    /// replaced (soak, seed 11261, 47 minutes).
+    @Test func `the guardian looks again soon, whatever it was told to tolerate when it looked`() {
+        let now = Self.at(5_000_000_000)
+        func look(_ tolerance: Interval, dueIn due: Interval) -> Interval {
+            let pulse = WorkerMemory.Pulse(phase: .running, aliveAt: now, dueAt: now + due, tolerance: tolerance)
+            return pulse.nextLook(at: now, limit: now + due + tolerance).since(now)
+        }
+        #expect(look(.milliseconds(300), dueIn: .milliseconds(100)) == .milliseconds(401))
+        #expect(look(WorkerMemory.leisure, dueIn: .milliseconds(100)) == .milliseconds(50))
+        #expect(look(.seconds(1), dueIn: .seconds(3)) == .seconds(1))
+        #expect(look(.seconds(1), dueIn: .seconds(100_000)) == .seconds(1))
+    }
+
     @Test(arguments: states.indices)
     func `gives back every state, and nothing that is cut off`(index: Int) throws {
         let memory = router(Self.states[index])

@@ -178,5 +178,21 @@ extension Behaviour {
             try host.setLink("eth2", up: true)
             try daemon.says("Entering MASTER STATE", since: mark)
         }
+
+        @Test func `an interface that carries one of the addresses is watched like the instance's own`() throws {
+            let trial = try Trial()
+            let host = try trial.laboratory.addHost(
+                "lb1",
+                [Interface("eth0", addresses: [try .init("192.0.2.1", 24)]), Interface("eth1", segment: "b")])
+            let daemon = try trial.start(
+                host, instance("VI_1", "virtual_ipaddress_excluded {\n 198.51.100.10/24 dev eth1\n}"))
+            try daemon.becomesMaster()
+            let mark = daemon.mark
+            try trial.laboratory.setPort(of: host, "eth1", up: false)
+            try daemon.says("Entering FAULT STATE: interface eth1 has no carrier", since: mark)
+            try trial.waitFor("the address to go") { try !host.has("192.0.2.10") }
+            try trial.laboratory.setPort(of: host, "eth1", up: true)
+            try daemon.becomesMaster(since: mark)
+        }
     }
 }

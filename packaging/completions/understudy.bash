@@ -513,14 +513,18 @@ _understudy_init() {
 
 _understudy_check() {
     repeating_flags=()
-    non_repeating_flags=(--host --portable --json --sarif --version -h --help)
-    repeating_options=()
+    non_repeating_flags=(--host --portable --compat --json --sarif --version -h --help)
+    repeating_options=(--haproxy)
     non_repeating_options=(-i --id)
     __understudy_offer_flags_options -1
 
     # Offer option value completions
     case "${prev}" in
     '-i'|'--id')
+        return
+        ;;
+    '--haproxy')
+        __understudy_add_completions -f
         return
         ;;
     esac

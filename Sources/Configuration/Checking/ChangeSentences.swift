@@ -27,6 +27,11 @@ struct Sentences {
 
     mutating func compare(_ old: Instance, _ new: Instance) {
         add("name", old.name, new.name)
+        add("virtual_router_id", String(old.virtualRouterID.rawValue), String(new.virtualRouterID.rawValue))
+        add("interface", old.interface, new.interface)
+        add(
+            "transport", old.transport == .multicast ? "multicast" : "unicast",
+            new.transport == .multicast ? "multicast" : "unicast")
         add(
             "state", old.initialState == .master ? "MASTER" : "BACKUP",
             new.initialState == .master ? "MASTER" : "BACKUP")

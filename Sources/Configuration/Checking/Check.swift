@@ -22,13 +22,28 @@ public func check(
         parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
         portable: portable)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
-    return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
+    let elsewhere = portable ? securityNotes(model) : []
+    return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints + elsewhere)
+}
+
+/// What keepalived says of commands that it runs without having been told to look at who can change them.
+private func securityNotes(_ model: Model) -> [Diagnostic] {
+    let command = model.scripts.first?.commandLocation ?? model.notifyCommands.first?.command.location
+    guard !model.global.scriptSecurity, let command else { return [] }
+    return [
+        Diagnostic(
+            .note, "no-script-security", at: command, "commands are run, and `enable_script_security` is not set",
+            consequence: "keepalived calls that a security violation, and runs them",
+            fix: "enable_script_security   # in global_defs, with script_user")
+    ]
 }
 
 /// Checks each file, and two also as a pair.
+///
+/// - Parameter balancers: what each host's load balancer listens on: one for all of them, or one for each file in turn.
 public func check(
     files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
-    hostIsAuthoritative: Bool, portable: Bool = false
+    hostIsAuthoritative: Bool, portable: Bool = false, balancers: [BalancerFile] = []
 ) -> CheckReport {
     func checkOne(_ file: String, on host: (any HostInspector)?) -> CheckedFile {
         check(
@@ -50,13 +65,21 @@ public func check(
         let rest = checked[1].diagnostics.filter { $0.severity > .note || !said.contains([$0.code, $0.message]) }
         diagnostics = checked[0].diagnostics + rest
     }
+    for (index, file) in zip(files.indices, checked) where !balancers.isEmpty {
+        let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
+        diagnostics += checkBalancer(balancer, file.model, file: files[index])
+    }
+    var proofs: [Proof] = []
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
-        diagnostics += checkPair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+        let pair = provePair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+        diagnostics += pair.diagnostics
+        // What a file that would not run would do is of no use.
+        if checked.allSatisfy({ file in !file.diagnostics.contains { $0.severity == .error } }) { proofs = pair.proofs }
     }
     return CheckReport(
         diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
-        order: zip(files, checked).flatMap { [$0] + $1.parsed.files })
+        order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs)
 }
 
 extension Model {

@@ -15,6 +15,15 @@ extension CheckReport {
             write(diagnostic, to: &writer)
         }
         writer.close("]")
+        if !proofs.isEmpty {
+            writer.key("proofs")
+            writer.open("[")
+            for proof in proofs {
+                writer.element()
+                proof.write(to: &writer)
+            }
+            writer.close("]")
+        }
         let counts = [("errors", Diagnostic.Severity.error), ("warnings", .warning), ("notes", .note)]
             .map { "\"\($0.0)\": \(count(of: $0.1))" }
         writer.field("summary", "{\(counts.joined(separator: ", "))}")

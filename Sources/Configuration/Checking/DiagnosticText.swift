@@ -11,12 +11,17 @@ public struct CheckReport: Equatable, Sendable {
     /// The files read, in the order of their first reading.
     public let files: [String]
     public let diagnostics: [Diagnostic]
+    /// Of two files: what each failure does to the pair.
+    public let proofs: [Proof]
     private let sources: [String: SourceText]
 
     /// Sorts `diagnostics` by file, line and column and drops what is said twice.
     ///
     /// `order` names the files in the order wanted, unreadable ones too; without it the sources' order counts.
-    public init(diagnostics: [Diagnostic], sources: [SourceText], order: [String] = []) {
+    public init(
+        diagnostics: [Diagnostic], sources: [SourceText], order: [String] = [], proofs: [Proof] = []
+    ) {
+        self.proofs = proofs
         var rankOfFile: [String: Int] = [:]
         for file in order + sources.map(\.file) where rankOfFile[file] == nil { rankOfFile[file] = rankOfFile.count }
         var texts: [String: SourceText] = [:]
@@ -39,6 +44,11 @@ public struct CheckReport: Equatable, Sendable {
             let right = rank($1.element)
             return left == right ? $0.offset < $1.offset : left < right
         }.map(\.element)
+    }
+
+    /// The same about the same files, with other diagnostics in the place of these, one for one.
+    func replacing(_ diagnostics: [Diagnostic]) -> CheckReport {
+        CheckReport(diagnostics: diagnostics, sources: Array(sources.values), order: files, proofs: proofs)
     }
 
     /// Two diagnostics with the same identity say the same.

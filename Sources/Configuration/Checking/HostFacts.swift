@@ -70,4 +70,6 @@ public protocol HostInspector {
     func exists(_ user: UserName) -> Bool
     /// What is at `path`; nil where nobody may wait for a disk.
     func trackedFile(at path: String) -> HostFacts.TrackedFile?
+    /// The text of the script that a command's first word means; nil for what is none, or may not be looked at.
+    func scriptText(of program: String) -> String?
 }

@@ -10,6 +10,7 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
     for instance in model.instances { linter.checkTracking(instance) }
     if let host {
         linter.checkPrograms(host)
+        linter.checkPrintedResult(host)
         linter.checkFiles(host)
         // Virtual addresses that are here at present say nothing about the host, and there may be thousands.
         var facts = host.facts
@@ -122,7 +123,8 @@ extension Linter {
 
     mutating func checkTracking(_ instance: Instance) {
         checkNoPreemption(instance)
-        checkUntrackedInterfaces(instance)
+        checkSelfReference(instance)
+        checkPassword(instance)
     }
 
     /// With `nopreempt` a Backup never takes over from a Master whose priority has merely fallen.
@@ -137,18 +139,6 @@ extension Linter {
                 "`\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
                 + "take over from a MASTER that still sends",
             fix: "\(weighted.name) weight 0   # its failure is then a fault, and the MASTER gives up")
-    }
-
-    /// An address on another interface than the instance's own is lost with that interface, and nobody notices.
-    private mutating func checkUntrackedInterfaces(_ instance: Instance) {
-        let watched = Set([instance.interface] + instance.trackedInterfaces.map(\.name))
-        for (held, location) in instance.placedAddresses where !watched.contains(instance.wire(of: held)) {
-            report(
-                .note, "untracked-interface", at: location,
-                "\(held.address) is on `\(held.interface)`, which is not watched",
-                consequence: "the instance stays MASTER when that interface goes down",
-                fix: "track_interface { \(held.interface) }")
-        }
     }
 }
 

@@ -29,8 +29,7 @@ public struct Change: Equatable, Sendable {
 ///
 /// Where a thing was written does not count; empty when the files mean the same.
 ///
-/// Instances are matched by VRID, family, interface, transport and source, not by name, so that a renamed one keeps its
-/// state (keepalived: reload). Anything else is an instance removed and another one added.
+/// Instances are matched as ``predecessors(of:in:)`` says. Anything else is an instance removed and another one added.
 public func changes(from old: Model, to new: Model) -> [Change] {
     var changes: [Change] = []
     let global = globalSentences(old.global, new.global)
@@ -40,12 +39,39 @@ public func changes(from old: Model, to new: Model) -> [Change] {
     changes += pairs(old.scripts, new.scripts, by: \.name).compactMap(scriptChange)
     changes += pairs(old.processes, new.processes, by: \.name).compactMap(processChange)
     changes += pairs(old.files, new.files, by: \.name).compactMap(fileChange)
-    changes += pairs(old.instances, new.instances, by: \.identity).compactMap(instanceChange)
+    let places = predecessors(of: new.instances, in: old.instances)
+    let kept = Set(places.compactMap(\.self))
+    changes += old.instances.indices.filter { !kept.contains($0) }.compactMap { instanceChange(old.instances[$0], nil) }
+    changes += zip(places, new.instances).compactMap { place, instance in
+        instanceChange(place.map { old.instances[$0] }, instance)
+    }
     changes += pairs(old.groups, new.groups, by: \.name).compactMap(groupChange)
     return changes
 }
 
-/// What makes an instance the same one across a reload.
+/// For each instance after a reload, where the one is that it was before; nil for a new one.
+///
+/// Matched by what the wire knows it by (``InstanceIdentity``), not by name, so that a renamed one keeps its state (keepalived:
+/// reload). What is left is matched by name: an instance that keeps an address, and gets another VRID, interface or
+/// transport, is the same to whoever runs it, and to clients.
+public func predecessors(of new: [Instance], in old: [Instance]) -> [Int?] {
+    let known = Dictionary(old.indices.map { (old[$0].identity, $0) }, uniquingKeysWith: { first, _ in first })
+    var places = new.map { known[$0.identity] }
+    let kept = Set(places.compactMap(\.self))
+    let left = old.indices.filter { !kept.contains($0) }
+    let names = Dictionary(left.map { (old[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
+    for (index, instance) in new.enumerated() where places[index] == nil {
+        guard let place = names[instance.name], old[place].family == instance.family else { continue }
+        let before = Set((old[place].addresses + old[place].excludedAddresses).map(\.address))
+        guard (instance.addresses + instance.excludedAddresses).contains(where: { before.contains($0.address) }) else {
+            continue
+        }
+        places[index] = place
+    }
+    return places
+}
+
+/// What makes an instance the same one on the wire.
 public struct InstanceIdentity: Hashable, Sendable {
     public var virtualRouterID: VirtualRouterID
     public var family: AddressFamily

@@ -5,6 +5,13 @@ internal import VRRPWire
 ///
 /// Instances are matched by VRID and address family. Everything is said once, about the one or the other file.
 public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [Diagnostic] {
+    provePair(a, b, fileA: fileA, fileB: fileB).diagnostics
+}
+
+/// The same, and what each failure does to the pair.
+public func provePair(
+    _ a: Model, _ b: Model, fileA: String, fileB: String
+) -> (diagnostics: [Diagnostic], proofs: [Proof]) {
     var check = PairCheck(fileA: fileA, fileB: fileB)
     var partners = Partners()
     for instance in a.instances {
@@ -26,8 +33,8 @@ public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [
         check.reportAlone(instance, file: fileB, other: fileA, a)
     }
     check.compareGroups(partners)
-    for pair in partners.pairs { check.simulateFailures(pair.a, pair.b, among: partners) }
-    return check.diagnostics
+    check.prove(a, b, partners)
+    return (check.diagnostics, check.proofs)
 }
 
 /// The state of one comparison.
@@ -35,6 +42,7 @@ struct PairCheck {
     let fileA: String
     let fileB: String
     private(set) var diagnostics: [Diagnostic] = []
+    var proofs: [Proof] = []
 
     init(fileA: String, fileB: String) {
         self.fileA = fileA

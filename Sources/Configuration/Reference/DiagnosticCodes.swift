@@ -119,6 +119,7 @@ public enum DiagnosticCodes {
         ("key-readable", "a file with a key that everybody can read"),
         ("key-writable", "a file with a key that others can change"),
         ("long-password", "only eight characters count"),
+        ("password-over-unicast", "a password that is sent as it is"),
     ]
 
     private static let addresses = [
@@ -136,7 +137,6 @@ public enum DiagnosticCodes {
         ("too-many-addresses", "more than an advert holds"),
         ("no-link-local-address", "IPv6 without a link-local virtual address"),
         ("link-local-not-first", "the link-local address is not the first"),
-        ("untracked-interface", "an address on an interface that is not watched"),
         ("route-incomplete", "a route without a network, or without a way to it"),
         ("misplaced-track-group", "`track_group` on a line of what moves with an instance"),
         ("undefined-track-group", "a static line names a `track_group` that no block defines"),
@@ -177,6 +177,8 @@ public enum DiagnosticCodes {
         ("process-check-by-command", "a command that could be a vrrp_track_process"),
         ("defined-after-use", "a check that keepalived would not know where it is named"),
         ("slow-detection", "a failure may go unnoticed for more than ten seconds"),
+        ("check-of-virtual-address", "a check that asks the MASTER, wherever it runs"),
+        ("check-prints-result", "a script that prints its result, and always succeeds"),
     ]
 
     private static let host = [
@@ -190,7 +192,10 @@ public enum DiagnosticCodes {
         ("cannot-run", "a program cannot be run"),
         ("no-such-directory", "the directory of a tracked file is not there"),
         ("no-number", "a tracked file holds no number that counts"),
+        ("no-script-security", "commands without `enable_script_security`; with `--portable`"),
         ("insecure-program", "someone other than root could change a program that root runs"),
+        ("balancer-not-bound", "the load balancer does not listen on a virtual address"),
+        ("balancer-unwatched", "nobody notices when the load balancer fails"),
     ]
 
     private static let pair = [
@@ -215,9 +220,11 @@ public enum DiagnosticCodes {
         ("pair-preemption", "`nopreempt` in one file only"),
         ("pair-sync-group", "instances move together in one file only"),
         ("pair-group-order", "each host has the higher priority for another member of a sync group"),
-        ("pair-failure", "what a failure does to the pair"),
         ("pair-link-ignored", "the loss of the MASTER's own link moves nothing"),
         ("pair-never-moves", "a failure that never moves the address"),
+        ("pair-flaps", "a failure, or its end, moves the address more than once"),
+        ("pair-nobody", "one host is well and nobody has the address"),
+        ("pair-both", "both hosts have the address although they hear each other"),
     ]
 
     /// docs/reference/diagnostics.md.
@@ -237,6 +244,28 @@ public enum DiagnosticCodes {
             page += "\n## \(group.title)\n\n| code | meaning |\n|---|---|\n"
             for entry in group.codes { page += "| `\(entry.code)` | \(entry.meaning) |\n" }
         }
+        page += """
+
+            ## What is proved of a pair
+
+            With two files the JSON has `proofs`, one for each instance or sync group that both have
+            ([design 0027](../design/0027-proof.md)):
+
+            | field | meaning |
+            |---|---|
+            | `name`, `alike` | the instance or `sync group NAME`, and how many more have the same settings and so the same results |
+            | `scenes` | one with the host that leads as MASTER; with `nopreempt` one more with the other |
+            | `master` | the file of the host that is MASTER before anything fails |
+            | `failures` | `fails` is what does: `kind` (`host`, `daemon`, `interface`, `script`, `process`, `file`, `network`), `file` and `name` |
+            | `owner` | the file of the host that has the addresses then, or `nobody`, `both`, `split` (some members on each host) |
+            | `withinMilliseconds` | from the failure until then, at most; 0 when nothing moves |
+            | `hangingAddsMilliseconds` | how much longer it takes when a script hangs in place of failing |
+            | `bothForMilliseconds` | for how long both had the addresses |
+            | `moves`, `mendedMoves` | how often they went from one host to the other |
+            | `mendedOwner`, `mendedWithinMilliseconds` | when it is well again |
+            | `couplesTried`, `couplesWithoutOneOwner` | two failures at once, and those after which not one host has the addresses |
+
+            """
         return page
     }
 }

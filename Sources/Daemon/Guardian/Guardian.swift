@@ -300,7 +300,7 @@ final class Guardian {
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
             suspicion = nil
-            checkAt = isNever ? current + .seconds(1) : limit + .milliseconds(1)
+            checkAt = pulse.nextLook(at: current, limit: limit)
             return
         }
         let grace = min(

@@ -25,7 +25,20 @@ final class WorkerMemory {
         var dueAt: MonotonicInstant
         /// How much later than that it may be.
         var tolerance: Interval
+
+        /// When the guardian looks again at a loop that is not late: it is at `limit`, as things are.
+        ///
+        /// They change without a word. A time of leisure is over within milliseconds, and whoever looked just then and slept
+        /// until the end of it would not see a hang for ten seconds; and what was due in a minute may be due at once.
+        func nextLook(at now: MonotonicInstant, limit: MonotonicInstant) -> MonotonicInstant {
+            let longest = tolerance < WorkerMemory.leisure ? Interval.seconds(1) : .milliseconds(50)
+            guard limit < now + longest else { return now + longest }
+            return limit + .milliseconds(1)
+        }
     }
+
+    /// The tolerance while a worker does what may take long, like reading files.
+    static let leisure = Interval.seconds(10)
 
     private let memory: SharedMemory
     private let log: Log?

@@ -48,6 +48,12 @@ package struct LiveHost: HostInspector {
         }
     }
 
+    package func scriptText(of program: String) -> String? {
+        guard looksAtFiles, let path = findProgram(program) else { return nil }
+        let octets = textOfScript(path)
+        return octets.starts(with: "#!".utf8) ? String(decoding: octets, as: UTF8.self) : nil
+    }
+
     package func problem(running program: String, as user: UserName?) -> HostFacts.ProgramProblem? {
         // keepalived's `</dev/tcp/HOST/PORT` is no program but a redirection, for the shell.
         let program = program.hasPrefix("<") ? "/bin/sh" : program
@@ -58,7 +64,7 @@ package struct LiveHost: HostInspector {
         }
         let name = user ?? defaultScriptUser()
         guard let identity = identity(of: name) else { return nil }
-        return ProgramAccess(identity: identity, look: pathFacts, contents: scriptText).problem(running: path)
+        return ProgramAccess(identity: identity, look: pathFacts, contents: textOfScript).problem(running: path)
     }
 }
 
@@ -92,7 +98,7 @@ private func identity(of name: UserName) -> RunIdentity? {
 private let scriptLimit = 64 << 10
 
 /// The text of a script, for its first line; empty when it is too long for one, or cannot be read by us.
-private func scriptText(_ path: String) -> [UInt8] {
+private func textOfScript(_ path: String) -> [UInt8] {
     guard case .success(let bytes) = readFile(path, limit: scriptLimit) else { return [] }
     return bytes
 }

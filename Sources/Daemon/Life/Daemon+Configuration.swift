@@ -128,26 +128,35 @@ extension Daemon {
     }
 
     private func replaceRouters(at now: MonotonicInstant) {
-        var kept: [InstanceIdentity: RouterRunner] = [:]
-        for runner in routers { kept[runner.instance.identity] = runner }
-        let wanted = Set(model.instances.map(\.identity))
-        for instance in model.instances { kept[instance.identity]?.claim(instance) }
+        let kept = keptRouters
+        for (instance, runner) in zip(model.instances, kept) { runner?.claim(instance) }
+        let staying = Set(kept.compactMap { $0.map { ObjectIdentifier($0) } })
         // Those that leave go first, so that an address that moves to another instance is free for it.
-        for runner in routers where !wanted.contains(runner.instance.identity) {
+        for runner in routers where !staying.contains(ObjectIdentifier(runner)) {
             leaving.append(runner)
             runner.isRemoved = true
             runner.giveUpMemory()
             runner.shutDown(because: "a reload removed it", at: now)
         }
-        routers = model.instances.map { instance in
-            if let runner = kept[instance.identity] {
-                runner.reconfigure(instance, at: now)
-                return runner
-            }
-            return RouterRunner(instance, in: surroundings)
+        routers = zip(model.instances, kept).map { instance, runner in
+            guard let runner else { return RouterRunner(instance, in: surroundings) }
+            runner.reconfigure(instance, at: now)
+            return runner
         }
         formGroups(at: now)
-        for runner in routers where kept[runner.instance.identity] == nil { runner.start(at: now) }
+        for runner in routers where !staying.contains(ObjectIdentifier(runner)) { runner.start(at: now) }
+    }
+
+    /// For each instance the router that goes on with it; nil for one that begins.
+    ///
+    /// One that becomes another virtual router on the wire goes on only when it is Active, without a break for its clients:
+    /// a Backup knows nothing of whom it would have to hear there, and listens anew.
+    private var keptRouters: [RouterRunner?] {
+        zip(model.instances, predecessors(of: model.instances, in: routers.map(\.instance))).map { instance, place in
+            guard let runner = place.map({ routers[$0] }) else { return nil }
+            if case .active = runner.router.state { return runner }
+            return runner.instance.identity == instance.identity ? runner : nil
+        }
     }
 
     /// keepalived: results are kept when a check's name and command are unchanged.

@@ -131,7 +131,7 @@ extension Daemon {
 
     /// Does what may take long, like reading files, without being taken for hanging.
     func atLeisure<Outcome, Failure: Error>(_ work: () throws(Failure) -> Outcome) throws(Failure) -> Outcome {
-        memory.tolerate(.seconds(10))
+        memory.tolerate(WorkerMemory.leisure)
         defer { memory.tolerate(tolerance) }
         return try work()
     }

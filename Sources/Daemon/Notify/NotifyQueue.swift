@@ -34,7 +34,8 @@ final class NotifyQueue {
     private var troubles: [Notifications.Occasion: String] = [:]
     /// Where a successor of this process finds it; nil until it has a place.
     var memoryIndex: Int?
-    private let memoryKey: () -> String
+    /// Whose place it is.
+    var memoryKey: String
     /// The notifier knows that there is something to do.
     var isAwake = false
 
@@ -45,7 +46,7 @@ final class NotifyQueue {
     private static let patienceAtStop = Interval.seconds(2)
     private static let contestSpacing = Interval.seconds(1)
 
-    init(_ kind: Kind, _ name: String, _ notifier: Notifier, memoryKey: @escaping () -> String) {
+    init(_ kind: Kind, _ name: String, _ notifier: Notifier, memoryKey: String) {
         self.kind = kind
         self.name = name
         self.notifier = notifier
@@ -305,7 +306,7 @@ final class NotifyQueue {
 
     private func remember() {
         guard let memoryIndex, hasAudience else { return }
-        surroundings.memory.keep(NotifyMemory(key: memoryKey(), backlog: backlog), at: memoryIndex)
+        surroundings.memory.keep(NotifyMemory(key: memoryKey, backlog: backlog), at: memoryIndex)
     }
 
     /// Gets a place in the memory.

@@ -133,11 +133,11 @@ extension Daemon {
             let members = model.members(of: group).compactMap { member in
                 routers.first { $0.instance.identity == member.identity }
             }
-            let key = GroupRunner.memoryKey(group.name)
             // What was told of it and what runs stays with the name.
             let queue =
                 before.first { $0.name == group.name }?.notifications
-                ?? NotifyQueue(.group, group.name, surroundings.notifier) { key }
+                ?? NotifyQueue(
+                    .group, group.name, surroundings.notifier, memoryKey: GroupRunner.memoryKey(group.name))
             let runner = GroupRunner(group.name, members, significance: model.significance(of: group), queue)
             runner.configureNotifications(group.notifications)
             return runner

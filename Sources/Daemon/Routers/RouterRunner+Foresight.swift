@@ -33,6 +33,9 @@ extension RouterRunner {
             if let interruption = interruption(by: new) { return says(false, "stays active; \(interruption)\(rest)") }
             return says(false, "stays active and keeps its addresses\(rest)")
         }
+        if new.identity != instance.identity {
+            return says(false, "becomes another virtual router, and listens first\(rest)")
+        }
         if let gain = gain(with: priority, new, at: now) { return says(false, gain + rest) }
         if case .initialize = router.state {
             return says(false, "takes part as soon as nothing stands in its way\(rest)")
@@ -128,6 +131,8 @@ extension RouterRunner {
     private func disagreement(with new: Instance) -> String? {
         let (before, after) = (instance.receptionRules, new.receptionRules)
         var changed: [String] = []
+        if new.virtualRouterID != virtualRouterID { changed.append("virtual_router_id") }
+        if (new.transport == .multicast) != (instance.transport == .multicast) { changed.append("transport") }
         if before.version != after.version { changed.append("version") }
         if before.authentication != after.authentication { changed.append("authentication") }
         if after.version == .v2, before.interval != after.interval { changed.append("advert_int") }

@@ -10,7 +10,7 @@ extension RouterRunner {
         guard let link else { return (obstacles.union(checkObstacles).union(.interfaceMissing), nil) }
         // It exists, or nobody could hold an address on it.
         if !link.isUsable, !instance.ignoresOwnLink { obstacles.insert(.interfaceDown) }
-        for interface in furtherInterfaces {
+        for interface in instance.furtherInterfaces {
             guard let other = surroundings.interfaces.link(named: interface) else {
                 obstacles.insert(.interfaceMissing)
                 continue
@@ -26,17 +26,19 @@ extension RouterRunner {
         return (obstacles.union(checkObstacles), source)
     }
 
+    /// Takes up how the tracked interfaces are.
+    func trackInterfaces() {
+        for (index, tracker) in trackers.enumerated() {
+            guard case .interface(let interface) = tracker else { continue }
+            let usable = surroundings.interfaces.link(named: interface)?.isUsable ?? false
+            tracking.set(usable ? .working : .failed, at: index)
+        }
+    }
+
     /// Its interface is down, and that does not count yet.
     var isLinkHeldUp: Bool {
         guard let link, let said = surroundings.interfaces.delays.heldBack(at: link.index) else { return false }
         return !said.isUsable
-    }
-
-    /// Where its addresses and routes are, beside its own and the one that is made for it.
-    private var furtherInterfaces: Set<String> {
-        let ways = instance.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        let own = [instance.interface, instance.virtualMAC?.interface].compactMap(\.self)
-        return Set(everyAddress.map(\.interface) + ways).subtracting(own)
     }
 
     /// When a lost source address begins to count.
@@ -152,7 +154,7 @@ extension RouterRunner {
     /// One for each thing that stands in the way.
     func reasons(for obstacles: Obstacles) -> [String] {
         var reasons: [String] = []
-        let interfaces = [instance.interface] + furtherInterfaces.sorted()
+        let interfaces = [instance.interface] + instance.furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
             if !missing.isEmpty {

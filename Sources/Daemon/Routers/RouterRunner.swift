@@ -14,7 +14,7 @@ final class RouterRunner {
     private(set) var everyAddress: [VirtualAddress]
     var router: VirtualRouter
     private(set) var rules: ReceptionRules
-    private(set) var tracking: PriorityTracking
+    var tracking: PriorityTracking
     private(set) var trackers: [TrackerName]
     let surroundings: Surroundings
 
@@ -101,8 +101,8 @@ final class RouterRunner {
         life = Life(since: surroundings.now)
         router = VirtualRouter(
             instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
-        let key = RouterMemory.key(instance.identity)
-        notifications = NotifyQueue(.instance, instance.name, surroundings.notifier) { key }
+        notifications = NotifyQueue(
+            .instance, instance.name, surroundings.notifier, memoryKey: RouterMemory.key(instance.identity))
         configureNotifications()
     }
 
@@ -272,14 +272,6 @@ final class RouterRunner {
         if wasLost, sourceLostAt == nil { renewLeases(at: now) }
     }
 
-    private func trackInterfaces() {
-        for (index, tracker) in trackers.enumerated() {
-            guard case .interface(let interface) = tracker else { continue }
-            let usable = surroundings.interfaces.link(named: interface)?.isUsable ?? false
-            tracking.set(usable ? .working : .failed, at: index)
-        }
-    }
-
     private func openSocket(at now: MonotonicInstant) {
         openNoticeSocket(at: now)
         let wanted = link.map { instance.socketKey(on: $0.index) }
@@ -305,6 +297,10 @@ final class RouterRunner {
         surroundings.heldRules[ObjectIdentifier(self)] = nil
         surroundings.filter.want([], for: ObjectIdentifier(self), at: surroundings.now, in: surroundings.interfaces)
         surroundings.virtualLinks.forget(ObjectIdentifier(self), at: surroundings.now, in: &surroundings.interfaces)
+        leaveSockets()
+    }
+
+    func leaveSockets() {
         for old in [socket, noticeSocket].compactMap(\.self) { surroundings.sockets.leave(old, as: self) }
         (socket, noticeSocket) = (nil, nil)
     }
@@ -346,6 +342,8 @@ final class RouterRunner {
         let known = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
         let stays = Set(held.map(\.address))
         if router.holdsAddresses { drop(outdated.filter { !stays.contains($0.address) }, at: now) }
+        let isAnother = old.identity != new.identity
+        if isAnother { leaveSegment() }
         outdatedRoutes = old.routes.filter { !new.routes.contains($0) }
         outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
@@ -368,6 +366,7 @@ final class RouterRunner {
         exchangeRoutes(at: now)
         exchangeRules(at: now)
         look(at: now)
+        if isAnother { joinSegment(at: now) }
     }
 
     /// Says before a reload which addresses it will have after it, so that another instance that loses one leaves it here.

@@ -27,17 +27,6 @@ extension Instance {
             })
     }
 
-    package var routerConfiguration: VirtualRouter.Configuration {
-        var configuration = VirtualRouter.Configuration(
-            version: version, advertisementInterval: advertisementInterval, preempts: preempts,
-            preemptDelay: preemptDelay, announcements: announcements)
-        configuration.downTimerAdverts = downTimerAdverts
-        configuration.groupHold = groupHold
-        configuration.answersLowerPriority = answersLowerPriority
-        configuration.ownerListens = ownerListens
-        return configuration
-    }
-
     var authentication: Authentication {
         password.map { usesAuthenticationHeader ? .header : .password($0) } ?? .none
     }

@@ -15,12 +15,12 @@ package struct Complaints {
     /// Throws when the two could not hear each other or would not move the same addresses: to play it would only show
     /// what is known, and say less about the cause.
     func requirePair() throws(CannotRehearse) {
-        try refuse(ofPair.filter { $0.severity == .error }, "these files are no pair:")
+        try refuse(ofPair.filter { $0.severity == .error && !$0.isProved }, "these files are no pair:")
     }
 
     /// What is doubtful about the pair, one sentence each.
     var notes: [String] {
-        ofPair.filter { $0.severity == .warning }.map { diagnostic in
+        ofPair.filter { $0.severity == .warning || $0.isProved }.map { diagnostic in
             let consequence = diagnostic.consequence.map { ": \($0)" } ?? ""
             let fix = diagnostic.fix.map { " (fix: \($0))" } ?? ""
             return "\(diagnostic.location): \(diagnostic.message)\(consequence)\(fix)"

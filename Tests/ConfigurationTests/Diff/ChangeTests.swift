@@ -49,13 +49,35 @@ private func sentences(_ old: String, _ new: String) -> [String] {
         }
     }
 
-    @Test func `another VRID or transport is another instance`() {
+    @Test func `another VRID or transport is the same instance when it keeps its name and an address`() {
         let other = instance().split(separator: "virtual_router_id 51").joined(separator: "virtual_router_id 52")
-        #expect(sentences(instance(), other) == ["instance VI_1: removed", "instance VI_1: added"])
+        #expect(sentences(instance(), other) == ["instance VI_1: virtual_router_id 51 -> 52"])
+        let elsewhere = instance().split(separator: "interface eth0").joined(separator: "interface eth1")
+        #expect(sentences(instance(), elsewhere).first == "instance VI_1: interface eth0 -> eth1")
         #expect(
-            sentences(instance(), instance("unicast_peer {\n10.0.0.2\n}")) == [
-                "instance VI_1: removed", "instance VI_1: added",
-            ])
+            sentences(instance(), instance("unicast_peer {\n10.0.0.2\n}")).first
+                == "instance VI_1: transport multicast -> unicast")
+        // Other addresses, or another name: somebody else may have them.
+        let new = [
+            instance(addresses: ["192.168.10.7/24"]),
+            instance().split(separator: "VI_1", omittingEmptySubsequences: false).joined(separator: "VI_9"),
+        ].map { $0.split(separator: "virtual_router_id 51").joined(separator: "virtual_router_id 52") }
+        #expect(sentences(instance(), new[0]) == ["instance VI_1: removed", "instance VI_1: added"])
+        #expect(sentences(instance(), new[1]) == ["instance VI_1: removed", "instance VI_9: added"])
+    }
+
+    @Test func `who takes the VRID of another instance goes on as that one`() {
+        func two(_ first: Int, _ second: Int) -> String {
+            let one = instance().split(separator: "virtual_router_id 51").joined(
+                separator: "virtual_router_id \(first)")
+            let other = instance(addresses: ["192.168.10.101/24"])
+                .split(separator: "VI_1", omittingEmptySubsequences: false).joined(separator: "VI_2")
+                .split(separator: "virtual_router_id 51").joined(separator: "virtual_router_id \(second)")
+            return one + other
+        }
+        let swapped = sentences(two(51, 52), two(52, 51))
+        #expect(swapped.contains("instance VI_1: name VI_2 -> VI_1"), "\(swapped)")
+        #expect(swapped.contains("instance VI_2: name VI_1 -> VI_2"), "\(swapped)")
     }
 
     @Test func `reports checks and the weights they have`() {

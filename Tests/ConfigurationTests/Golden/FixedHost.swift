@@ -24,6 +24,7 @@ struct FixedHost: HostInspector {
             })
 
     func trackedFile(at path: String) -> HostFacts.TrackedFile? { .missing }
+    func scriptText(of program: String) -> String? { nil }
 
     func exists(_ user: UserName) -> Bool {
         ["root", "nobody"].contains(user.user) && [nil, "root", "nogroup"].contains(user.group)

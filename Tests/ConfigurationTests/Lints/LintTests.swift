@@ -15,6 +15,8 @@ private struct FakeHost: HostInspector {
     func exists(_ user: UserName) -> Bool { users.contains(user.user) }
     var trackedFile: HostFacts.TrackedFile?
     func trackedFile(at path: String) -> HostFacts.TrackedFile? { trackedFile }
+    var scripts: [String: String] = [:]
+    func scriptText(of program: String) -> String? { scripts[program] }
 }
 
 private func lints(_ text: String, _ host: FakeHost? = nil, authoritative: Bool = false) -> [Diagnostic] {
@@ -26,6 +28,36 @@ private func check(_ command: String, _ lines: String = "") -> String {
 }
 
 @Suite struct LintTests {
+    @Test(arguments: [
+        ("curl -f http://192.168.10.100/", true), ("/bin/check 192.168.10.100:80", true),
+        ("sh -c 'nc -z 192.168.10.100 80'", true), ("curl -f http://127.0.0.1/", false),
+        ("curl -f http://192.168.10.10/", false), ("/bin/check 1192.168.10.100", false),
+    ])
+    func `a check that asks for the virtual address is told that the MASTER answers`(command: String, isNamed: Bool) {
+        #expect(lints(check(command)).contains { $0.code == "check-of-virtual-address" } == isNamed)
+    }
+
+    @Test(arguments: [
+        ("#!/bin/sh\ncurl -f http://127.0.0.1/\nif [ $? = 0 ]; then\n echo 0\nelse\n echo 1\nfi\n", true),
+        ("#!/bin/bash\necho 5\n", true), ("#!/bin/sh\npidof haproxy || exit 1\necho 0\n", false),
+        ("#!/bin/sh\necho hello\n", false), ("#!/bin/sh\necho 1\npidof haproxy\n", false),
+        ("#!/usr/bin/python3\necho 1\n", false), ("#!/bin/sh\nset -e\npidof haproxy\necho 0\n", false),
+    ])
+    func `a script that prints its result is told what counts`(text: String, isNamed: Bool) {
+        var host = FakeHost()
+        host.scripts["/bin/check"] = text
+        #expect(lints(check("/bin/check"), host).contains { $0.code == "check-prints-result" } == isNamed)
+    }
+
+    @Test func `a password that is sent to other networks is noted`() {
+        func with(_ type: String, _ more: String) -> [String] {
+            lints(instance("authentication {\nauth_type \(type)\nauth_pass x\n}\n\(more)")).map(\.code)
+        }
+        let unicast = "unicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.2\n}"
+        #expect(with("PASS", unicast) == ["password-over-unicast"])
+        #expect(with("PASS", "") == [] && with("AH", unicast) == [])
+    }
+
     @Test(arguments: [
         (HostFacts.TrackedFile?.none, nil), (.missing, nil), (.beginning([0x37]), nil), (.beginning([]), nil),
         (.beginning(Array("foo".utf8)), "warning no-number@2"),

@@ -110,27 +110,25 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         )
         #expect(found.first?.fix?.hasPrefix("weight 51 ") == true)
         #expect(codes(checked(51, priority: 150), checked(51, priority: 100)) == [])
-        #expect(codes(checked(50, priority: 150), checked(50, priority: 100)) == ["warning pair-never-moves"])
+        #expect(codes(checked(50, priority: 150), checked(50, priority: 100)) == ["error pair-never-moves"])
     }
 
     @Test func `the suggested negative weight is the least that moves the address`() {
         let found = pair(checked(-2, priority: 150), checked(-2, priority: 100))
         #expect(found.first?.fix?.hasPrefix("weight -51 ") == true)
         #expect(codes(checked(-51, priority: 150), checked(-51, priority: 100)) == [])
-        #expect(codes(checked(-50, priority: 150), checked(-50, priority: 100)) == ["warning pair-never-moves"])
+        #expect(codes(checked(-50, priority: 150), checked(-50, priority: 100)) == ["error pair-never-moves"])
     }
 
     @Test func `a check without weight always moves the address`() {
-        #expect(
-            pair(checked(0, priority: 150), checked(0, priority: 100)).map(\.message) == [
-                "`chk` fails where `VI_1` is MASTER -> fault: the address moves"
-            ])
+        #expect(pair(checked(0, priority: 150), checked(0, priority: 100)) == [])
     }
 
     @Test func `nopreempt on the other host keeps the address where it is`() {
         let found = pair(checked(-60, priority: 150, "nopreempt"), checked(-60, priority: 100, "nopreempt"))
-        #expect(found.map(\.code) == ["pair-never-moves"])
-        #expect(found.first?.message.contains("nopreempt") == true)
+        // Whoever of the two is MASTER.
+        #expect(found.map(\.code) == ["pair-never-moves", "pair-never-moves"])
+        #expect(found.allSatisfy { $0.message.contains("nopreempt") })
     }
 
     /// Two instances, and a group of them with `more`.
@@ -164,8 +162,7 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
     @Test func `a weight moves a group only when it moves every member`() {
         let tracked = "track_script {\n chk\n}"
         func told(_ a: String, _ b: String) -> [String] { pair(a, b).map { "\($0.code): \($0.message)" } }
-        let all = told(two([110, 110], tracked), two([100, 100], tracked))
-        #expect(all.allSatisfy { $0.hasPrefix("pair-failure") } && !all.isEmpty, "\(all)")
+        #expect(told(two([110, 110], tracked), two([100, 100], tracked)) == [])
         let one = "sync_group_tracking_weight"
         let alone = told(two([110, 110], one, tracked), two([100, 100], one, tracked))
         #expect(alone.first?.hasPrefix("pair-never-moves") == true, "\(alone)")

@@ -71,15 +71,15 @@ private func guide(state: String, priority: Int) -> String {
         #expect(check.user == nil)
     }
 
-    @Test func `finds that the guide's pair moves the address for each single failure`() {
+    @Test func `finds that the guide's pair moves the address for each single failure`() throws {
         let active = resolved(guide(state: "MASTER", priority: 101)).model
         let standby = resolved(guide(state: "BACKUP", priority: 100)).model
-        let findings = checkPair(active, standby, fileA: "active", fileB: "standby")
-        #expect(findings.filter { $0.severity > .note } == [])
-        #expect(
-            findings.map(\.message) == [
-                "`chk_sshd` fails where `vrrp_1` is MASTER -> priority 107 becomes 103 against 106: the address moves",
-                "`chk_lb` fails where `vrrp_1` is MASTER -> priority 107 becomes 101 against 106: the address moves",
-            ])
+        let found = provePair(active, standby, fileA: "active", fileB: "standby")
+        #expect(found.diagnostics == [])
+        let proof = try #require(found.proofs.first)
+        for name in ["chk_sshd", "chk_lb"] {
+            #expect(proof.outcome(of: .script(.first, name))?.owner == .side(.second))
+        }
+        #expect(proof.outcome(of: .host(.first))?.owner == .side(.second))
     }
 }

@@ -95,8 +95,12 @@ private let script = "vrrp_script chk {\n script /bin/true\n}\n"
         }
         for text in texts { #expect(complaints(text) == []) }
         let models = texts.map { resolved($0).model }
-        let found = checkPair(models[0], models[1], fileA: "lb1", fileB: "lb2")
-        #expect(found.filter { $0.severity > .note } == [])
-        #expect(found.contains { $0.message.contains("all addresses of sync group") }, "\(found)")
+        let found = provePair(models[0], models[1], fileA: "lb1", fileB: "lb2")
+        #expect(found.diagnostics == [])
+        let proof = try #require(found.proofs.first)
+        #expect(proof.name.hasPrefix("sync group ") && found.proofs.count == 1)
+        for failure in proof.scenes.first?.failures ?? [] where failure.thing.side == .first {
+            #expect(failure.outcome.owner == .side(.second), "\(failure)")
+        }
     }
 }

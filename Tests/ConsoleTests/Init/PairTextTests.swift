@@ -83,17 +83,19 @@ import VRRPWire
         #expect(count == 6 * 4 * 6 * 3)
     }
 
-    @Test func `the load balancer's death moves the address, whichever host is active`() {
+    @Test func `the load balancer's death moves the address, whichever host is active`() throws {
         for priority: UInt8 in [1, 100, 101, 248] {
             var pair = settings("192.0.2.10")
             pair.setPriority(priority)
-            // The checker warns of a check that never moves the address; that there is a check, it says in a note.
             #expect(complaints(pair) == "")
             let texts = [pair.text(other: "x"), pair.mirrored.text(other: "x")]
             let report = check(
                 files: ["a", "b"], reading: Texts(["a": texts[0], "b": texts[1]]), configurationID: "x", host: nil,
                 hostIsAuthoritative: false)
-            #expect(report.text.contains("`chk_haproxy` fails where"), "\(report.text)")
+            let proof = try #require(report.proofs.first)
+            let isFirst = try #require(proof.scenes.first).master == .first
+            let death = proof.outcome(of: .process(isFirst ? .first : .second, "chk_haproxy"))
+            #expect(death?.owner == .side(isFirst ? .second : .first), "\(report.proofText)")
         }
     }
 

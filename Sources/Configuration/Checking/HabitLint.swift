@@ -1,0 +1,77 @@
+internal import VRRPCore
+internal import VRRPWire
+
+// What people write in good faith, and what has been somebody's outage.
+
+extension Linter {
+    /// A check that asks for the virtual address itself asks the MASTER, wherever it runs.
+    mutating func checkSelfReference(_ instance: Instance) {
+        let virtual = Set((instance.addresses + instance.excludedAddresses).map { "\($0.address)" })
+        for tracked in instance.trackedScripts {
+            guard let script = model.scripts.first(where: { $0.name == tracked.name }),
+                let address = Self.addresses(in: script.text).first(where: { virtual.contains($0) })
+            else { continue }
+            report(
+                .warning, "check-of-virtual-address", at: script.commandLocation,
+                "`\(script.name)` asks for \(address), a virtual address of `\(instance.name)`",
+                consequence:
+                    "on a BACKUP the MASTER answers: the check says nothing of the host that it runs on, and fails on both "
+                    + "while the address moves",
+                fix: "127.0.0.1 in place of \(address)   # what runs on this host, whoever has the address")
+        }
+    }
+
+    /// What looks like an address in a command.
+    private static func addresses(in text: String) -> [String] {
+        text.split { !($0.isHexDigit || $0 == "." || $0 == ":") }.map { word in
+            var word = word
+            while let last = word.last, last == "." || last == ":" { word = word.dropLast() }
+            // `192.0.2.10:80` is an address and a port.
+            if word.contains("."), let colon = word.firstIndex(of: ":") { word = word[..<colon] }
+            return String(word)
+        }
+    }
+
+    /// The password of VRRPv2 is sent as it is.
+    mutating func checkPassword(_ instance: Instance) {
+        guard instance.password != nil, !instance.usesAuthenticationHeader, case .unicast = instance.transport else {
+            return
+        }
+        report(
+            .note, "password-over-unicast", at: instance.location,
+            "`\(instance.name)` sends its auth_pass to its unicast peers as it is, with every advert",
+            consequence: "whoever sees packets on the way can send adverts that are believed",
+            fix: "auth_hmac in place of authentication   # where every peer knows it")
+    }
+
+    /// A script that prints its result in place of ending with it always succeeds.
+    mutating func checkPrintedResult(_ host: any HostInspector) {
+        for script in model.scripts {
+            guard let program = script.command.first, let text = host.scriptText(of: program),
+                Self.printsItsResult(text)
+            else { continue }
+            report(
+                .warning, "check-prints-result", at: script.commandLocation,
+                "`\(program)` ends with an `echo` of a number, and never exits with one",
+                consequence: "what counts is the exit status, which is that of `echo`: this check never fails",
+                fix: "exit 1   # in place of `echo 1`")
+        }
+    }
+
+    private static func printsItsResult(_ text: String) -> Bool {
+        guard text.hasPrefix("#!"), text.split(separator: "\n").first?.contains("sh") == true else { return false }
+        var printed = false
+        for line in text.split(separator: "\n").dropFirst() {
+            let words = line.split { " \t;".contains($0) }
+            guard let first = words.first, !first.hasPrefix("#") else { continue }
+            // `exec` and `return` end it with another status, and so do `set -e` and an explicit `exit`.
+            if words.contains(where: { ["exit", "exec", "return"].contains($0) }) || line.contains("set -e") {
+                return false
+            }
+            if !["fi", "else", "done", "esac", "then", "}"].contains(first) {
+                printed = first == "echo" && words.count == 2 && Int(words[1]) != nil
+            }
+        }
+        return printed
+    }
+}

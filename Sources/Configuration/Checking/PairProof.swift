@@ -1,0 +1,253 @@
+internal import VRRPCore
+internal import VRRPWire
+
+/// What the simulation of two files shows to be wrong, by code: the two would run as a pair, and not protect.
+private let provedCodes: Set<String> = ["pair-never-moves", "pair-flaps", "pair-nobody", "pair-both"]
+
+extension Diagnostic {
+    /// True for what only the simulation of a pair shows.
+    package var isProved: Bool { provedCodes.contains(code) }
+}
+
+extension PairCheck {
+    /// Lets everything fail, and says where that would not move the addresses, or would move them too often.
+    mutating func prove(_ a: Model, _ b: Model, _ partners: Partners) {
+        var known: [String: Int] = [:]
+        for unit in units(a, b, partners) {
+            // What has been said of the two already would come out again for each failure.
+            if isBroken(unit) { continue }
+            let shape = unit.shape
+            if let index = known[shape] {
+                proofs[index].alike += 1
+                judge(proofs[index], unit)
+                continue
+            }
+            known[shape] = proofs.count
+            let proof = Proof(unit)
+            proofs.append(proof)
+            judge(proof, unit)
+        }
+    }
+
+    private func units(_ a: Model, _ b: Model, _ partners: Partners) -> [ProofUnit] {
+        let facts = [ProofUnit.Facts(a, file: fileA), ProofUnit.Facts(b, file: fileB)]
+        var units: [ProofUnit] = []
+        var grouped: [String: [[Instance]]] = [:]
+        for pair in partners.pairs {
+            guard let group = pair.a.syncGroup, pair.b.syncGroup != nil else {
+                if pair.a.syncGroup == nil, pair.b.syncGroup == nil {
+                    units.append(
+                        ProofUnit(name: pair.a.name, members: [[pair.a, pair.b]], significance: [], facts: facts))
+                }
+                continue
+            }
+            grouped[group, default: []].append([pair.a, pair.b])
+        }
+        for group in a.groups {
+            guard let members = grouped[group.name] else { continue }
+            // One that has no partner has been reported, and so have members of different groups.
+            let theirs = Set(members.compactMap { $0[1].syncGroup })
+            guard theirs.count == 1, members.count == a.members(of: group).count,
+                b.groups.contains(where: { theirs.contains($0.name) && b.members(of: $0).count == members.count })
+            else { continue }
+            let places = members.map { $0[0].identity }
+            let order = a.members(of: group).compactMap { member in places.firstIndex { $0 == member.identity } }
+            let significance = a.significance(of: group).compactMap { order.indices.contains($0) ? order[$0] : nil }
+            units.append(
+                ProofUnit(
+                    name: "sync group \(group.name)", members: members, significance: significance, facts: facts))
+        }
+        return units
+    }
+
+    private func isBroken(_ unit: ProofUnit) -> Bool {
+        let places = Set(unit.members.joined().flatMap { [$0.location, $0.keyedLocation].compactMap(\.self) })
+        return diagnostics.contains { $0.severity == .error && !$0.isProved && places.contains($0.location) }
+    }
+
+    // MARK: Judgement
+
+    private mutating func judge(_ proof: Proof, _ unit: ProofUnit) {
+        if proof.scenes.isEmpty {
+            let first = unit.instance(0, .second)
+            report(
+                .error, proof.owner == .both ? "pair-both" : "pair-nobody", at: first.location,
+                "\(unit.title): with nothing broken \(words(proof.owner)) the addresses",
+                consequence: "no client is served as the files say", fix: nil)
+        }
+        for scene in proof.scenes {
+            for member in unit.members.indices { predictOwnLink(unit.instance(member, scene.master)) }
+            for failure in scene.failures { judge(failure, scene.master, unit) }
+        }
+        for couple in proof.couples where couple.owner == .nobody || couple.owner == .split {
+            // The other host has everything it needs.
+            guard let side = couple.first.side, side == couple.second.side, let master = proof.scenes.first?.master
+            else { continue }
+            let single = proof.scenes[0].failures.filter { $0.thing == couple.first || $0.thing == couple.second }
+            if single.contains(where: { $0.outcome.owner == couple.owner }) { continue }
+            report(
+                .error, "pair-nobody", at: place(of: couple.first, unit),
+                "\(what(couple.first)) and \(what(couple.second)) fail, where \(unit.title) is "
+                    + "\(side == master ? "MASTER" : "BACKUP") -> \(words(couple.owner)) the addresses",
+                consequence: "the other host is well, and does not take over", fix: nil)
+        }
+    }
+
+    private mutating func judge(_ failure: Proof.Failure, _ master: PairSide, _ unit: ProofUnit) {
+        let (thing, outcome) = (failure.thing, failure.outcome)
+        let isOfMaster = thing.side == master
+        let place = place(of: thing, unit)
+        let head = "\(what(thing)) fails where `\(unit.name)` is \(isOfMaster ? "MASTER" : "BACKUP")"
+        if isOfMaster, outcome.owner == .side(master), isWatched(thing, unit) {
+            reportImmovable(thing, master, unit, at: place)
+        }
+        if outcome.owner == .nobody || outcome.owner == .split {
+            report(
+                .error, "pair-nobody", at: place, "\(head) -> \(words(outcome.owner)) the addresses",
+                consequence: "the other host is well, and does not take over", fix: nil)
+        }
+        if outcome.owner == .both, thing != .network {
+            if case .daemon = thing { return }
+            report(
+                .error, "pair-both", at: place, "\(head) -> both hosts have the addresses",
+                consequence: "clients reach the one or the other by chance", fix: nil)
+        }
+        // Once by the failure, once by its end; what a cut network lets both take does not count as moving.
+        guard thing != .network, outcome.moves > 1 || outcome.mendedMoves > 1 else { return }
+        report(
+            .error, "pair-flaps", at: place,
+            "\(head) -> the addresses move \(max(outcome.moves, outcome.mendedMoves)) times in place of once, "
+                + (outcome.moves > 1 ? "before they stay" : "when it is well again"),
+            consequence: "clients lose their connections each time", fix: nil)
+    }
+
+    /// Whether an instance watches it so that its loss should count.
+    private func isWatched(_ thing: ProofThing, _ unit: ProofUnit) -> Bool {
+        if thing.isCheck { return tracked(thing, unit) != nil }
+        guard case .interface = thing else { return false }
+        return tracked(thing, unit) != nil
+    }
+
+    private mutating func reportImmovable(
+        _ thing: ProofThing, _ master: PairSide, _ unit: ProofUnit, at place: SourceLocation
+    ) {
+        guard let (member, tracked) = tracked(thing, unit) else { return }
+        let (leader, follower) = (unit.instance(member, master), unit.instance(member, master.other))
+        // Nothing moves the priority of an owner, which has been said.
+        if leader.priority == .owner { return }
+        if let group = leader.syncGroup, !unit.significance.isEmpty {
+            let staying = unit.members.indices.first { position in
+                let own = unit.instance(position, master)
+                let seen = own.trackers.first { $0.name == tracked.name }
+                return own.effectivePriority(failed: seen)
+                    >= unit.instance(position, master.other).effectivePriority(failed: nil)
+            }
+            let name = unit.instance(staying ?? member, master).name
+            return report(
+                .error, "pair-never-moves", at: place,
+                "`\(tracked.name)` fails where `\(leader.name)` is MASTER -> the priority of `\(name)` is not "
+                    + "exceeded: sync group `\(group)` never moves",
+                consequence: "the other host takes all members or none",
+                fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
+                    + "suffices")
+        }
+        let (well, failed) = (leader.effectivePriority(failed: nil), leader.effectivePriority(failed: tracked))
+        let other = follower.effectivePriority(failed: nil)
+        let arithmetic =
+            "`\(tracked.name)` fails where `\(leader.name)` is MASTER -> priority \(well) becomes \(failed) "
+            + "against \(other)"
+        let giveUp = "\(tracked.name) weight 0   # its failure is then a fault, and the MASTER gives up"
+        if failed < other, !follower.preempts {
+            return report(
+                .error, "pair-never-moves", at: place,
+                arithmetic + ", but the other host has `nopreempt`: the address never moves",
+                consequence: "this check cannot do anything for the clients", fix: giveUp)
+        }
+        report(
+            .error, "pair-never-moves", at: place, arithmetic + ": the address never moves",
+            consequence: failed == other
+                ? "equal priorities do not take over" : "this check cannot do anything for the clients",
+            fix: sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp)
+    }
+
+    /// The member that watches a thing first, and its line.
+    private func tracked(_ thing: ProofThing, _ unit: ProofUnit) -> (member: Int, tracked: Tracked)? {
+        guard let side = thing.side, let name = thing.name else { return nil }
+        for member in unit.members.indices {
+            let instance = unit.instance(member, side)
+            let list =
+                switch thing {
+                case .script: instance.trackedScripts
+                case .process: instance.trackedProcesses
+                case .interface: instance.trackedInterfaces
+                case .file: instance.trackedFiles
+                case .host, .daemon, .network: [Tracked]()
+                }
+            if let tracked = list.first(where: { $0.name == name }) { return (member, tracked) }
+        }
+        return nil
+    }
+
+    private func place(of thing: ProofThing, _ unit: ProofUnit) -> SourceLocation {
+        tracked(thing, unit)?.tracked.location ?? unit.instance(0, thing.side ?? .first).location
+    }
+
+    private func what(_ thing: ProofThing) -> String { thing.name.map { "`\($0)`" } ?? "the \(thing.kind)" }
+
+    private func words(_ owner: ProofOwner) -> String {
+        switch owner {
+        case .side(let side): "\(side == .first ? fileA : fileB) has"
+        case .nobody: "nobody has"
+        case .both: "both hosts have"
+        case .split: "neither host has all of"
+        }
+    }
+
+    /// With `dont_track_primary` the loss of the link is no fault.
+    private mutating func predictOwnLink(_ leader: Instance) {
+        guard leader.ignoresOwnLink else { return }
+        report(
+            .warning, "pair-link-ignored", at: leader.ownLinkLocation ?? leader.location,
+            "`\(leader.interface)` fails where `\(leader.name)` is MASTER -> nothing (`dont_track_primary`): it stays MASTER",
+            consequence:
+                "nothing moves by it: the other host becomes MASTER too as soon as it hears nothing, and both hold the addresses"
+                + (leader.syncGroup.map { "; what else is in sync group `\($0)` stays behind" } ?? ""),
+            fix: "remove `dont_track_primary`   # the loss of the link is a fault then, and the address moves")
+    }
+
+    /// The least weight with which the failure would move the address; nil when none would.
+    private func sufficientWeight(
+        _ tracked: Tracked, follower: Instance, well: Int, failed: Int, other: Int
+    ) -> String? {
+        guard !tracked.weight.reverse else { return nil }
+        let weight: Int
+        if tracked.weight.value < 0 {
+            weight = -(well - other + 1)
+        } else if let same = follower.trackers.first(where: { $0.name == tracked.name }), !same.weight.reverse,
+            same.weight.value > 0
+        {
+            // The weight counts for the other host as long as its own check is well.
+            weight = failed - (other - same.weight.value) + 1
+        } else {
+            weight = -(failed - other + 1)
+        }
+        return abs(weight) <= 253
+            ? "weight \(weight)   # in both files; or less distance between the two priorities" : nil
+    }
+}
+
+extension ProofUnit {
+    fileprivate var title: String { significance.isEmpty ? "`\(name)`" : name }
+}
+
+extension Instance {
+    /// The priority with everything well, but for `failed`: the sum, kept between 1 and 254 (keepalived: effective
+    /// priority).
+    func effectivePriority(failed: Tracked?) -> Int {
+        if priority == .owner { return 255 }
+        let total = trackers.reduce(Int(priority.rawValue)) { sum, tracked in
+            sum + (tracked == failed ? tracked.weight.contributions.failed : tracked.weight.contributions.ok)
+        }
+        return min(254, max(1, total))
+    }
+}

@@ -1,0 +1,23 @@
+public import VRRPCore
+
+extension Instance {
+    /// The parameters of its state machine.
+    public var routerConfiguration: VirtualRouter.Configuration {
+        var configuration = VirtualRouter.Configuration(
+            version: version, advertisementInterval: advertisementInterval, preempts: preempts,
+            preemptDelay: preemptDelay, announcements: announcements)
+        configuration.downTimerAdverts = downTimerAdverts
+        configuration.groupHold = groupHold
+        configuration.answersLowerPriority = answersLowerPriority
+        configuration.ownerListens = ownerListens
+        return configuration
+    }
+
+    /// Where its addresses and routes are, beside its own: the loss of any of them is a fault.
+    public var furtherInterfaces: Set<String> {
+        let ways = routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
+        // That of `use_vmac` is made for it.
+        let own = [interface, virtualMAC?.interface].compactMap(\.self)
+        return Set((addresses + excludedAddresses).map(\.interface) + ways).subtracting(own)
+    }
+}

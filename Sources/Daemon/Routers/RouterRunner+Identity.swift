@@ -1,0 +1,26 @@
+internal import Configuration
+internal import VRRPCore
+internal import VRRPWire
+
+// A reload may make another virtual router of an instance on the wire: another VRID, interface or transport.
+
+extension RouterRunner {
+    /// Says nothing more as the virtual router that it was: the others have as long as after a crash to be reloaded too.
+    func leaveSegment() {
+        leaveSockets()
+        peers = PeerTable()
+        ignored = nil
+    }
+
+    /// Goes on as the virtual router that it is now.
+    func joinSegment(at now: MonotonicInstant) {
+        notifications.memoryKey = memoryKey
+        let transport = instance.transport == .multicast ? "multicast" : "unicast"
+        log.notice(
+            "(\(name)) is virtual router \(virtualRouterID.rawValue) on \(instance.interface) by \(transport) from now on, "
+                + "and goes on in its state: whoever is not reloaded within \(router.configuration.longestSuccession) takes over"
+        )
+        // Those that are reloaded at the same time are to hear it at once.
+        deliver(.successorAnnounced, at: now)
+    }
+}

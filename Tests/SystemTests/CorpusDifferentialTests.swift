@@ -1,0 +1,90 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+
+import class Foundation.FileManager
+import struct Foundation.URL
+
+/// Debian's keepalived and Understudy read every file of the corpus, each alone on the same kind of host, and come to the same:
+/// states, addresses, links, routes, rules, settings of the kernel, adverts octet by octet, announcements, and what commands are
+/// told.
+@Suite(.serialized) struct CorpusDifferentialTests {
+    private static let directory = CorpusSupport.directory
+
+    /// Files that are not about VRRP alone.
+    private static let left = ["25-lvs-mixed.conf": "keepalived needs IPVS in the kernel for lvs_sync_daemon"]
+
+    /// What differs, by file and aspect, and why; docs/differences.md has each.
+    private static let exceptions: [String: [String: String]] = {
+        let owner = "keepalived removes the host's own address, which the file owns, and ends in FAULT"
+        return [
+            "20-strict-rfc.conf": [
+                "addresses": owner, "adverts": owner, "announcements": owner, "states": owner,
+            ]
+        ]
+    }()
+
+    private static func files() throws -> [(name: String, text: String)] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory + "/valid").sorted()
+        return try names.filter { $0.hasSuffix(".conf") && left[$0] == nil }.map { name in
+            (
+                name,
+                CorpusSupport.adapted(
+                    String(decoding: try LocalFiles.read("\(directory)/valid/\(name)"), as: UTF8.self))
+            )
+        }
+    }
+
+    /// A few files at a time, for each takes seconds and most of that is waiting.
+    @Test(arguments: 0..<4)
+    func `every file of the corpus comes to the same`(part: Int) throws {
+        let all = try Self.files()
+        try #require(all.count >= 30)
+        let trial = try Trial()
+        let mine = all.enumerated().filter { $0.offset % 4 == part }.map(\.element)
+        let couples = try mine.map { file in
+            (
+                file.name,
+                try [Program.understudy, .keepalived].map {
+                    try CorpusSide($0, file.name, file.text, in: trial)
+                }
+            )
+        }
+        // Until both have come to rest where the other is, or it is clear that they do not.
+        var same: [String: UInt64] = [:]
+        let rest: UInt64 = 1_500_000_000
+        _ = try trial.observer.wait(seconds: 30) {
+            let now = monotonicNanoseconds()
+            for (name, sides) in couples where same[name].map({ now - $0 < rest }) ?? true {
+                let isSame = try differences(name, try sides.map { try $0.picture() }).isEmpty
+                let isMaster =
+                    !sides[0].log.text.contains("Entering BACKUP") || sides[0].log.text.contains("Entering MASTER")
+                same[name] = isSame && isMaster ? same[name] ?? now : nil
+            }
+            return couples.allSatisfy { name, _ in same[name].map { now - $0 >= rest } ?? false }
+        }
+        for (name, sides) in couples {
+            let pictures = try sides.map { side in
+                try side.picture().merging(try side.sent()) { first, _ in first }
+            }
+            for side in sides { #expect(!side.hasEnded, "\(name): \(side.program)\n\(side.log.tail())") }
+            for difference in differences(name, pictures) { Issue.record("\(name): \(difference)") }
+            for (aspect, reason) in Self.exceptions[name] ?? [:] {
+                #expect(pictures[0][aspect] != pictures[1][aspect], "\(name): \(aspect) is no exception: \(reason)")
+            }
+            for side in sides { try side.end() }
+        }
+    }
+
+    /// What differs between Understudy and keepalived and is no exception, a sentence each.
+    private func differences(_ name: String, _ pictures: [CorpusSide.Picture]) -> [String] {
+        let (ours, theirs) = (pictures[0], pictures[1])
+        return ours.keys.sorted().compactMap { aspect in
+            guard Self.exceptions[name]?[aspect] == nil, let own = ours[aspect], let other = theirs[aspect],
+                own != other
+            else { return nil }
+            let (more, less) = (own.filter { !other.contains($0) }, other.filter { !own.contains($0) })
+            return "\(aspect): only Understudy \(more), only keepalived \(less)"
+        }
+    }
+}
