@@ -109,6 +109,7 @@ enum Sample {
         var packetFilter = PacketFilterStatus(table: "inet understudy", isInForce: false)
         packetFilter.refusal = "it is somebody else's"
         instance.packetFilter = packetFilter
+        (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5

@@ -83,7 +83,9 @@ extension Behaviour {
             #expect(try host.setting("ipv4/conf/eth0/arp_ignore") == "0")
         }
 
-        @Test func `a reload switches it on and off, and changes its name and its address, without a transition`() throws {
+        @Test func `a reload switches it on and off, and changes its name and its address, without a transition`()
+            throws
+        {
             let trial = try Trial()
             let (host, client) = (try trial.host(), try trial.host("client", "192.0.2.9"))
             let daemon = try trial.start(host, instance(""))
@@ -98,7 +100,9 @@ extension Behaviour {
             for (lines, interface, hardware) in stations {
                 try daemon.reload(instance(lines))
                 try isHolding(daemon, interface)
-                try trial.waitFor("\(hardware) at the client after \(lines)\n\(daemon.text().suffix(3000))", seconds: 10) {
+                try trial.waitFor(
+                    "\(hardware) at the client after \(lines)\n\(daemon.text().suffix(3000))", seconds: 10
+                ) {
                     try client.neighbour("192.0.2.10") == hardware || client.finds("192.0.2.10", at: hardware)
                 }
                 #expect(try client.isAnswered(by: "192.0.2.10"), "\(lines)")

@@ -51,6 +51,11 @@ import VRRPWire
         }
     }
 
+    /// Those that the hosts of Understudy have had.
+    private final class OwnAddresses {
+        var list: [String] = []
+    }
+
     /// Two hosts and a client on one switch.
     private struct Couple {
         var name: String
@@ -58,6 +63,7 @@ import VRRPWire
         var members: [Member]
         let client: Host
         let neighbours: OutputLog
+        let own = OwnAddresses()
 
         init(_ first: Program, _ second: Program, _ kinds: [Kind], in lab: Laboratory) throws {
             name = "\(first) over \(second)"
@@ -74,6 +80,11 @@ import VRRPWire
                                 try .init("192.0.2.\(number + 1)", 24), try .init("2001:db8::\(number + 1)", 64),
                             ])
                     ], in: lab)
+            }
+            for member in members where member.program == .understudy {
+                member.prepare = { [own] host in
+                    if let address = try host.virtualLink("eth0")?.address { own.list.append(address) }
+                }
             }
             client = try lab.addHost(
                 "\(segment)-client",
@@ -97,13 +108,11 @@ import VRRPWire
             return try kinds.allSatisfy { try client.neighbour($0.address) == $0.hardware }
         }
 
-        /// Other MAC addresses that the client ever had for the addresses.
+        /// Where the client found the addresses at the MAC address of an interface of ours below; keepalived lets that happen.
         var strangers: [String] {
             neighbours.text.split(separator: "\n").map(String.init).filter { line in
-                kinds.contains { kind in
-                    line.hasPrefix("\(kind.address) ") && line.contains("lladdr ")
-                        && !line.contains("lladdr \(kind.hardware)")
-                }
+                kinds.contains { line.hasPrefix("\($0.address) ") }
+                    && own.list.contains { line.contains("lladdr \($0)") }
             }
         }
 
@@ -121,7 +130,8 @@ import VRRPWire
                 let held = kinds.map(\.address).filter { (try? ip($0)).map(member.holds) ?? false }
                 return "\(member.name) holds \(held.joined(separator: " ")); its log ends\n\(member.log.tail(25))"
             }.joined(separator: "\n") + "\nthe client: "
-                + kinds.map { "\($0.address) at \((try? client.neighbour($0.address)) ?? "nothing")" }.joined(separator: ", ")
+                + kinds.map { "\($0.address) at \((try? client.neighbour($0.address)) ?? "nothing")" }.joined(
+                    separator: ", ")
         }
 
         func script(within bound: Double) -> Script {
@@ -186,7 +196,7 @@ import VRRPWire
         let moves = try couple.moves(in: observer.observations, since: begin)
         print("VIRTUAL MAC \(script.summary); moves of \(couple.kinds.count) instances: \(moves)")
         #expect(moves == 4 * couple.kinds.count, "an address moved for no reason")
-        #expect(couple.strangers == [], "\(couple.strangers)")
+        #expect(!couple.own.list.isEmpty && couple.strangers == [], "\(couple.strangers)")
         for member in couple.members where member.program == .understudy {
             #expect(!member.hasSaid("TWO OWNERS"), "\(member.log.text.suffix(3000))")
         }
@@ -213,7 +223,9 @@ import VRRPWire
         }
         let address = try ip("192.0.2.41")
         let observer = Observer(lab)
-        func isOwned(by owner: Int) -> Bool { members.indices.allSatisfy { members[$0].holds(address) == ($0 == owner) } }
+        func isOwned(by owner: Int) -> Bool {
+            members.indices.allSatisfy { members[$0].holds(address) == ($0 == owner) }
+        }
         func words() -> String { members.map { "\($0.name)\n\($0.log.tail(20))" }.joined(separator: "\n") }
         for member in members {
             try member.boot()
@@ -236,7 +248,8 @@ import VRRPWire
                 } until: {
                     isOwned(by: 0)
                 },
-            ]) { words() }
+            ]
+        ) { words() }
         try Script.play([script], observer: observer)
     }
 }

@@ -81,7 +81,8 @@ extension Behaviour {
                 #expect(try router.details(address)?["interface"] as? String == "vrrp6.51")
             }
             #expect(
-                try router.run("ip", ["-6", "-o", "addr", "show", "dev", "vrrp6.51"]).output.split(separator: "\n").count
+                try router.run("ip", ["-6", "-o", "addr", "show", "dev", "vrrp6.51"]).output.split(separator: "\n")
+                    .count
                     == 2)
             try trial.waitFor("the virtual MAC address") {
                 try client.finds("2001:db8::10", at: "00:00:5e:00:02:33")
@@ -121,12 +122,14 @@ extension Behaviour {
             // Somebody brings it up: it does not stay so.
             try host.ip("link", "set", "vrrp.51", "up")
             try trial.waitFor("it to be down again") { try host.virtualLink("vrrp.51")?.isUp == false }
-            try trial.waitFor("some adverts") { try standby.counter("adverts received") > 10 }
+            try trial.waitFor("some adverts") { try (standby.instance().counters["adverts_received"] ?? 0) > 10 }
             #expect(!standby.text().contains("MASTER STATE"))
             try dump.send(.terminate)
             _ = try dump.wait(until: monotonicNanoseconds() + 5_000_000_000)
             // What the kernel says of an interface while somebody has it up is his.
-            let frames = log.text.split(separator: "\n").filter { $0.contains("> 01:00:5e:00:00:12") || $0.contains("ARP") }
+            let frames = log.text.split(separator: "\n").filter {
+                $0.contains("> 01:00:5e:00:00:12") || $0.contains("ARP")
+            }
             #expect(frames == [])
             #expect(try standby.stop() == .exited(code: 0))
             #expect(try host.virtualLink("vrrp.51") == nil && host.setting("ipv4/conf/eth0/arp_ignore") == "0")
@@ -179,6 +182,7 @@ extension Behaviour {
             let before = try host.virtualLink("vrrp.51")
             let daemon = try trial.start(host, text())
             try daemon.says("ip link delete vrrp.51")
+            try daemon.says("Startup complete")
             let obstacles = try daemon.instance().obstacles
             #expect(obstacles.count == 1 && obstacles[0].contains("ip link delete vrrp.51"), "\(obstacles)")
             #expect(try host.virtualLink("vrrp.51") == before && !host.has("192.0.2.10"))
@@ -187,7 +191,8 @@ extension Behaviour {
             try isHolding(daemon)
             // And while it is MASTER.
             let mark = daemon.mark
-            try host.run("sh", ["-c", "ip link delete vrrp.51; ip link add vrrp.51 link eth0 type macvlan"]).status.map {
+            try host.run("sh", ["-c", "ip link delete vrrp.51; ip link add vrrp.51 link eth0 type macvlan"]).status.map
+            {
                 #expect([.exited(code: 0), .exited(code: 2)].contains($0))
             }
             try trial.waitFor("the end of it, or its return\n\(daemon.text(since: mark))") {

@@ -79,18 +79,22 @@ struct Sentences {
         add("no_accept", (!old.acceptsPackets).onOff, (!new.acceptsPackets).onOff)
         add("promote_secondaries", old.promotesSecondaries.onOff, new.promotesSecondaries.onOff)
         compareAnnouncements(old.announcements, new.announcements)
-        add("garp_extra_if all", old.extraToAll, new.extraToAll)
-        add("garp_extra_if", old.extraToVirtualMAC, new.extraToVirtualMAC)
-        add("use_vmac", old.virtualMAC?.text ?? "off", new.virtualMAC?.text ?? "off")
-        add(
-            "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
-            (new.virtualMAC?.sendsFromBase ?? false).onOff)
+        compareVirtualMAC(old, new)
         compareNotifications(old.notifications, new.notifications)
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
         compareTracked("track_file", old.trackedFiles, new.trackedFiles)
         compareTracked("track_bfd", old.trackedSessions, new.trackedSessions)
+    }
+
+    private mutating func compareVirtualMAC(_ old: Instance, _ new: Instance) {
+        add("garp_extra_if all", old.extraToAll, new.extraToAll)
+        add("garp_extra_if", old.extraToVirtualMAC, new.extraToVirtualMAC)
+        add("use_vmac", old.virtualMAC?.text ?? "off", new.virtualMAC?.text ?? "off")
+        add(
+            "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
+            (new.virtualMAC?.sendsFromBase ?? false).onOff)
     }
 
     mutating func compare(_ old: SyncGroupSettings, _ new: SyncGroupSettings) {

@@ -15,7 +15,10 @@ extension Resolver {
 
     /// Remembers the names that lines give, so that none of them is given to another instance.
     mutating func noteVirtualInterfaces(_ contents: BlockContents) {
-        let lines = contents.lines("vrrp_instance").filter { $0.keyword.text == "use_vmac" }
+        // The last line of an instance counts.
+        let lines = contents.all("vrrp_instance").compactMap { setting in
+            setting.statement.children?.last { $0.keyword.text == "use_vmac" }
+        }
         writtenVirtualInterfaces = Set(lines.compactMap { Self.interfaceWord($0.arguments)?.text })
     }
 
