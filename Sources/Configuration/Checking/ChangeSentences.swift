@@ -80,6 +80,10 @@ struct Sentences {
         compareAnnouncements(old.announcements, new.announcements)
         add("garp_extra_if all", old.extraAnnouncements, new.extraAnnouncements)
         compareNotifications(old.notifications, new.notifications)
+        compareTrackers(old, new)
+    }
+
+    private mutating func compareTrackers(_ old: Instance, _ new: Instance) {
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
