@@ -7,8 +7,7 @@ import struct Foundation.URL
 
 /// `understudy check --compat` accepts what Debian's `keepalived -t` accepts, and nothing else.
 @Suite struct CompatibilityTests {
-    private static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "ConfigurationTests/Corpus").path
+    private static let directory = CorpusSupport.directory
 
     @Test(arguments: ["valid", "invalid"])
     func `every file of the corpus has keepalived's verdict`(kind: String) throws {
@@ -25,12 +24,10 @@ import struct Foundation.URL
             .filter { $0.hasSuffix(".conf") }
         try #require(files.count >= 30)
         let support = "\(Self.directory)/support"
-        for name in try FileManager.default.contentsOfDirectory(atPath: support) {
-            if name.hasSuffix(".sh") { try host.writeFile("/run/\(name)", "#!/bin/sh\nexit 0\n", mode: 0o755) }
-        }
+        try CorpusSupport.write(to: host, from: support)
         for file in files {
             let text = String(decoding: try LocalFiles.read("\(Self.directory)/\(kind)/\(file)"), as: UTF8.self)
-                .replacing("/etc/keepalived/", with: "/run/")
+                .replacing("/etc/keepalived/", with: "/run/").replacing("mail.example.net", with: "127.0.0.1")
             try host.writeFile("/run/vrrp.conf", text)
             let theirs = try host.run("keepalived", ["-t", "-i", "lb1", "-f", "/run/vrrp.conf"])
             let ours = try host.run(Trial.command, ["check", "--compat", "-i", "lb1", "/run/vrrp.conf"])

@@ -32,9 +32,12 @@ final class CorpusSide {
         "ens3": ["10.30.0.12/24", "10.30.0.13/24"], "bond0": ["10.40.0.12/24"],
     ]
 
-    init(_ program: Program, _ name: String, _ text: String, support: [String: String], in trial: Trial) throws {
+    init(_ program: Program, _ name: String, _ text: String, in trial: Trial) throws {
         self.program = program
-        let used = Self.interfaces.filter { text.contains($0.name) }
+        // Those of included files are among the first two.
+        let used = Self.interfaces.filter {
+            text.contains($0.name) || text.contains("include") && ["eth0", "eth1"].contains($0.name)
+        }
         func segment(_ name: String) -> String { "\(program)-\(name)" }
         host = try trial.laboratory.addHost(
             "lb1",
@@ -53,7 +56,8 @@ final class CorpusSide {
                     })
             ])
         }
-        for (path, content) in support { try host.writeFile("/run/\(path)", content, mode: 0o755) }
+        try CorpusSupport.write(to: host, from: CorpusSupport.directory + "/support")
+        _ = try host.run("mkdir", ["-p", "/run/understudy"])
         try host.writeFile("/run/vrrp.conf", text)
         settings = try Self.sysctls(of: host, used.map(\.name))
         capture = try host.start(
@@ -188,10 +192,10 @@ final class CorpusSide {
         return now.filter { settings[$0.key] != $0.value }.map { "\($0.key) = \($0.value)" }.sorted()
     }
 
-    /// keepalived starts all commands of one moment at once, so that only their set can be compared.
+    /// keepalived starts all commands of one moment at once, and the reader of a pipe only once: only the set can be compared.
     private func told() throws -> [String] {
         guard try host.run("test", ["-e", "/run/told"]).status == .exited(code: 0) else { return [] }
-        return try host.readFile("/run/told").split(separator: "\n").map(String.init).sorted()
+        return Set(try host.readFile("/run/told").split(separator: "\n").map(String.init)).sorted()
     }
 }
 

@@ -27,8 +27,10 @@ import class Foundation.JSONSerialization
             _ = try host.run("mkdir", ["-p", Self.directory])
             let kind = family == .v4 ? "1" : "2"
             try host.ip(
-                "link", "add", "virtual", "link", "eth0", "addrgenmode", "none", "address", "00:00:5e:00:0\(kind):05",
-                "type", "macvlan", "mode", "bridge")
+                "link", "add", "link", "eth0", "name", "virtual", "address", "00:00:5e:00:0\(kind):05", "type",
+                "macvlan",
+                "mode", "bridge")
+            try host.ip("link", "set", "virtual", "addrgenmode", "none")
             for address in addresses {
                 try host.ip("addr", "add", "\(address)/\(family == .v4 ? 24 : 64)", "dev", "virtual", "nodad")
             }

@@ -40,11 +40,14 @@ import class Foundation.JSONSerialization
                 try HoldingRecorder(try ip("192.0.2.10"), in: #require($0.host).namespaces.network)
             }
             for number in members.indices {
-                let host = try host(number)
-                _ = try host.run("cp", ["/bin/sleep", "/run/served-lb\(number + 1)"])
-                let process = try host.start("/run/served-lb\(number + 1)", ["1000"], log: try OutputLog("served"))
+                let process = try serve(number)
                 if number == 0 { served = process }
             }
+        }
+
+        /// The process that its checks look for.
+        private func serve(_ number: Int) throws -> SpawnedProcess {
+            try host(number).start("sleep", ["1000"], as: "served-lb\(number + 1)")
         }
 
         private static func configuration(_ name: String, _ priority: Int) -> String {
@@ -92,7 +95,7 @@ import class Foundation.JSONSerialization
         func mend(_ what: Break) throws {
             switch what {
             case .script: _ = try host(0).run("rm", ["/run/broken"])
-            case .process: served = try host(0).start("/run/served-lb1", ["1000"], log: try OutputLog("served"))
+            case .process: served = try serve(0)
             case .interface: try trial.laboratory.setPort(of: try host(0), "eth0", up: true)
             case .daemon: try members[0].start()
             }
@@ -132,7 +135,7 @@ import class Foundation.JSONSerialization
         try couple.waitFor("the first to begin") { couple.holders[0].isHolding && !couple.holders[1].isHolding }
         var numbers = SeededNumbers(seed: 7)
         var worst = (failing: 0.0, mending: 0.0)
-        for _ in 0..<OneOwner.runs(4) {
+        for _ in 0..<OneOwner.runs(2) {
             // Anywhere between two adverts and two runs of the script.
             let pause = monotonicNanoseconds() + UInt64(Double.random(in: 0.6...1.2, using: &numbers) * 1e9)
             try couple.waitFor("some time") { monotonicNanoseconds() >= pause }

@@ -110,7 +110,7 @@ struct MatrixChange: Sendable {
     private static let addresses = [
         MatrixChange("a second address") { $0.addresses.append("192.0.2.11/24") },
         MatrixChange("an address of another subnet") { $0.addresses.append("198.51.100.11/24") },
-        MatrixChange("thirty addresses") { $0.excluded += (100..<130).map { "192.0.2.\($0)/24" } },
+        MatrixChange("thirty addresses") { $0.excluded += (200..<230).map { "192.0.2.\($0)/24" } },
         MatrixChange("an IPv6 address") { $0.excluded.append("2001:db8::10/64") },
         MatrixChange("a label", .gap(milliseconds: 50)) { $0.address = "192.0.2.10/24 label eth0:1" },
         MatrixChange("another prefix length", .gap(milliseconds: 50)) { $0.address = "192.0.2.10/32" },
@@ -122,7 +122,8 @@ struct MatrixChange: Sendable {
             $0.excluded.append($0.address)
             $0.address = "192.0.2.9/24"
         },
-        MatrixChange("the address moves to another instance of the file") {
+        // A virtual router that begins listens first; until then the address is nobody's.
+        MatrixChange("the address moves to an instance that begins with it", .gap(milliseconds: 1000)) {
             $0.more.append(MatrixFile.other("second", 61, $0.address))
             $0.address = "192.0.2.9/24"
         },

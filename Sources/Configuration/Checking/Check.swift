@@ -22,7 +22,20 @@ public func check(
         parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
         portable: portable)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
-    return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints)
+    let elsewhere = portable ? securityNotes(model) : []
+    return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints + elsewhere)
+}
+
+/// What keepalived says of commands that it runs without having been told to look at who can change them.
+private func securityNotes(_ model: Model) -> [Diagnostic] {
+    let command = model.scripts.first?.commandLocation ?? model.notifyCommands.first?.command.location
+    guard !model.global.scriptSecurity, let command else { return [] }
+    return [
+        Diagnostic(
+            .note, "no-script-security", at: command, "commands are run, and `enable_script_security` is not set",
+            consequence: "keepalived calls that a security violation, and runs them",
+            fix: "enable_script_security   # in global_defs, with script_user")
+    ]
 }
 
 /// Checks each file, and two also as a pair.

@@ -195,6 +195,7 @@ public enum DiagnosticCodes {
         ("cannot-run", "a program cannot be run"),
         ("no-such-directory", "the directory of a tracked file is not there"),
         ("no-number", "a tracked file holds no number that counts"),
+        ("no-script-security", "commands without `enable_script_security`; with `--portable`"),
         ("insecure-program", "someone other than root could change a program that root runs"),
         ("balancer-not-bound", "the load balancer does not listen on a virtual address"),
         ("balancer-unwatched", "nobody notices when the load balancer fails"),

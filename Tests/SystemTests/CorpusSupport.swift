@@ -1,0 +1,34 @@
+import LinuxKernel
+import Rehearsal
+
+import class Foundation.FileManager
+import struct Foundation.URL
+
+/// The files of the corpus on the hosts of a laboratory.
+enum CorpusSupport {
+    static let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "ConfigurationTests/Corpus").path
+
+    /// Without what depends on whatever else runs on this machine, and with commands where a host has a place for them.
+    static func adapted(_ text: String) -> String {
+        text.replacing("/etc/keepalived/", with: "/run/").replacing("/usr/bin/pgrep -x haproxy", with: "/usr/bin/true")
+            .replacing("process haproxy", with: "process absent-balancer")
+    }
+
+    /// The commands, which write down what they are told, and the files that others include.
+    static func write(to host: Host, from directory: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory).sorted() {
+            let path = "\(directory)/\(name)"
+            guard !name.hasSuffix(".sh") else {
+                let text = "#!/bin/sh\n[ -z \"$1\" ] || echo \"\(name) $*\" >> /run/told\nexit 0\n"
+                try host.writeFile("/run/\(name)", text, mode: 0o755)
+                continue
+            }
+            _ = try host.run("mkdir", ["-p", "/run/\(name)"])
+            for inner in try FileManager.default.contentsOfDirectory(atPath: path).sorted() {
+                let text = String(decoding: try LocalFiles.read("\(path)/\(inner)"), as: UTF8.self)
+                try host.writeFile("/run/\(name)/\(inner)", adapted(text))
+            }
+        }
+    }
+}
