@@ -81,6 +81,10 @@ struct Sentences {
         compareAnnouncements(old.announcements, new.announcements)
         compareVirtualMAC(old, new)
         compareNotifications(old.notifications, new.notifications)
+        compareTrackers(old, new)
+    }
+
+    private mutating func compareTrackers(_ old: Instance, _ new: Instance) {
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
