@@ -21,7 +21,9 @@ extension KeywordTable {
 
     private static let tracking: [Keyword] = [
         .notYet(
+            "vrf", .interface, "the VRF to work in", without: "the instance works in its interface's own VRF"),
+        .notYet(
             "track_bfd", .block(named: nil), "BFD sessions that count for this instance",
-            without: "a dead neighbour is noticed by missing adverts only")
+            without: "a dead neighbour is noticed by missing adverts only"),
     ]
 }
