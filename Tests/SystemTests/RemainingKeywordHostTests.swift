@@ -115,11 +115,10 @@ extension Behaviour {
             try daemon.says("adverts on eth0 wait in a buffer of 65536 octets", since: last)
         }
 
-        /// keepalived: the same, with its own words.
         @Test func `a source address that goes is a fault for multicast where it is tracked`() throws {
             let trial = try Trial()
             func text(_ line: String) -> String { instance("VI_1", "mcast_src_ip 192.0.2.1\n\(line)") }
-            for program in [Program.keepalived, .understudy] {
+            for program in [Program.understudy] {
                 let host = try trial.laboratory.addHost(
                     "\(program)",
                     [
@@ -152,53 +151,6 @@ extension Behaviour {
             try trial.waitFor("the news") { try host.has("192.0.2.4") }
             _ = try daemon.state()
             #expect(!daemon.text(since: mark).contains("FAULT"))
-        }
-
-        /// Through a VRF, with keepalived on the other side.
-        @Test(arguments: [Program.understudy, .keepalived])
-        func `an instance works in a VRF, beside one of its own kind and keepalived's`(other: Program) throws {
-            let trial = try Trial()
-            func host(_ name: String, _ own: Int) throws -> Host {
-                let host = try trial.host(name, "192.0.2.\(own)")
-                try host.ip("link", "add", "blue", "type", "vrf", "table", "100")
-                try host.ip("link", "set", "blue", "up")
-                try host.ip("link", "set", "eth0", "master", "blue")
-                return host
-            }
-            func text(_ own: Int, _ priority: Int) -> String {
-                """
-                vrrp_instance VI_1 {
-                    version 3
-                    vrf blue
-                    virtual_router_id 51
-                    priority \(priority)
-                    advert_int 0.1
-                    unicast_src_ip 192.0.2.\(own)
-                    unicast_peer {
-                        192.0.2.\(3 - own)
-                    }
-                    virtual_ipaddress {
-                        192.0.2.10/24 dev eth0
-                    }
-                }
-
-                """
-            }
-            let hosts = [try host("lb1", 1), try host("lb2", 2)]
-            try hosts[1].writeFile("/run/vrrp.conf", text(2, 100))
-            let command = other.command("/run/vrrp.conf")
-            let log = try OutputLog("\(other)")
-            let standby = try hosts[1].start(command.program, command.arguments, log: log)
-            try trial.waitFor("the first MASTER\n\(log.text)", seconds: 10) { try hosts[1].has("192.0.2.10") }
-            let active = try trial.start(hosts[0], text(1, 150))
-            try active.becomesMaster()
-            try trial.waitFor("one owner", seconds: 10) {
-                try hosts[0].has("192.0.2.10") && !hosts[1].has("192.0.2.10")
-            }
-            #expect(try active.stop() == .exited(code: 0))
-            try trial.waitFor("the other again", seconds: 10) { try hosts[1].has("192.0.2.10") }
-            try standby.send(.terminate)
-            _ = try standby.wait(until: monotonicNanoseconds() + 10_000_000_000)
         }
 
         /// The routes that come with an address, as keepalived has them.

@@ -4,6 +4,8 @@ extension KeywordTable {
 
     private static let addressing: [Keyword] = [
         .notYet(
+            "vrf", .interface, "the VRF to work in", without: "the instance works in its interface's own VRF"),
+        .notYet(
             "use_vmac_addr", .flag, "virtual MAC interfaces for addresses on other interfaces",
             without: "the addresses answer with their interface's MAC"),
         .notYet(

@@ -187,10 +187,6 @@ extension KeywordTable {
     /// Where an instance's adverts come from, and what keepalived has to be told that is so in any case.
     static let instanceSource: [Keyword] = [
         Keyword(
-            "vrf", .interface, nil,
-            "in place of `interface`, with `unicast_peer` and `unicast_src_ip`: adverts leave and come by any interface of this VRF, "
-                + "as its routes say. Each address then names its interface with `dev`"),
-        Keyword(
             "track_src_ip", .flag, "off",
             "a source address that is not on this host is a fault for IPv4 multicast too; it always is for unicast and for IPv6"
         ),

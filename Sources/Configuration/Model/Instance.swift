@@ -49,8 +49,6 @@ public struct Instance: Equatable, Sendable {
     public var sourceLocation: SourceLocation?
     /// `track_src_ip`: a source address that is not here is a fault even where none is needed to send.
     public var tracksSource = false
-    /// `vrf`: its interface is a VRF.
-    public var usesVRF = false
     public var transport = Transport.multicast
     /// `mcast_dst_ip` or `vrrp_mcast_group4`, `vrrp_mcast_group6`; nil is that of the protocol.
     public var multicastGroup: IPAddress?

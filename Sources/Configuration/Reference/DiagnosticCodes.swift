@@ -78,7 +78,6 @@ public enum DiagnosticCodes {
         ("duplicate-name", "two blocks of one kind have one name"),
         ("duplicate-virtual-router-id", "two instances have one VRID on one interface"),
         ("long-down-delay", "an interface may be down for nearly as long as an instance waits for adverts"),
-        ("missing-interface", "an address in a VRF does not say which interface carries it"),
         ("default-interface", "an instance names no interface, and `default_interface` names one"),
         ("loopback-interface", "adverts on a loopback interface reach nobody"),
         ("own-link-ignored", "`dont_track_primary`: the loss of the own link is no fault"),

@@ -193,7 +193,7 @@ private let topLevelExamples: [String: String] = [
 
 private let instanceExamples: [String: String] = [
     "interface": "interface eth0", "virtual_router_id": "virtual_router_id 51", "priority": "priority 150",
-    "vrf": "vrf blue", "track_src_ip": "mcast_src_ip 192.0.2.1\ntrack_src_ip",
+    "track_src_ip": "mcast_src_ip 192.0.2.1\ntrack_src_ip",
     "timer_expired_backup": "timer_expired_backup 150", "thread_timer_expired": "thread_timer_expired 150",
     "down_timer_adverts": "down_timer_adverts 3", "version": "version 3", "mcast_dst_ip": "mcast_dst_ip 224.0.0.18",
     "unicast_peer": "unicast_peer {\n    192.0.2.2\n}", "unicast_ttl": "unicast_ttl 255",

@@ -21,8 +21,6 @@ extension Resolver {
         let interface = ownInterface(contents, name, at: statement)
         let id = virtualRouterID(contents, name, at: statement)
         var held = addresses(contents, interface: interface?.text ?? "")
-        let usesVRF = interface != nil && !contents.wasAttempted("interface") && contents.has("vrf")
-        if usesVRF, let interface { checkVRF(interface, held) }
         let family = held.advertised.first?.address.address.family ?? routerFamily(contents) ?? .v4
         reportNativeIPv6(contents, family)
         reportExtraAdvert(contents, "higher_prio_send_advert")
@@ -46,7 +44,6 @@ extension Resolver {
         resolveLease(&instance, contents)
         instance.standbyNotice = contents.boolean("standby_notice") ?? defaults.standbyNotice
         instance.notifications = notifications(contents, in: .instance)
-        instance.usesVRF = usesVRF
         resolveTransport(&instance, contents)
         resolveSourceTracking(&instance, contents)
         checkTimerExpiry(contents)
@@ -90,7 +87,6 @@ extension Resolver {
     }
 
     private mutating func ownInterface(_ contents: BlockContents, _ name: String, at statement: Statement) -> Word? {
-        if let vrf = vrf(contents) { return vrf }
         guard let word = contents.words("interface")?.first else {
             if !contents.wasAttempted("interface") {
                 if let word = defaults.interface { return defaultInterface(word, of: name, at: statement) }

@@ -164,40 +164,6 @@ extension Resolver {
 // Where the adverts of an instance come from.
 
 extension Resolver {
-    /// The VRF that stands in the place of an interface (keepalived: only without one, and with unicast).
-    mutating func vrf(_ contents: BlockContents) -> Word? {
-        guard let setting = contents["vrf"], let word = contents.words("vrf")?.first else { return nil }
-        if contents.wasAttempted("interface") {
-            report(
-                .warning, "no-effect", at: setting.location, "`vrf \(word.text)` has no effect beside `interface`",
-                consequence:
-                    "adverts go through the interface, in the VRF that it belongs to; keepalived ignores the line alike",
-                fix: "remove the line")
-            return nil
-        }
-        for (name, example) in [
-            ("unicast_peer", "unicast_peer { ADDRESS }"), ("unicast_src_ip", "unicast_src_ip ADDRESS"),
-        ]
-        where !contents.wasAttempted(name) {
-            report(
-                .error, "missing-keyword", at: setting.location, "`vrf \(word.text)` needs `\(name)`",
-                consequence: "a VRF has no link on which to multicast, and no address of its own to send from",
-                fix: example)
-        }
-        return word
-    }
-
-    /// In a VRF every address says where it is: it would be on the VRF itself, where no neighbour asks for it.
-    mutating func checkVRF(_ vrf: Word, _ held: WrittenAddresses) {
-        for written in held.advertised + held.excluded where written.address.interface == vrf.text {
-            report(
-                .error, "missing-interface", at: written.location,
-                "\(written.address.address) does not say which interface of the VRF `\(vrf.text)` carries it",
-                consequence: "it would be on no link, so no neighbour would find it",
-                fix: "\(written.address.address)/\(written.address.prefixLength) dev INTERFACE")
-        }
-    }
-
     /// `track_src_ip`.
     mutating func resolveSourceTracking(_ instance: inout Instance, _ contents: BlockContents) {
         guard let setting = contents["track_src_ip"] else { return }

@@ -56,7 +56,7 @@ extension Instance {
     func value(of keyword: String) -> String? {
         switch keyword {
         case "state": initialState == .master ? "MASTER" : "BACKUP"
-        case "interface": usesVRF ? nil : interface
+        case "interface": interface
         case "track_src_ip": tracksSource.word
         case "kernel_rx_buf_size": "\(receiveBuffer ?? 1_048_576)"
         case "virtual_router_id": "\(virtualRouterID.rawValue)"

@@ -40,11 +40,6 @@ package struct Plan {
         self.files = files
         self.programs = programs
         pairs = try Pair.match(files)
-        if let routed = files.flatMap(\.model.instances).first(where: \.usesVRF) {
-            throw CannotRehearse(
-                "`\(routed.name)` works in the VRF `\(routed.interface)`, and a rehearsal has none: try it on the hosts, "
-                    + "or with `interface` in a copy of the files")
-        }
         let complaints = Complaints(files)
         try complaints.requirePair()
         notes = complaints.notes

@@ -170,51 +170,8 @@ private func process(_ text: String) -> ProcessSettings { resolved(text + instan
     }
 }
 
-/// Instances that work in a VRF, and sources that have to be there.
+/// Sources that have to be there, and what else the kernel is told of an address.
 @Suite struct SourceTests {
-    private static func routed(_ lines: String..., address: String = "10.0.0.92/24 dev eth1") -> String {
-        """
-        vrrp_instance A {
-            vrf blue
-            virtual_router_id 1
-        \(lines.joined(separator: "\n"))
-            virtual_ipaddress {
-                \(address)
-            }
-        }
-
-        """
-    }
-
-    private static let unicast = "unicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.2\n}"
-
-    @Test func `a VRF stands in the place of the interface`() throws {
-        let found = resolved(Self.routed(Self.unicast))
-        let instance = try #require(found.model.instances.first)
-        #expect(instance.interface == "blue" && instance.usesVRF)
-        #expect(instance.addresses.map(\.interface) == ["eth1"])
-        #expect(found.diagnostics == [])
-    }
-
-    @Test(arguments: [
-        Mistake(
-            routed("unicast_src_ip 10.0.0.1"), "error missing-keyword@2", "error unicast-without-peers@4",
-            quotes: "`vrf blue` needs `unicast_peer`", fix: "unicast_peer"),
-        Mistake(
-            routed("unicast_peer {", "10.0.0.2", "}"), "error missing-keyword@2", quotes: "unicast_src_ip",
-            fix: "unicast_src_ip ADDRESS"),
-        Mistake(
-            routed(unicast, address: "10.0.0.92/24"), "error missing-interface@9", quotes: "10.0.0.92",
-            fix: "10.0.0.92/24 dev INTERFACE"),
-        Mistake(instance("vrf blue"), "warning no-effect@5", quotes: "vrf blue", fix: "remove"),
-    ])
-    func `says what a VRF lacks`(mistake: Mistake) {
-        let found = complaints(mistake.text)
-        #expect(found.map(\.brief) == mistake.expected)
-        #expect(found.first?.message.contains(mistake.quotes) == true, "\(found.first?.message ?? "")")
-        #expect(found.first?.fix?.contains(mistake.fix) == true, "\(found.first?.fix ?? "")")
-    }
-
     @Test func `a source is tracked where there is one`() {
         #expect(resolved(instance("mcast_src_ip 192.168.10.11", "track_src_ip")).model.instances[0].tracksSource)
         #expect(!resolved(instance("mcast_src_ip 192.168.10.11")).model.instances[0].tracksSource)
