@@ -20,8 +20,6 @@ public enum ProofThing: Hashable, Sendable {
     case process(PairSide, String)
     /// It holds a number that is a fault.
     case file(PairSide, String)
-    /// A BFD session with somebody that is not the other host.
-    case session(PairSide, String)
     /// What carries the adverts of the two to each other; clients reach both.
     case network
 
@@ -29,9 +27,7 @@ public enum ProofThing: Hashable, Sendable {
     public var side: PairSide? {
         switch self {
         case .host(let side), .daemon(let side): side
-        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _),
-            .session(let side, _):
-            side
+        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _): side
         case .network: nil
         }
     }
@@ -45,7 +41,6 @@ public enum ProofThing: Hashable, Sendable {
         case .script: "script"
         case .process: "process"
         case .file: "file"
-        case .session: "session"
         case .network: "network"
         }
     }
@@ -54,16 +49,14 @@ public enum ProofThing: Hashable, Sendable {
     public var name: String? {
         switch self {
         case .host, .daemon, .network: nil
-        case .interface(_, let name), .script(_, let name), .process(_, let name), .file(_, let name),
-            .session(_, let name):
-            name
+        case .interface(_, let name), .script(_, let name), .process(_, let name), .file(_, let name): name
         }
     }
 
     /// True for what an instance watches by its own choice.
     var isCheck: Bool {
         switch self {
-        case .script, .process, .file, .session: true
+        case .script, .process, .file: true
         case .host, .daemon, .interface, .network: false
         }
     }
@@ -74,10 +67,10 @@ public enum ProofThing: Hashable, Sendable {
         case .host(let side): other.side == side
         case .daemon(let side):
             switch other {
-            case .script(side, _), .process(side, _), .file(side, _), .session(side, _): true
+            case .script(side, _), .process(side, _), .file(side, _): true
             default: false
             }
-        case .interface, .script, .process, .file, .session, .network: false
+        case .interface, .script, .process, .file, .network: false
         }
     }
 }

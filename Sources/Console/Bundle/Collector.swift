@@ -110,9 +110,7 @@ package struct Collector {
     }
 
     private func daemonProcess() -> Collected {
-        let daemons = runningProcesses().filter {
-            ["understudyd", workerName, "hapee-vrrp"].contains($0.name) || isWorker($0.pid)
-        }
+        let daemons = runningProcesses().filter { ["understudyd", workerName, "hapee-vrrp"].contains($0.name) }
         guard !daemons.isEmpty else { return .nothing("no daemon runs") }
         var text = ""
         for daemon in daemons {

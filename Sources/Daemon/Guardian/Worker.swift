@@ -1,4 +1,3 @@
-internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 
@@ -13,7 +12,7 @@ struct Worker {
 
     private let options: Options
     private let program: String
-    private var log: Log
+    private let log: Log
 
     init(_ options: Options, _ program: String) {
         self.options = options
@@ -22,7 +21,7 @@ struct Worker {
     }
 
     /// Reads the configuration, opens everything, runs, and cleans up; returns the exit code.
-    mutating func run() -> Int32 {
+    func run() -> Int32 {
         do throws(SystemError) {
             let memory = WorkerMemory(try SharedMemory(standardInput: ()), log: log)
             guard memory.isOfThisVersion else {
@@ -30,7 +29,6 @@ struct Worker {
                 return ExitCode.configuration
             }
             nameProcess(workerName)
-            if !memory.tag.isEmpty { log = Log(options, calledAs: program, tag: memory.tag) }
             return try run(with: memory)
         } catch {
             let denied = error.code == 1 || error.code == 13
@@ -41,7 +39,7 @@ struct Worker {
     }
 
     private func run(with memory: WorkerMemory) throws(SystemError) -> Int32 {
-        let loader = try Loader(reader: DiskReader(), namespace: options.networkNamespace)
+        let loader = try Loader(reader: DiskReader())
         let isHeir = !memory.succession.isEmpty
         let outcome = loader.load(
             options.configurationFile, configurationID: options.configurationID,
@@ -52,14 +50,9 @@ struct Worker {
             writeStandardError("\(program): \(options.configurationFile) has errors; not started\n")
             return ExitCode.configuration
         case .success(let loaded):
-            let settings = loaded.model.global.process
-            memory.networkNamespace =
-                loader.home == nil ? "" : options.identity(settings.identity).networkNamespace ?? ""
             if !isHeir {
-                waitForKilledProcesses(
-                    named: settings.workerName ?? workerName, until: monotonicNanoseconds() + 3_000_000_000)
+                waitForKilledProcesses(named: workerName, until: monotonicNanoseconds() + 3_000_000_000)
                 log.notice("Starting Understudy \(understudyVersion), configuration \(options.configurationFile)")
-                LifeScript.runAtStart(settings, loaded.model.global, loader.host, memory, log)
             }
             let daemon = try Daemon(options, log: log, loader: loader, memory: memory)
             if !isHeir { for line in loaded.remarks { log.warning(line) } }
@@ -71,21 +64,8 @@ struct Worker {
             daemon.start(loaded)
             if !options.foreground { silenceStandardStreams() }
             let code = daemon.run()
-            if daemon.isUpgrading { return code }
-            if daemon.isStopping { LifeScript.runAtEnd(daemon.model.global, loader.host, memory, log) }
-            log.notice("Stopped")
+            if !daemon.isUpgrading { log.notice("Stopped") }
             return code
         }
     }
-}
-
-/// Whether a process is one that does the work, whatever it is called.
-package func isWorker(_ pid: Int32) -> Bool { arguments(of: pid).dropFirst().first == Worker.argument }
-
-/// Where the control socket of a worker is, which may share the directory with others (`instance`, `net_namespace`).
-package func runtimeDirectory(ofWorker pid: Int32, below directory: String) -> String {
-    let arguments = arguments(of: pid)
-    guard let program = arguments.first, case .run(let options) = Options.parse([program] + arguments.dropFirst(2))
-    else { return directory }
-    return StateFiles.place(directory, of: readIdentity(options).tag)
 }

@@ -82,10 +82,8 @@ extension Daemon {
 
     /// Gives every check what was known of it, so that no result of it is waited for.
     func restoreChecks() {
-        // A session is down until it has come up, and that is known before anybody starts.
-        guard isHeir || bfd != nil else { return }
-        let checks = isHeir ? memory.checks : []
-        let known = Dictionary(checks.map { ($0.key, $0.state) }, uniquingKeysWith: { first, _ in first })
+        guard isHeir else { return }
+        let known = Dictionary(memory.checks.map { ($0.key, $0.state) }, uniquingKeysWith: { first, _ in first })
         for script in scripts {
             if let saved = known[CheckMemory.key(.script(script.check.name))] { script.restore(saved) }
         }
@@ -95,7 +93,6 @@ extension Daemon {
         }
         for runner in routers {
             runner.restoreTrackers { name in
-                if case .session(let session) = name { return .status(bfd?.status(of: session) ?? .unknown) }
                 let saved = known[CheckMemory.key(name)]
                 if case .file = name, let saved, saved.status != .unknown { return .number(saved.counter) }
                 return .status(saved?.status ?? .unknown)
@@ -164,7 +161,7 @@ extension Daemon {
             let numbers = files?.numbers ?? []
             guard let index = numbers.firstIndex(where: { $0.name == file }) else { return }
             memory.keep(CheckMemory(file, holding: numbers[index].number), at: second + index)
-        case .interface, .session: break
+        case .interface: break
         }
     }
 
@@ -193,7 +190,6 @@ extension CheckMemory {
         case .process(let name): "process \(name)"
         case .interface(let name): "interface \(name)"
         case .file(let name): "file \(name)"
-        case .session(let name): "bfd \(name)"
         }
     }
 }

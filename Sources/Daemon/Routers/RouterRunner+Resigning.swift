@@ -1,4 +1,3 @@
-internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
@@ -24,8 +23,7 @@ extension RouterRunner {
 
     func listenForSuccessor() {
         unannounced = Set(everyAddress.map(\.address))
-        // A successor with the same virtual MAC address is heard on the interface below only.
-        let interfaces = Set(everyAddress.map(instance.wire(of:))).compactMap {
+        let interfaces = Set(everyAddress.map(\.interface)).compactMap {
             surroundings.interfaces.link(named: $0)?.index
         }
         for index in interfaces {
@@ -53,7 +51,7 @@ extension RouterRunner {
 
     /// Looks at what someone on the link announced while we wait to be replaced.
     func notice(_ frame: Span<UInt8>) {
-        let ours = Set(everyAddress.compactMap { hardwareAddress(of: instance.wire(of: $0)) })
+        let ours = Set(everyAddress.compactMap { hardwareAddress(of: $0.interface) })
         notice(frame, except: ours)
     }
 

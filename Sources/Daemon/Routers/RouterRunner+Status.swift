@@ -32,8 +32,6 @@ extension RouterRunner {
         status.hmac = keyedStatus
         status.syncGroup = instance.syncGroup
         status.packetFilter = filterStatus
-        status.virtualInterface = instance.virtualMAC?.interface
-        status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
         return status
     }
 
@@ -144,7 +142,7 @@ extension TrackerName {
     /// As it is written in the file.
     var plainName: String {
         switch self {
-        case .script(let name), .process(let name), .interface(let name), .file(let name), .session(let name): name
+        case .script(let name), .process(let name), .interface(let name), .file(let name): name
         }
     }
 
@@ -154,7 +152,6 @@ extension TrackerName {
         case .process: .process
         case .interface: .interface
         case .file: .file
-        case .session: .bfd
         }
     }
 }
