@@ -67,13 +67,17 @@ extension PairCheck {
 
     // MARK: Judgement
 
+    /// Such a thing comes of differences between the two, and which one is meant the files do not say.
+    private static let alike =
+        "the same groups, checks, weights, nopreempt and preempt_delay in both files, and different priorities"
+
     private mutating func judge(_ proof: Proof, _ unit: ProofUnit) {
         if proof.scenes.isEmpty {
             let first = unit.instance(0, .second)
             report(
                 .error, proof.owner == .both ? "pair-both" : "pair-nobody", at: first.location,
                 "\(unit.title): with nothing broken \(words(proof.owner)) the addresses",
-                consequence: "no client is served as the files say", fix: nil)
+                consequence: "no client is served as the files say", fix: Self.alike)
         }
         for scene in proof.scenes {
             for member in unit.members.indices { predictOwnLink(unit.instance(member, scene.master)) }
@@ -89,7 +93,7 @@ extension PairCheck {
                 .error, "pair-nobody", at: place(of: couple.first, unit),
                 "\(what(couple.first)) and \(what(couple.second)) fail, where \(unit.title) is "
                     + "\(side == master ? "MASTER" : "BACKUP") -> \(words(couple.owner)) the addresses",
-                consequence: "the other host is well, and does not take over", fix: nil)
+                consequence: "the other host is well, and does not take over", fix: Self.alike)
         }
     }
 
@@ -104,13 +108,13 @@ extension PairCheck {
         if outcome.owner == .nobody || outcome.owner == .split {
             report(
                 .error, "pair-nobody", at: place, "\(head) -> \(words(outcome.owner)) the addresses",
-                consequence: "the other host is well, and does not take over", fix: nil)
+                consequence: "the other host is well, and does not take over", fix: Self.alike)
         }
         if outcome.owner == .both, thing != .network {
             if case .daemon = thing { return }
             report(
                 .error, "pair-both", at: place, "\(head) -> both hosts have the addresses",
-                consequence: "clients reach the one or the other by chance", fix: nil)
+                consequence: "clients reach the one or the other by chance", fix: Self.alike)
         }
         // Once by the failure, once by its end; what a cut network lets both take does not count as moving.
         guard thing != .network, outcome.moves > 1 || outcome.mendedMoves > 1 else { return }
@@ -118,14 +122,12 @@ extension PairCheck {
             .error, "pair-flaps", at: place,
             "\(head) -> the addresses move \(max(outcome.moves, outcome.mendedMoves)) times in place of once, "
                 + (outcome.moves > 1 ? "before they stay" : "when it is well again"),
-            consequence: "clients lose their connections each time", fix: nil)
+            consequence: "clients lose their connections each time", fix: Self.alike)
     }
 
     /// Whether an instance watches it so that its loss should count.
     private func isWatched(_ thing: ProofThing, _ unit: ProofUnit) -> Bool {
-        if thing.isCheck { return tracked(thing, unit) != nil }
-        guard case .interface = thing else { return false }
-        return tracked(thing, unit) != nil
+        tracked(thing, unit) != nil
     }
 
     private mutating func reportImmovable(

@@ -33,7 +33,6 @@ extension Proof {
     private func row(of scene: Scene) -> (Failure) -> [String] {
         { failure in
             let (thing, outcome) = (failure.thing, failure.outcome)
-            let what = [thing.side.map(label), thing.kind, thing.name].compactMap(\.self).joined(separator: " ")
             let stays = outcome.owner == .side(scene.master) && outcome.within == .zero
             var time = stays ? "" : outcome.within.roundedUp
             if !stays, outcome.hanging > .zero {
@@ -44,7 +43,7 @@ extension Proof {
             }
             let staysThere = outcome.mendedOwner == outcome.owner
             return [
-                what, stays ? "stay" : self.where(outcome.owner), time,
+                words(thing), stays ? "stay" : self.where(outcome.owner), time,
                 staysThere ? "stay" : self.where(outcome.mendedOwner),
                 staysThere ? "" : outcome.mendedWithin.roundedUp,
             ]

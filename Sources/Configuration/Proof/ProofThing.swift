@@ -53,14 +53,6 @@ public enum ProofThing: Hashable, Sendable {
         }
     }
 
-    /// True for what an instance watches by its own choice.
-    var isCheck: Bool {
-        switch self {
-        case .script, .process, .file: true
-        case .host, .daemon, .interface, .network: false
-        }
-    }
-
     /// Whether the failure of `self` leaves nothing of `other` to fail.
     func comprises(_ other: ProofThing) -> Bool {
         switch self {

@@ -157,11 +157,7 @@ struct ProofWorld {
         case .acquireAddresses: nodes[side.rawValue].holds[member] = true
         case .releaseAddresses: nodes[side.rawValue].holds[member] = false
         case .report(.becameActive(let cause)):
-            if case .preemption = cause {
-                nodes[side.rawValue].hasPreempted = true
-            } else {
-                nodes[side.rawValue].hasPreempted = false
-            }
+            nodes[side.rawValue].hasPreempted = if case .preemption = cause { true } else { false }
         case .report: break
         }
     }
