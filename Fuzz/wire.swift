@@ -34,6 +34,7 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         case 1: _ = try Preamble.parse(input.span)
         case 2: try checkARP(input)
         case 3: try checkNeighborAdvertisement(&input, mode)
+        case 6: checkSession(input)
         case 7: try checkDissection(&input, mode)
         default: try checkAdvertisement(&input, mode)
         }
@@ -42,6 +43,19 @@ public func fuzzOneInput(_ data: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(!error.description.isEmpty)
     }
     return 0
+}
+
+/// A BFD control packet that was accepted is these octets, but for what follows and for the length and the flags that say so.
+private func checkSession(_ input: [UInt8]) {
+    do throws(BFDError) {
+        let control = try BFDControl.parse(input.span)
+        let emitted = [UInt8](capacity: BFDControl.size) { control.emit(into: &$0) }
+        precondition(emitted[..<3] == input[..<3] && emitted[4...] == input[4..<BFDControl.size])
+        let again = try BFDControl.parse(emitted.span)
+        precondition(again == control)
+    } catch {
+        precondition(!error.description.isEmpty)
+    }
 }
 
 /// What was accepted must mean the same when it is emitted again.

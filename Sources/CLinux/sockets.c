@@ -134,6 +134,27 @@ int cl_bind(int fd, struct cl_address address) {
     return bind(fd, &name.generic, length);
 }
 
+static socklen_t to_kernel_with_port(struct cl_address address, uint16_t port, union any_address *result) {
+    socklen_t length = to_kernel(address, result);
+    if (address.family == AF_INET)
+        result->v4.sin_port = htons(port);
+    else if (address.family == AF_INET6)
+        result->v6.sin6_port = htons(port);
+    return length;
+}
+
+int cl_bind_port(int fd, struct cl_address address, uint16_t port) {
+    union any_address name;
+    socklen_t length = to_kernel_with_port(address, port, &name);
+    return bind(fd, &name.generic, length);
+}
+
+ssize_t cl_send_to_port(int fd, const uint8_t *bytes, size_t count, struct cl_address to, uint16_t port) {
+    union any_address name;
+    socklen_t length = to_kernel_with_port(to, port, &name);
+    return sendto(fd, bytes, count, MSG_NOSIGNAL, &name.generic, length);
+}
+
 ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to, struct cl_address from) {
     union any_address name;
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
@@ -159,6 +180,8 @@ ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to
 static void take_control(const struct cmsghdr *header, struct cl_received *received) {
     size_t length = header->cmsg_len - CMSG_LEN(0);
     if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_HOPLIMIT && length >= sizeof(int)) {
+        memcpy(&received->hop_limit, CMSG_DATA(header), sizeof(int));
+    } else if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_TTL && length >= sizeof(int)) {
         memcpy(&received->hop_limit, CMSG_DATA(header), sizeof(int));
     } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
         struct in6_pktinfo information;

@@ -7,6 +7,9 @@ package struct SystemError: Error, Equatable {
     /// The errno.
     package let code: Int32
 
+    /// The errno when somebody else has it.
+    package static let addressInUse = EADDRINUSE
+
     package init(_ operation: String, _ code: Int32) {
         self.operation = operation
         self.code = code

@@ -7,9 +7,9 @@ package enum DaemonCompletion {
     private static func takesFile(_ flag: Options.Flag) -> Bool { flag.value == "FILE" }
 
     package static var bash: String {
-        let names = Options.flags.flatMap { ["-\($0.short)", "--\($0.long)"] }
+        let names = Options.flags.flatMap(\.names)
         func pattern(_ flags: [Options.Flag]) -> String {
-            flags.flatMap { ["-\($0.short)", "--\($0.long)"] }.joined(separator: " | ")
+            flags.flatMap(\.names).joined(separator: " | ")
         }
         let files = Options.flags.filter(takesFile)
         let others = Options.flags.filter { $0.value != nil && !takesFile($0) }
@@ -37,10 +37,11 @@ package enum DaemonCompletion {
         let specifications = Options.flags.map { flag in
             let help = flag.help.replacing("'", with: "'\\''").replacing("[", with: "\\[").replacing("]", with: "\\]")
                 .replacing(":", with: "\\:")
-            let either = "'(-\(flag.short) --\(flag.long))'"
-            guard let value = flag.value else { return "    \(either){-\(flag.short),--\(flag.long)}'[\(help)]'" }
-            let action = takesFile(flag) ? "_files" : " "
-            return "    \(either){-\(flag.short)+,--\(flag.long)=}'[\(help)]:\(value):\(action)'"
+            let value = flag.value.map { ":\($0):\(takesFile(flag) ? "_files" : " ")" } ?? ""
+            let long = "--\(flag.long)" + (flag.value == nil ? "" : "=")
+            guard let short = flag.short else { return "    '\(long)[\(help)]\(value)'" }
+            let either = "'(\(flag.names.joined(separator: " ")))'"
+            return "    \(either){-\(short)\(flag.value == nil ? "" : "+"),\(long)}'[\(help)]\(value)'"
         }
         return """
             #compdef understudyd
@@ -55,7 +56,8 @@ package enum DaemonCompletion {
         let lines = Options.flags.map { flag in
             let help = flag.help.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
             let value = flag.value == nil ? "" : takesFile(flag) ? " -r -F" : " -x"
-            return "complete -c understudyd -s \(flag.short) -l \(flag.long)\(value) -d '\(help)'"
+            let short = flag.short.map { " -s \($0)" } ?? ""
+            return "complete -c understudyd\(short) -l \(flag.long)\(value) -d '\(help)'"
         }
         return """
             # fish completion for understudyd

@@ -7,7 +7,8 @@ package enum FlagSections {
         var text = ".Bl -tag -width Ds\n"
         for flag in Options.flags {
             let value = flag.value.map { " Ar " + Mdoc.argument($0) } ?? ""
-            text += ".It Fl \(flag.short)\(value) , Fl \(Mdoc.argument("-" + flag.long))\(value)\n"
+            let short = flag.short.map { "Fl \($0)\(value) , " } ?? ""
+            text += ".It \(short)Fl \(Mdoc.argument("-" + flag.long))\(value)\n"
             text += Mdoc.text(flag.help + ".") + "\n"
         }
         return text + ".El\n"
@@ -15,9 +16,12 @@ package enum FlagSections {
 
     /// How they are given, shortly.
     package static var synopsis: String {
-        let switches = Options.flags.filter { $0.value == nil }.map { String($0.short) }.joined()
+        let switches = Options.flags.filter { $0.value == nil }.compactMap { $0.short.map(String.init) }.joined()
         let valued = Options.flags.compactMap { flag in
-            flag.value.map { ".Op Fl \(flag.short) Ar \(Mdoc.argument($0))\n" }
+            flag.value.map { value in
+                let name = flag.short.map(String.init) ?? Mdoc.argument("-" + flag.long)
+                return ".Op Fl \(name) Ar \(Mdoc.argument(value))\n"
+            }
         }
         return ".Op Fl \(switches)\n" + valued.joined()
     }

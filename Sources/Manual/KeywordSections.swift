@@ -41,6 +41,7 @@ private func otherItem(_ keyword: Keyword) -> String {
     case .notYet(let without, _): answer = "An error; without it \(without)."
     case .skipped(let owner): answer = "Passed over with a note: it belongs to \(owner)."
     case .obsolete(let replacement): answer = "A warning; today \(replacement)."
+    case .noted(let remark): answer = "Accepted with a note: \(remark.reason)."
     }
     return head(keyword) + Mdoc.text(keyword.meaning.capitalisedFirst + ". " + answer) + "\n"
 }

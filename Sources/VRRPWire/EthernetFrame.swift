@@ -36,4 +36,24 @@ public struct EthernetFrame: Equatable, Sendable {
     public func untagged(_ bytes: [UInt8]) -> [UInt8] {
         vlans.isEmpty ? bytes : Array(bytes[..<Ethernet.type]) + Array(bytes[(headerLength - 2)...])
     }
+
+    /// The whole frame that carries a multicast advert, sent from `hardware` and not from the interface's own address.
+    ///
+    /// RFC 9568 section 7.3: an advert comes from the virtual router's MAC address, by which switches learn the way.
+    /// - Parameter datagram: with its header for IPv4, and the payload alone for IPv6.
+    public static func advert(
+        _ datagram: [UInt8], from source: IPAddress, to group: IPAddress, hardware: HardwareAddress
+    ) -> [UInt8] {
+        [UInt8](capacity: headerSize + IPv6Header.size + datagram.count) { output in
+            output.append(HardwareAddress.ofGroup(group))
+            output.append(hardware)
+            if case (.v6(let from), .v6(let to)) = (source, group) {
+                output.appendBigEndian(Ethernet.ipv6)
+                IPv6Header.emit(into: &output, source: from, destination: to, payloadSize: datagram.count)
+            } else {
+                output.appendBigEndian(Ethernet.ipv4)
+            }
+            for octet in datagram { output.append(octet) }
+        }
+    }
 }

@@ -39,4 +39,19 @@ public struct IPv6Header: Equatable, Sendable {
             payloadLength: payloadLength, nextHeader: bytes[Field.nextHeader], hopLimit: bytes[Field.hopLimit],
             source: bytes.ipv6Address(at: Field.source), destination: bytes.ipv6Address(at: Field.destination))
     }
+
+    /// Appends the header of a datagram that carries `payloadSize` octets of VRRP.
+    public static func emit(
+        into output: inout OutputSpan<UInt8>, source: IPv6Address, destination: IPv6Address, payloadSize: Int,
+        hopLimit: UInt8 = Carrier.requiredHopLimit
+    ) {
+        precondition(output.freeCapacity >= size, "the buffer must have room for the IPv6 header")
+        precondition((0...Int(UInt16.max)).contains(payloadSize), "an IPv6 datagram carries at most 65535 octets")
+        output.appendBigEndian(UInt32(6) << 28 | UInt32(Carrier.trafficClass) << 20)
+        output.appendBigEndian(UInt16(payloadSize))
+        output.append(Carrier.protocolNumber)
+        output.append(hopLimit)
+        output.append(source)
+        output.append(destination)
+    }
 }

@@ -107,6 +107,12 @@ public struct HardwareAddress: Hashable, Sendable {
     public static func virtual(_ id: VirtualRouterID, _ family: AddressFamily) -> HardwareAddress {
         HardwareAddress(rawValue: (family == .v4 ? 0x00005E000100 : 0x00005E000200) | UInt64(id.rawValue))
     }
+
+    /// One of a virtual router, of whichever family and number.
+    public var isOfVirtualRouter: Bool { rawValue >> 8 == 0x00005E0001 || rawValue >> 8 == 0x00005E0002 }
+
+    /// An address of a group, and of no single interface (IEEE 802: the I/G bit).
+    public var isGroup: Bool { self[octet: 0] & 1 != 0 }
 }
 
 extension HardwareAddress: CustomStringConvertible {

@@ -85,7 +85,9 @@ struct Check: ParsableCommand {
     mutating func run() throws {
         let inspector: LiveHost?
         do throws(SystemError) {
-            inspector = try LiveHost(looksAtFiles: true)
+            inspector = try LiveHost.ofFile(
+                files.first ?? Self.defaultFile, configurationID: configurationID ?? shortHostName(), looksAtFiles: true
+            )
         } catch {
             // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
             if host { throw ValidationError("this host cannot be examined: \(error)") }

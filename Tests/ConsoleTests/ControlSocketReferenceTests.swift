@@ -65,9 +65,14 @@ extension String {
         instance.sourceAddress = "192.0.2.1"
         instance.downTimerAdverts = 3
         instance.syncGroup = "VG1"
+        (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
         let group = GroupStatus(name: "VG1", state: .active, members: ["VI_1"])
         var status = Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: [])
         status.groups = [group]
+        var session = SessionStatus(
+            name: "ROUTER", neighbour: "192.0.2.254", isMultihop: false, state: .up, outcome: "up")
+        (session.source, session.sinceSeconds, session.detectionSeconds) = ("192.0.2.1", 1, 0.15)
+        status.sessions = [session]
         var other = OtherOwner(
             address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:01", sinceSeconds: 1, lastSeenSeconds: 1,
             announcements: 1)
@@ -107,7 +112,7 @@ extension String {
         answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
-            status, group, instance, instance.priority,
+            status, group, session, instance, instance.priority,
             term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, filter, other, repairs, check,
             standby,
             record,

@@ -109,6 +109,7 @@ enum Sample {
         var packetFilter = PacketFilterStatus(table: "inet understudy", isInForce: false)
         packetFilter.refusal = "it is somebody else's"
         instance.packetFilter = packetFilter
+        (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5
@@ -120,6 +121,16 @@ enum Sample {
         var answer = answer(instance, standby: Standby(since: at(600), until: at(-600)))
         answer.id = 7
         answer.status?.groups = [GroupStatus(name: "VG1", state: .standby, members: ["VI_1", "VI_2"])]
+        var session = SessionStatus(
+            name: "ROUTER", neighbour: "192.0.2.254", isMultihop: true, state: .up, outcome: "up with 192.0.2.254")
+        session.source = "192.0.2.1"
+        session.sinceSeconds = 240
+        session.detectionSeconds = 0.15
+        session.diagnostic = "No Diagnostic"
+        session.remoteDiagnostic = "No Diagnostic"
+        session.transmitSeconds = 0.05
+        session.counters = ["sent": 4800]
+        answer.status?.sessions = [session]
         answer.status?.remarks = ["history is not kept: no room"]
         answer.daemon.upgradeFailure = "/usr/sbin/understudyd is another program"
         answer.daemon.processStartedAt = at(30)

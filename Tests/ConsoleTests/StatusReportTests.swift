@@ -51,6 +51,39 @@ import Testing
         #expect(try report(answer).commandStatus == .wrong)
     }
 
+    @Test func `of BFD sessions says which are up, and what the silence of the others was`() throws {
+        var instance = Sample.active
+        instance.checks = [
+            Sample.check(
+                "ROUTER", .bfd, .failed, weight: -20, points: -20,
+                outcome: "down: nothing came from 192.0.2.254 for 152 ms",
+                ran: nil, took: nil, changed: 3)
+        ]
+        var answer = Sample.answer(instance)
+        var up = SessionStatus(
+            name: "UPLINK", neighbour: "192.0.2.253", isMultihop: false, state: .up,
+            outcome: "up with 192.0.2.253, which is given up after 0.15 s of silence")
+        up.sinceSeconds = 240
+        up.source = "192.0.2.1"
+        (up.diagnostic, up.remoteDiagnostic) = ("No Diagnostic", "No Diagnostic")
+        (up.transmitSeconds, up.detectionSeconds, up.counters) = (0.05, 0.15, ["sent": 7, "malformed": 0])
+        let down = SessionStatus(
+            name: "ROUTER", neighbour: "192.0.2.254", isMultihop: true, state: .down,
+            outcome: "down: 192.0.2.254 has not answered yet")
+        answer.status?.sessions = [up, down]
+        let text = try text(answer)
+        #expect(
+            text.contains(
+                "\nBFD session UPLINK: up with 192.0.2.253, which is given up after 0.15 s of silence, for 4 min\n"
+                    + "  up, with 192.0.2.253 from 192.0.2.1, sends every 50 ms, gives up after 150 ms; No Diagnostic, "
+                    + "there No Diagnostic, sent 7\nBFD session ROUTER: down: 192.0.2.254 has not answered yet\n"))
+        #expect(
+            text.contains(
+                "ROUTER  bfd  FAILED for 3 s  -20 (weight -20)  down: nothing came from 192.0.2.254 for 152 ms"))
+        // A session that is down is no problem by itself: what it means is the instance's to say.
+        #expect(try report(answer).commandStatus == .good)
+    }
+
     @Test func `of a fault does not claim that nobody was heard`() throws {
         let text = try text(Sample.answer(Sample.fault))
         #expect(text.contains("active      192.0.2.2, as it says itself (priority 108)\n"))
@@ -143,7 +176,9 @@ private let untold: [String: String] = [
     /// Another text that is still a time, or one of the known words, where it was one.
     private static func another(_ text: String) -> String {
         if let time = Timestamp(text) { return time.before(seconds: 200_000).description }
-        let words = ["standby": "handing_over", "process": "script", "script": "process", "working": "failed"]
+        let words = [
+            "standby": "handing_over", "process": "script", "script": "process", "working": "failed", "up": "down",
+        ]
         return words[text] ?? text + "x"
     }
 

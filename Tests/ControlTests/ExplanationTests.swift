@@ -57,6 +57,19 @@ import Testing
         #expect(night.explanation.wouldChange == ["If 192.0.2.3 falls silent, it takes over in 3.6 s."])
     }
 
+    @Test func `speaks of a BFD session as of one that goes down and comes up`() {
+        var night = outdone()
+        let outcome = "down: nothing came from 192.0.2.254 for 152 ms"
+        night.instance.checks = []
+        night.check("ROUTER", .failed, weight: -4, points: -4, outcome: outcome, changed: 6)
+        night.instance.checks[0].kind = .bfd
+        #expect(night.explanation.whyNotActive.last == "BFD session ROUTER is \(outcome), for 6 s: it costs 4 points.")
+        #expect(
+            night.explanation.wouldChange.first?.hasPrefix(
+                "If BFD session ROUTER came up again, its priority would be 107")
+                == true)
+    }
+
     @Test func `says when only several checks together would do`() {
         var night = outdone()
         night.instance.priority = sum(97, 101, [(-4, "chk_sshd")])

@@ -47,6 +47,7 @@ import Testing
             (["-t"], ["--config-test"], { $0.testOnly = true }),
             (["-p", "/p"], ["--pid=/p"], { $0.pidFile = "/p" }),
             (["-i", "lb1"], ["--config-id", "lb1"], { $0.configurationID = "lb1" }),
+            (["-s", "blue"], ["--namespace=blue"], { $0.networkNamespace = "blue" }),
             (["-u", "027"], ["--umask=027"], { $0.umask = 0o27 }),
             (["-S", "3"], ["--log-facility=local3"], { $0.facility = 19 }),
             (["-S", "user"], ["--log-facility", "user"], { $0.facility = 1 }),
@@ -60,18 +61,30 @@ import Testing
         }
     }
 
+    @Test func `the numbers of signals have keepalived's names`() {
+        let numbers: [String: Int32] = [
+            "STOP": 15, "RELOAD": 1, "DATA": 10, "STATS": 12, "STATS_CLEAR": 63, "JSON": 36,
+        ]
+        for (name, number) in numbers {
+            #expect(Options.parse(["keepalived", "--signum=\(name)"]) == .signal(number))
+            #expect(Options.parse(["keepalived", "--signum", name]) == .signal(number))
+        }
+    }
+
     @Test func `help and version win over what follows`() {
         #expect(Options.parse(["x", "-n", "-h", "-Z"]) == .help)
         #expect(Options.parse(["x", "--version", "nonsense"]) == .version)
     }
 
-    @Test(arguments: ["-S", "-f", "-p", "-i", "-u", "--pid", "--use-file"])
+    @Test(arguments: ["-S", "-f", "-p", "-i", "-s", "-u", "--pid", "--use-file", "--signum"])
     func `a flag without its value is a mistake`(flag: String) {
         #expect(mistake(flag)?.contains("needs a value") == true)
     }
 
     static let wrongValues: [[String]] = [
         ["-S", "8"], ["-S", "local8"], ["-S", "mail"], ["-S", "-1"], ["-u", "8"], ["-u", "1000"], ["-u", "-1"],
+        ["--signum=USR1"], ["--signum="],
+        ["-s", "../x"], ["-s", ""],
         ["--dont-fork=yes"],
     ]
 
@@ -85,13 +98,13 @@ import Testing
 
     /// Every flag of keepalived's manual page that does not exist here.
     static let others = [
-        "-P", "-C", "-B", "-r", "-c", "-b", "-g", "-X", "-V", "-I", "-R", "-a", "-s", "-e", "-x", "-A", "-m", "-M",
+        "-P", "-C", "-B", "-r", "-c", "-b", "-g", "-X", "-V", "-I", "-R", "-a", "-e", "-x", "-A", "-m", "-M",
         "-T",
         "--vrrp", "--check", "--no_bfd", "--all", "--vrrp_pid", "--checkers_pid", "--bfd_pid", "--log-file",
         "--release-vips", "--dont-release-vrrp", "--dont-release-ipvs", "--dont-respawn", "--address-monitoring",
-        "--namespace", "--all-config", "--snmp", "--snmp-agent-socket", "--core-dump", "--core-dump-pattern",
+        "--all-config", "--snmp", "--snmp-agent-socket", "--core-dump", "--core-dump-pattern",
         "--genhash",
-        "--signum", "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
+        "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
     ]
 
     @Test(arguments: others)
@@ -115,6 +128,7 @@ import Testing
         for flag in "fnlDSGuptidvh" {
             #expect(text.components(separatedBy: "  -\(flag), --") == 2, "-\(flag)")
         }
+        #expect(text.contains("\n      --signum=NAME  "))
         #expect(text.contains("/etc/keepalived/keepalived.conf"))
     }
 }

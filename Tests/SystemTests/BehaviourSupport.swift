@@ -146,7 +146,7 @@ final class RunningDaemon {
         }
     }
 
-    /// The processes whose parent it is, with their states, but for the one that writes its history.
+    /// The processes whose parent it is, with their states, but for those that write its history and its dump files.
     var children: [(pid: Int32, state: String)] {
         get throws {
             let worker = try worker
@@ -155,9 +155,9 @@ final class RunningDaemon {
                 guard let pid = Int32(name), let content = FileManager.default.contents(atPath: "/proc/\(name)/stat")
                 else { return nil }
                 let stat = String(decoding: content, as: UTF8.self)
-                guard let end = stat.lastIndex(of: ")"), !stat.contains("(understudyd-rec)") else { return nil }
+                let isWriter = stat.contains("(understudyd-rec)") || stat.contains("(understudyd-dmp)")
+                guard let end = stat.lastIndex(of: ")"), !isWriter else { return nil }
                 let words = stat[end...].split(separator: " ")
-                guard !stat.contains("(understudyd-rec)") else { return nil }
                 return words.count > 2 && words[2] == "\(worker)" ? (pid, String(words[1])) : nil
             }
         }

@@ -11,11 +11,8 @@ import struct Foundation.URL
 @Suite(.serialized) struct CorpusDifferentialTests {
     private static let directory = CorpusSupport.directory
 
-    /// Files that are not about VRRP alone, and those with keywords of later.
-    private static let left = [
-        "25-lvs-mixed.conf": "keepalived needs IPVS in the kernel for lvs_sync_daemon", "11-vmac.conf": "use_vmac",
-        "26-bfd.conf": "bfd_instance",
-    ]
+    /// Files that are not about VRRP alone.
+    private static let left = ["25-lvs-mixed.conf": "keepalived needs IPVS in the kernel for lvs_sync_daemon"]
 
     /// What differs, by file and aspect, and why; docs/differences.md has each.
     private static let exceptions: [String: [String: String]] = {

@@ -49,6 +49,15 @@ import VRRPWire
         #expect(plan.watched[0].others == ["sshd"])
     }
 
+    @Test func `what use_vmac makes is no interface of a host`() throws {
+        let lines = "use_vmac\nvirtual_ipaddress { 10.0.0.100/16 }"
+        let files = [instance("eth0", lines), instance("eth0", priority: 90, lines)]
+        let plan = try plan(files[0], files[1])
+        #expect(plan.topology.hosts.map { $0.map(\.name) } == [["eth0"], ["eth0"]])
+        #expect(try plan.topology.client.count == 1 && plan.targets.map(\.address) == [ip("10.0.0.100")])
+        #expect(plan.topology.hosts[0][0].segment == plan.topology.client[0].segment)
+    }
+
     @Test func `own addresses and peers are given to the hosts that are meant`() throws {
         let plan = try plan(
             instance(

@@ -30,6 +30,9 @@ import VRRPWire
         "not from 10.9.0.0/16 fwmark 0x10/0xf0 lookup 102 preference 302",
         "from 2001:db8::/32 lookup 100 preference 303",
         "from 10.5.0.0/16 blackhole preference 304",
+        "tos 0x10 uidrange 1000-1999 table 100 preference 305", "ipproto tcp dport 80-81 table 100 preference 306",
+        "ipproto udp sport 5000-5001 table 100 preference 307", "l3mdev preference 308",
+        "from all table 100 suppress_prefixlength 8 preference 309",
         "from 10.6.0.0/16 lookup 105", "to 2001:db8:1::/48 lookup 106", "to 10.7.0.0/16 lookup 107",
     ]
 

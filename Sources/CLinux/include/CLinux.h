@@ -101,6 +101,9 @@ int cl_bind(int fd, struct cl_address address);
 // `to` and `from` may be of family 0: the connected or default peer, and the source the kernel chooses.
 ssize_t cl_send(int fd, const uint8_t *bytes, size_t count, struct cl_address to, struct cl_address from);
 ssize_t cl_receive(int fd, uint8_t *buffer, size_t capacity, struct cl_received *received);
+// The same of UDP, where an address has a port.
+int cl_bind_port(int fd, struct cl_address address, uint16_t port);
+ssize_t cl_send_to_port(int fd, const uint8_t *bytes, size_t count, struct cl_address to, uint16_t port);
 // What the beginning of an advert for one of our virtual routers looks like.
 struct cl_advert_shape {
     uint8_t virtual_router_id;

@@ -39,6 +39,7 @@ struct Sentences {
         add("priority", String(old.priority.rawValue), String(new.priority.rawValue))
         add("advert_int", Interval(old.advertisementInterval), Interval(new.advertisementInterval))
         add("down_timer_adverts", String(old.downTimerAdverts), String(new.downTimerAdverts))
+        add("track_src_ip", old.tracksSource.onOff, new.tracksSource.onOff)
         add("source address", old.sourceAddress?.description ?? "none", new.sourceAddress?.description ?? "none")
         if case .unicast(let oldPeers) = old.transport, case .unicast(let newPeers) = new.transport {
             addItems("peer", oldPeers, newPeers) { $0.description }
@@ -62,7 +63,7 @@ struct Sentences {
         add("lower_prio_no_advert", (!old.answersLowerPriority).onOff, (!new.answersLowerPriority).onOff)
         add("owner_ignore_adverts", (!old.ownerListens).onOff, (!new.ownerListens).onOff)
         add("kernel_rx_buf_size", old.receiveBuffer.text, new.receiveBuffer.text)
-        add("dont_track_primary", old.ignoresOwnLink.onOff, new.ignoresOwnLink.onOff)
+        compareTold(old, new)
         add("no_virtual_ipaddress", old.hasNoAddresses.onOff, new.hasNoAddresses.onOff)
         add("preemption", old.preempts.onOff, new.preempts.onOff)
         add("preempt_delay", old.preemptDelay, new.preemptDelay)
@@ -78,12 +79,26 @@ struct Sentences {
         add("no_accept", (!old.acceptsPackets).onOff, (!new.acceptsPackets).onOff)
         add("promote_secondaries", old.promotesSecondaries.onOff, new.promotesSecondaries.onOff)
         compareAnnouncements(old.announcements, new.announcements)
-        add("garp_extra_if all", old.extraAnnouncements, new.extraAnnouncements)
+        compareVirtualMAC(old, new)
         compareNotifications(old.notifications, new.notifications)
+        compareTrackers(old, new)
+    }
+
+    private mutating func compareTrackers(_ old: Instance, _ new: Instance) {
         compareTracked("track_interface", old.trackedInterfaces, new.trackedInterfaces)
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
         compareTracked("track_file", old.trackedFiles, new.trackedFiles)
+        compareTracked("track_bfd", old.trackedSessions, new.trackedSessions)
+    }
+
+    private mutating func compareVirtualMAC(_ old: Instance, _ new: Instance) {
+        add("garp_extra_if all", old.extraToAll, new.extraToAll)
+        add("garp_extra_if", old.extraToVirtualMAC, new.extraToVirtualMAC)
+        add("use_vmac", old.virtualMAC?.text ?? "off", new.virtualMAC?.text ?? "off")
+        add(
+            "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
+            (new.virtualMAC?.sendsFromBase ?? false).onOff)
     }
 
     mutating func compare(_ old: SyncGroupSettings, _ new: SyncGroupSettings) {
@@ -97,6 +112,7 @@ struct Sentences {
         compareTracked("track_script", old.trackedScripts, new.trackedScripts)
         compareTracked("track_process", old.trackedProcesses, new.trackedProcesses)
         compareTracked("track_file", old.trackedFiles, new.trackedFiles)
+        compareTracked("track_bfd", old.trackedSessions, new.trackedSessions)
     }
 
     /// Says that keys changed, never what they are.
@@ -141,6 +157,9 @@ struct Sentences {
 }
 
 extension Instance {
+    fileprivate var extraToAll: Interval { announcesVirtualMACOnly ? .zero : extraAnnouncements }
+    fileprivate var extraToVirtualMAC: Interval { announcesVirtualMACOnly ? extraAnnouncements : .zero }
+
     /// `min_ttl` to `max_ttl`.
     fileprivate func hopLimits(of peer: IPAddress) -> String {
         peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"
@@ -164,7 +183,8 @@ extension Optional where Wrapped == Int {
 extension Optional where Wrapped == UserName {
     var text: String {
         guard let self else { return "default" }
-        return self.group.map { "\(self.user) \($0)" } ?? self.user
+        return ([self.user] + (self.group.map { [$0] } ?? [])).joined(separator: " ")
+            + (self.hasEveryGroup ? " with all groups" : "")
     }
 }
 
@@ -205,6 +225,10 @@ extension VirtualAddress {
         if preferredSeconds != usual.preferredSeconds {
             text += " preferred_lft " + (preferredSeconds.map(String.init) ?? "forever")
         }
+        if marks.contains(.noPrefixRoute) { text += " noprefixroute" }
+        if marks.contains(.home) { text += " home" }
+        if marks.contains(.managesTemporaries) { text += " mngtmpaddr" }
+        if !isTracked { text += " no_track" }
         return text
     }
 }

@@ -7,7 +7,10 @@ func definitionOrderNotes(_ model: Model) -> [Diagnostic] {
     for script in model.scripts { definitions[script.name] = ("vrrp_script", script.location) }
     for process in model.processes { definitions[process.name] = ("vrrp_track_process", process.location) }
     for file in model.files { definitions[file.name] = ("track_file", file.location) }
-    return model.instances.flatMap { $0.trackedScripts + $0.trackedProcesses + $0.trackedFiles }.compactMap { tracked in
+    for session in model.sessions { definitions[session.name] = ("bfd_instance", session.location) }
+    return model.instances.flatMap {
+        $0.trackedScripts + $0.trackedProcesses + $0.trackedFiles + $0.trackedSessions
+    }.compactMap { tracked in
         // Between files the order depends on the include lines, and where `$NAME` stands for lines on its uses.
         guard let definition = definitions[tracked.name], definition.location.file == tracked.location.file,
             definition.location.relation == nil, tracked.location.relation == nil,

@@ -7,7 +7,7 @@ extension Linter {
         checkDefaultUser(host)
         checkNotifyCommands(host)
         for script in model.scripts {
-            let user = script.user ?? model.global.scriptUser
+            let user = model.global.runner(of: script.user)
             if let user, !host.exists(user) {
                 report(
                     missing, "no-such-user", at: script.location,
@@ -82,7 +82,8 @@ extension Linter {
         } else {
             reportMissing(instance.interface, at: instance.interfaceLocation, facts)
         }
-        var reported: Set<String> = [instance.interface]
+        // That of `use_vmac` is made by the daemon.
+        var reported = Set([instance.interface, instance.virtualMAC?.interface].compactMap(\.self))
         for (held, location) in instance.placedAddresses
         where facts.interface(held.interface) == nil && reported.insert(held.interface).inserted {
             reportMissing(held.interface, at: location, facts)
@@ -151,7 +152,7 @@ extension Linter {
                 return
             }
         }
-        guard let interface = facts.interface(held.interface) else { return }
+        guard let interface = facts.interface(instance.wire(of: held)) else { return }
         let subnets = interface.addresses.filter { $0.address.family == held.address.family }
         guard !subnets.isEmpty, !held.address.isLinkLocal,
             !subnets.contains(where: { held.address.shares(prefixOf: $0.address, length: $0.prefixLength) })
@@ -159,7 +160,7 @@ extension Linter {
         let list = subnets.map { "\($0.address)/\($0.prefixLength)" }.joined(separator: ", ")
         report(
             .warning, "outside-subnet", at: location,
-            "\(held.address) is in no subnet of `\(held.interface)` (\(list))",
+            "\(held.address) is in no subnet of `\(interface.name)` (\(list))",
             consequence: "neighbours do not look for it on this network unless a route says so",
             fix: "an unused address of \(list)")
     }

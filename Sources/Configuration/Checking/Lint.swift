@@ -7,6 +7,7 @@ internal import VRRPWire
 public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative: Bool) -> [Diagnostic] {
     var linter = Linter(model: model, missing: hostIsAuthoritative ? .error : .warning)
     linter.checkScripts()
+    linter.checkSessions()
     for instance in model.instances { linter.checkTracking(instance) }
     if let host {
         linter.checkPrograms(host)
@@ -23,6 +24,7 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
             }
         }
         linter.checkStatics(facts)
+        linter.checkSessions(on: facts)
         for instance in model.instances { linter.checkHost(instance, facts) }
     }
     return linter.diagnostics
@@ -123,6 +125,7 @@ extension Linter {
 
     mutating func checkTracking(_ instance: Instance) {
         checkNoPreemption(instance)
+        checkSessions(of: instance)
         checkSelfReference(instance)
         checkPassword(instance)
     }

@@ -11,6 +11,7 @@ public struct Change: Equatable, Sendable {
         case script(old: ScriptCheck?, new: ScriptCheck?)
         case process(old: ProcessCheck?, new: ProcessCheck?)
         case file(old: FileCheck?, new: FileCheck?)
+        case session(old: BFDCheck?, new: BFDCheck?)
         case instance(old: Instance?, new: Instance?)
         case group(old: SyncGroupSettings?, new: SyncGroupSettings?)
     }
@@ -39,6 +40,7 @@ public func changes(from old: Model, to new: Model) -> [Change] {
     changes += pairs(old.scripts, new.scripts, by: \.name).compactMap(scriptChange)
     changes += pairs(old.processes, new.processes, by: \.name).compactMap(processChange)
     changes += pairs(old.files, new.files, by: \.name).compactMap(fileChange)
+    changes += pairs(old.sessions, new.sessions, by: \.name).compactMap(sessionChange)
     let places = predecessors(of: new.instances, in: old.instances)
     let kept = Set(places.compactMap(\.self))
     changes += old.instances.indices.filter { !kept.contains($0) }.compactMap { instanceChange(old.instances[$0], nil) }
@@ -127,12 +129,15 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
     list.add("vrrp_cpu_affinity", before.processorList, after.processorList)
     list.compareFIFOs(old, new)
     list.compareMail(old.mail, new.mail)
+    list.compareDumps(old, new)
     list.addItems("static address", old.staticAddresses, new.staticAddresses, text: \.text)
     list.addItems("static route", old.staticRoutes, new.staticRoutes, text: \.description)
     list.addItems("static rule", old.staticRules, new.staticRules, text: \.description)
     for name in (old.trackGroups + new.trackGroups).map(\.name).withoutRepeats {
         list.add("track_group \(name)", old.trackGroup(name), new.trackGroup(name))
     }
+    list.add("vmac_prefix", old.virtualMACPrefix, new.virtualMACPrefix)
+    list.compareProcess(old.process, new.process)
     let (filter, next) = (old.packetFilter, new.packetFilter)
     list.add("nftables", filter.table, next.table)
     list.add("nftables_priority", "\(filter.priority)", "\(next.priority)")

@@ -7,6 +7,10 @@ extension Model {
             + groups.flatMap { group in
                 group.notifications.inOrder.map { ($0.command, "sync group `\(group.name)` \($0.occasion.inWords)") }
             } + global.fifos.compactMap { fifo in fifo.reader.map { ($0, "`\(fifo.path)`, to be read") } }
+            + [
+                (global.process.startupScript, "the start of the daemon"),
+                (global.process.shutdownScript, "the end of the daemon"),
+            ].compactMap { command, purpose in command.map { ($0, purpose) } }
     }
 }
 
@@ -14,7 +18,7 @@ extension Linter {
     /// Commands that cannot be run, or would be run as somebody who does not exist.
     mutating func checkNotifyCommands(_ host: any HostInspector) {
         for (command, purpose) in model.notifyCommands {
-            let user = command.user ?? model.global.scriptUser
+            let user = model.global.runner(of: command.user)
             if let user, !host.exists(user) {
                 reportNoSuchUser(user, command, purpose)
                 continue

@@ -43,11 +43,11 @@ extension Sentences {
 }
 
 extension Optional where Wrapped == NotifyCommand {
-    fileprivate var inWords: String {
+    var inWords: String {
         guard let self else { return "none" }
         // What is compared are the words, which quotes written in another way may leave as they are.
         let command = self.command.map { $0.contains(" ") || $0.isEmpty ? "'\($0)'" : $0 }.joined(separator: " ")
         return "\"\(command)\""
-            + (self.user.map { " \([$0.user, $0.group].compactMap(\.self).joined(separator: " "))" } ?? "")
+            + (self.user == nil ? "" : " \(self.user.text)")
     }
 }

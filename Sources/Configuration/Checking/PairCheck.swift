@@ -14,6 +14,7 @@ public func provePair(
 ) -> (diagnostics: [Diagnostic], proofs: [Proof]) {
     var check = PairCheck(fileA: fileA, fileB: fileB)
     var partners = Partners()
+    partners.mutual = (a.sessions(with: b), b.sessions(with: a))
     for instance in a.instances {
         let candidates = b.instances.filter {
             $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
@@ -33,6 +34,10 @@ public func provePair(
         check.reportAlone(instance, file: fileB, other: fileA, a)
     }
     check.compareGroups(partners)
+    for pair in partners.pairs {
+        check.checkMutual(pair.a, partners.mutual.a)
+        check.checkMutual(pair.b, partners.mutual.b)
+    }
     check.prove(a, b, partners)
     return (check.diagnostics, check.proofs)
 }
@@ -76,6 +81,7 @@ struct PairCheck {
         compareAddresses(a, b)
         compareRoutes(a, b)
         compareAcceptance(a, b)
+        compareVirtualMAC(a, b)
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)

@@ -4,6 +4,8 @@ internal import VRRPWire
 /// Instances of one file with their partners in the other.
 struct Partners {
     var pairs: [(a: Instance, b: Instance)] = []
+    /// The names of the BFD sessions of each file whose neighbour is the other host.
+    var mutual: (a: Set<String>, b: Set<String>) = ([], [])
 
     /// The other members of a's group and their partners.
     func companions(of a: Instance) -> [(a: Instance, b: Instance)] {

@@ -30,7 +30,10 @@ extension PairCheck {
     }
 
     private func units(_ a: Model, _ b: Model, _ partners: Partners) -> [ProofUnit] {
-        let facts = [ProofUnit.Facts(a, file: fileA), ProofUnit.Facts(b, file: fileB)]
+        let facts = [
+            ProofUnit.Facts(a, file: fileA, mutual: partners.mutual.a),
+            ProofUnit.Facts(b, file: fileB, mutual: partners.mutual.b),
+        ]
         var units: [ProofUnit] = []
         var grouped: [String: [[Instance]]] = [:]
         for pair in partners.pairs {
@@ -183,6 +186,7 @@ extension PairCheck {
                 case .process: instance.trackedProcesses
                 case .interface: instance.trackedInterfaces
                 case .file: instance.trackedFiles
+                case .session: instance.trackedSessions
                 case .host, .daemon, .network: [Tracked]()
                 }
             if let tracked = list.first(where: { $0.name == name }) { return (member, tracked) }

@@ -49,8 +49,8 @@ extension KeywordTable {
         Keyword(
             "vrrp_garp_extra_if", extraAnnouncements, "none",
             "with `all`: how often an address is announced, while MASTER, on each interface that is not the instance's own and holds "
-                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on virtual MAC interfaces, "
-                + "of which there are none"),
+                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on the interface of "
+                + "`use_vmac`, and there only with `vmac_xmit_base`: else adverts do it"),
         Keyword(
             "vrrp_vmac_garp_intvl", extraAnnouncements, "none", "old name of `vrrp_garp_extra_if`, which goes before"),
         Keyword(
@@ -126,40 +126,7 @@ extension KeywordTable {
 
     static let globalDefsLater: [Keyword] = [
         .notYet(
-            "disable_local_igmp", .flag, "send no IGMP reports for local groups",
-            without: "the kernel reports the VRRP group as usual"),
-        .notYet(
-            "log_unknown_vrids", .flag, "log adverts of other virtual routers",
-            without: "adverts of other virtual routers are counted, not logged"),
-        .notYet(
-            "vmac_prefix", .word("PREFIX"), "names of virtual MAC interfaces", without: "there are no such interfaces"),
-        .notYet(
-            "vmac_addr_prefix", .word("PREFIX"), "names of virtual MAC interfaces",
+            "vmac_addr_prefix", .word("PREFIX"), "names of the interfaces of `use_vmac_addr`",
             without: "there are no such interfaces"),
-        .notYet(
-            "use_symlink_paths", .optionalBoolean, "run scripts by the path as written",
-            without: "scripts run by the path as written", instead: "remove the line"),
-        .notYet(
-            "set_supplementary_groups", .optionalBoolean, "give scripts the user's other groups",
-            without: "scripts run with the user's own group"),
-        .notYet(
-            "startup_script", .command, "run once at start", without: "nothing is run at start",
-            instead: "remove the line and use ExecStartPre= in the service's unit"),
-        .notYet(
-            "shutdown_script", .command, "run once at stop", without: "nothing is run at stop",
-            instead: "remove the line and use ExecStopPost= in the service's unit"),
-        .notYet("startup_script_timeout", .integer(1...1000), "how long that may take", without: "nothing is run"),
-        .notYet("shutdown_script_timeout", .integer(1...1000), "how long that may take", without: "nothing is run"),
-        .notYet("random_seed", .word("N"), "seed of random numbers", without: "random numbers are random"),
-        .notYet(
-            "reload_check_config", .text("[FILE]"), "check the file before a reload",
-            without: "nothing is lost: Understudy always checks first and keeps running on an error",
-            instead: "remove the line"),
-        .notYet("reload_time_file", .word("PATH"), "reload at a time written there", without: "reload by SIGHUP only"),
-        .notYet("reload_repeat", .flag, "reload at that time every day", without: "reload by SIGHUP only"),
-        .notYet("reload_file", .text("[PATH]"), "marker that a reload goes on", without: "there is no marker file"),
-        .notYet(
-            "include_check", .text("[+|-]LIST"), "what an include must find",
-            without: "an include that finds nothing is reported anyway", instead: "remove the line"),
     ]
 }

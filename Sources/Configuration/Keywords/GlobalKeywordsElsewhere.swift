@@ -2,60 +2,11 @@ extension KeywordTable {
     /// How the daemon's process runs, and what it offers beside VRRP.
     static let globalDefsProcess: [Keyword] =
         [
-            row("process_names", .flag, "name the child processes", "the process has its usual name"),
-            row("process_name", .word("NAME"), "name of the process", "the process has its usual name"),
-            row("vrrp_process_name", .word("NAME"), "name of the process", "the process has its usual name"),
-            row("bfd_process_name", .word("NAME"), "name of the process", "the process has its usual name"),
-        ]
-        + [
-            row("bfd_priority", .integer(-20...19), "nice value", scheduling),
-            row("bfd_no_swap", .flag, "lock memory", scheduling),
-            row("bfd_rt_priority", .integer(1...99), "real-time priority", scheduling),
-        ]
-        + [
-            row("bfd_rlimit_rttime", .word("MICROSECONDS"), "real-time limit", scheduling),
-            row("bfd_rlimit_rtime", .word("MICROSECONDS"), "real-time limit", scheduling),
-            row("bfd_cpu_affinity", .text("CPU..."), "processors to run on", scheduling),
-        ]
-        + [
-            row("vrrp_netlink_cmd_rcv_bufs", .word("OCTETS"), "netlink buffer", buffers),
-            row("vrrp_netlink_cmd_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
-            row("vrrp_netlink_monitor_rcv_bufs", .word("OCTETS"), "netlink buffer", buffers),
-            row("vrrp_netlink_monitor_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
-            row("process_monitor_rcv_bufs", .word("OCTETS"), "process event buffer", buffers),
-            row("process_monitor_rcv_bufs_force", .optionalBoolean, "beyond the system's limit", buffers),
-            .notYet(
-                "vrrp_rx_bufs_policy", .text("MTU|ADVERT|OCTETS"), "advert buffer", without: adverts,
-                instead: "remove the line, or write kernel_rx_buf_size into the instance"),
-            .notYet(
-                "vrrp_rx_bufs_multiplier", .word("N"), "advert buffer", without: adverts, instead: "remove the line"),
-            row("enable_snmp_vrrp", .flag, "SNMP", snmp),
-            row("enable_snmp_keepalived", .flag, "old name of `enable_snmp_vrrp`", snmp),
-            row("enable_snmp_rfc", .flag, "SNMP, both RFC tables", snmp),
-            row("enable_snmp_rfcv2", .flag, "SNMP, RFC 2787", snmp),
-            row("enable_snmp_rfcv3", .flag, "SNMP, RFC 6527", snmp),
-            row("enable_traps", .flag, "SNMP traps", snmp),
-            row("snmp_socket", .word("ADDRESS"), "where the SNMP agent listens", snmp),
-            row("enable_dbus", .flag, "D-Bus", "there is no D-Bus interface"),
-            row("dbus_service_name", .word("NAME"), "D-Bus name", "there is no D-Bus interface"),
-            row("dbus_no_interface_name", .word("NAME"), "D-Bus path element", "there is no D-Bus interface"),
-            row("umask", .word("MODE"), "permissions of files that are written", "files are written with mode 0644"),
-            row("config_save_dir", .word("PATH"), "keep copies of the file", "no copies are kept"),
-            row("tmp_config_directory", .word("PATH"), "where the joined file is kept", "there is no joined file"),
-            row("data_use_instance", .optionalBoolean, "names of dump files", dumps),
-            row("state_dump_file", .word("PATH"), "dump file", dumps),
-            row("stats_dump_file", .word("PATH"), "dump file", dumps),
-            row("json_dump_file", .word("PATH"), "dump file", dumps),
-            row("json_version", .integer(1...2), "form of the JSON dump", dumps),
-            row("iproute_usr_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
-            row("iproute_etc_dir", .word("PATH"), "where names of routing tables are", "there are no routes to name"),
+            row(
+                "data_use_instance", .optionalBoolean, "names of dump files",
+                "state_dump_file and the like name the files")
         ]
 
-    private static let scheduling = "the service manager decides how the process is scheduled"
-    private static let buffers = "buffers have the sizes that Understudy chooses"
-    private static let adverts = "nothing is lost: adverts have 1 MiB, more than MTU or ADVERT would give them"
-    private static let snmp = "there is no SNMP agent"
-    private static let dumps = "the state goes to the log on SIGUSR1"
 
     private static func row(_ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String) -> Keyword {
         .notYet(name, shape, meaning, without: without)

@@ -74,6 +74,9 @@ extension KeywordTable {
             "track_file", .block(named: nil), nil,
             "files (`track_file` at top level) whose numbers count for this instance",
             opens: .trackedFiles, repeats: true),
+        Keyword(
+            "track_bfd", .block(named: nil), nil, "BFD sessions (`bfd_instance`) that count for this instance",
+            opens: .trackedSessions, repeats: true),
         Keyword("garp_master_delay", announcementDelay, "`vrrp_garp_master_delay`", "as in global_defs"),
         Keyword("garp_master_repeat", announcementCount, "`vrrp_garp_master_repeat`", "as in global_defs"),
         Keyword("garp_master_refresh", announcementDelay, "`vrrp_garp_master_refresh`", "as in global_defs"),
@@ -179,12 +182,21 @@ extension KeywordTable {
             "for how long from its coming here the kernel chooses an IPv6 address as a source by itself; with 0 not at all"
         ),
         attribute("peer", .word("ADDRESS"), "far end of a point-to-point address", "no far end is set"),
-        attribute("home", .flag, "Mobile IPv6 home address", "the address is an ordinary one"),
-        attribute("-nodad", .flag, "look for duplicates of an IPv6 address", "duplicates are not looked for"),
-        attribute("mngtmpaddr", .flag, "make temporary addresses", "no temporary addresses are made"),
-        attribute("noprefixroute", .flag, "make no route for the subnet", "the kernel makes a route for the subnet"),
+        Keyword("home", .flag, "off", "Mobile IPv6 home address"),
+        Keyword("mngtmpaddr", .flag, "off", "the kernel makes temporary addresses from an IPv6 address of /64"),
+        Keyword("noprefixroute", .flag, "off", "the kernel makes no route for the subnet of the address"),
+        .noted(
+            "-nodad", .flag, "look for duplicates of an IPv6 address",
+            Keyword.Remark(
+                code: "no-effect", reason: "duplicates are not looked for before the address answers",
+                consequence:
+                    "at a hand-over both hosts have the address for a moment, and the kernel would refuse it to the new one; another "
+                    + "host that claims it later is noticed in any case", instead: "remove `-nodad` from the line")),
+        Keyword(
+            "no_track", .flag, "off",
+            "that somebody removes it, or that its interface is down, does not count; it is set again at the next change of state"
+        ),
         attribute("autojoin", .flag, "join a multicast group", "no group is joined"),
-        attribute("no_track", .flag, "do not care when it is deleted", "a deleted address is put back"),
         attribute(
             "use_vmac", .text("[NAME]"), "put it on a virtual MAC interface", "it is put on the interface itself"),
         Keyword(

@@ -12,6 +12,18 @@ public struct Keyword: Equatable, Sendable {
         case skipped(String)
         /// Has no effect in keepalived today either: a warning that names what replaced it.
         case obsolete(String)
+        /// Accepted although nothing comes of it: one note for all keywords with this remark.
+        case noted(Remark)
+    }
+
+    /// Why nothing comes of some keywords, and what there is in their place.
+    public struct Remark: Hashable, Sendable {
+        /// The code of its diagnostic.
+        var code: String
+        /// Completes "KEYWORD is accepted: ...".
+        public var reason: String
+        var consequence: String
+        var instead: String?
     }
 
     public var name: String
@@ -60,6 +72,13 @@ public struct Keyword: Equatable, Sendable {
         Keyword(name, shape, nil, meaning, status: .obsolete(replacement))
     }
 
+    /// A keyword that is accepted with a note.
+    static func noted(
+        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ remark: Remark, repeats: Bool = false
+    ) -> Keyword {
+        Keyword(name, shape, nil, meaning, status: .noted(remark), repeats: repeats)
+    }
+
     var isSupported: Bool { status == .supported }
 
     /// Marks a keyword as one that only Understudy knows.
@@ -86,6 +105,8 @@ public enum ArgumentShape: Hashable, Sendable {
     case integer(ClosedRange<Int>)
     /// Decimal seconds; the range is in microseconds.
     case seconds(ClosedRange<UInt64>)
+    /// Decimal milliseconds; the range is in microseconds.
+    case milliseconds(ClosedRange<UInt64>)
     /// `N [reverse]` with the range of N.
     case weight(ClosedRange<Int>)
     /// An address, written without a prefix.
@@ -116,6 +137,7 @@ public enum ArgumentShape: Hashable, Sendable {
         case .optionalBoolean: "[on|off]"
         case .integer(let range): "\(range.lowerBound)..\(range.upperBound)"
         case .seconds: "SECONDS"
+        case .milliseconds: "MILLISECONDS"
         case .weight(let range): "\(range.lowerBound)..\(range.upperBound) [reverse]"
         case .address: "ADDRESS"
         case .group: "GROUP"
@@ -135,7 +157,8 @@ public enum ArgumentShape: Hashable, Sendable {
         switch self {
         case .flag, .block(named: nil): 0...0
         case .optionalBoolean: 0...1
-        case .integer, .seconds, .address, .group, .interface, .word, .block(named: .some), .command: 1...1
+        case .integer, .seconds, .milliseconds, .address, .group, .interface, .word, .block(named: .some), .command:
+            1...1
         case .weight, .user: 1...2
         case .words(_, let range): range
         case .text, .notifyCommand(isOptional: true): 0...Int.max
@@ -166,6 +189,7 @@ public enum BlockKind: String, CaseIterable, Sendable {
     case trackedScripts = "track_script"
     case trackedProcesses = "track_process"
     case trackedFiles = "track_file of an instance"
+    case trackedSessions = "track_bfd"
     case syncGroup = "vrrp_sync_group"
     case trackFile = "track_file"
     case interfaceDelays = "interface_up_down_delays"
@@ -180,8 +204,7 @@ public enum BlockKind: String, CaseIterable, Sendable {
     var holdsValues: Bool {
         switch self {
         case .interfaceDelays, .unicastPeers, .addresses, .routes, .rules, .trackedInterfaces, .trackedScripts,
-            .trackedProcesses,
-            .trackedFiles:
+            .trackedProcesses, .trackedFiles, .trackedSessions:
             true
         default: false
         }
@@ -193,20 +216,22 @@ public enum KeywordTable {
     /// The keywords of one kind of block, in the order of the reference page.
     public static func keywords(in block: BlockKind) -> [Keyword] {
         switch block {
-        case .topLevel: topLevel
+        case .topLevel: topLevel + topLevelProcess
         case .globalDefs:
-            globalDefs + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsLater + globalDefsProcess
+            globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps
+                + globalDefsLife + globalDefsBuffers + globalDefsLater + globalDefsProcess + globalDefsNoted
                 + globalDefsElsewhere
         case .script: script
         case .process: process
-        case .instance: instance + acceptance + instanceNotify + instanceMail + instanceLater
+        case .instance:
+            instance + virtualMAC + instanceSource + acceptance + instanceNotify + instanceMail + instanceLater
         case .authentication: authentication
         case .authHMAC: authHMAC
         case .unicastPeers: unicastPeers
         case .addresses: addressAttributes
         case .routes: routeAttributes
         case .rules: ruleAttributes
-        case .trackedInterfaces, .trackedScripts, .trackedProcesses: trackAttributes
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses, .trackedSessions: trackAttributes
         case .trackedFiles: fileAttributes
         case .syncGroup: syncGroup
         case .trackFile: trackFile

@@ -33,27 +33,25 @@ extension KeywordTable {
         ] + ruleAttributesLater
 
     private static let ruleAttributesLater: [Keyword] = [
-        later("tos", .word("N"), "only packets of a type of service", "all packets count"),
-        later("dsfield", .word("N"), "the same as `tos`", "all packets count"),
-        later("realms", .word("A[/B]"), "realms for accounting", "there are none"),
-        later("suppress_prefixlength", .word("N"), "pass over short prefixes", "all routes of the table count"),
-        later("sup_pl", .word("N"), "the same as `suppress_prefixlength`", "all routes of the table count"),
-        later("suppress_ifgroup", .word("GROUP"), "pass over a group of interfaces", "all routes of the table count"),
-        later("sup_group", .word("GROUP"), "the same as `suppress_ifgroup`", "all routes of the table count"),
-        later("uidrange", .word("A-B"), "only packets of some users", "all packets count"),
-        later("ipproto", .word("N|NAME"), "only packets of a protocol", "all packets count"),
-        later("sport", .word("A[-B]"), "only packets from some ports", "all packets count"),
-        later("dport", .word("A[-B]"), "only packets to some ports", "all packets count"),
-        later("tunnel-id", .word("N"), "only packets of a tunnel", "all packets count"),
-        later("l3mdev", .flag, "the table of the VRF decides", "there is no such rule"),
-        later("goto", .word("N"), "go on with another rule", "there is no such rule"),
-        later("nop", .flag, "do nothing", "there is no such rule"),
-        later("type", .word("TYPE"), "comes before an action", "nothing changes"),
+        Keyword("tos", .word("N"), "all", "only packets of a type of service, a multiple of 4, also as 0x10"),
+        Keyword("dsfield", .word("N"), nil, "the same as `tos`"),
+        Keyword("uidrange", .word("A-B"), "all", "only packets that users of these numbers send"),
+        Keyword("ipproto", .word("N|NAME"), "all", "only packets of this IP protocol"),
+        Keyword("sport", .word("A[-B]"), "all", "only packets from these ports"),
+        Keyword("dport", .word("A[-B]"), "all", "only packets to these ports"),
+        Keyword("tunnel-id", .word("N"), "all", "only packets of this tunnel"),
+        Keyword(
+            "suppress_prefixlength", .word("N"), "none",
+            "routes of the table whose prefix is not longer do not count; 0 passes over default routes"),
+        Keyword("sup_pl", .word("N"), nil, "the same as `suppress_prefixlength`"),
+        Keyword(
+            "suppress_ifgroup", .word("N"), "none",
+            "routes of the table by interfaces of this group do not count; a number, for names are each host's"),
+        Keyword("sup_group", .word("N"), nil, "the same as `suppress_ifgroup`"),
+        Keyword("l3mdev", .flag, nil, "the table of the VRF decides that the packet belongs to"),
+        Keyword("goto", .word("N"), nil, "go on with the rule at this place, which is a later one"),
+        Keyword("nop", .flag, nil, "go on with the next rule"),
+        Keyword("type", .flag, "off", "accepted; it may stand before an action"),
+        Keyword("realms", .word("[FROM/]TO"), "none", "numbers of the realms that packets are accounted to, of IPv4"),
     ]
-
-    private static func later(
-        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String
-    ) -> Keyword {
-        .notYet(name, shape, meaning, without: without, instead: "remove `\(name)` from the line")
-    }
 }

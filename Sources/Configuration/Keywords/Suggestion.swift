@@ -12,7 +12,7 @@ extension KeywordTable {
     /// A right word in the wrong block is certain, so it comes before any misspelling.
     public static func suggestion(for word: String, in block: BlockKind) -> Suggestion? {
         let homes: [BlockKind] = [
-            .instance, .globalDefs, .script, .process, .trackFile, .topLevel, .authentication, .addresses,
+            .instance, .globalDefs, .script, .process, .trackFile, .bfd, .topLevel, .authentication, .addresses,
         ]
         for home in homes where home != block {
             if let known = keyword(word, in: home), known.isSupported { return .otherBlock(home) }

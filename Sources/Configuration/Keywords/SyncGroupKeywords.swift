@@ -17,15 +17,12 @@ extension KeywordTable {
                 "track_file", .block(named: nil), nil, "files (`track_file`) that count for every member",
                 opens: .trackedFiles, repeats: true),
             Keyword(
+                "track_bfd", .block(named: nil), nil, "BFD sessions (`bfd_instance`) that count for every member",
+                opens: .trackedSessions, repeats: true),
+            Keyword(
                 "sync_group_tracking_weight", .flag, "off",
                 "weights of what the members track by themselves count; without it only the group's weights do"),
             Keyword(
                 "global_tracking", .flag, nil, "old name of `sync_group_tracking_weight`"),
-        ] + syncGroupNotify + syncGroupMail + notYetInSyncGroup
-
-    private static let notYetInSyncGroup: [Keyword] = [
-        .notYet(
-            "track_bfd", .block(named: nil), "BFD sessions watched for all members",
-            without: "no BFD session moves the members")
-    ]
+        ] + syncGroupNotify + syncGroupMail
 }

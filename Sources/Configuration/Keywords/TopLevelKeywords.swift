@@ -27,9 +27,10 @@ extension KeywordTable {
         Keyword(
             "interface_up_down_delays", .block(named: nil), "a change counts at once",
             "how long an interface must be down, or up, before it counts", opens: .interfaceDelays, repeats: true),
-        .notYet(
-            "bfd_instance", .block(named: "NAME"), "a BFD session with a neighbour, to be tracked",
-            without: "a dead neighbour is noticed by missing adverts only", opens: .bfd),
+        Keyword(
+            "bfd_instance", .block(named: "NAME"), nil,
+            "a BFD session (RFC 5880) with a neighbour, which is noticed to be gone within milliseconds", opens: .bfd,
+            repeats: true),
         Keyword(
             "track_group", .block(named: "NAME"), nil,
             "instances that are at fault while a static address, route or rule of the group is not there",
@@ -46,31 +47,6 @@ extension KeywordTable {
             "static_rules", .block(named: nil), nil,
             "routing rules that are set at start, put back in every state, and removed at the end; written as `virtual_rules`",
             opens: .rules, repeats: true),
-        .notYet(
-            "linkbeat_interfaces", .block(named: nil), "interfaces whose carrier is polled",
-            without: "the carrier is taken from what the kernel reports, at once"),
-        .notYet(
-            "linkbeat_use_polling", .flag, "poll the carrier of every interface",
-            without: "the carrier is taken from what the kernel reports, at once"),
-        .notYet(
-            "net_namespace", .word("NAME"), "run in this network namespace",
-            without: "the daemon works in the namespace that it is started in",
-            instead: "remove the line and start the daemon inside the namespace, for example with `ip netns exec`"),
-        .notYet(
-            "net_namespace_ipvs", .text("[NAME]"), "do IPVS in this network namespace", without: "nothing changes"),
-        .notYet(
-            "namespace_with_ipsets", .flag, "use IP sets although a namespace is configured",
-            without: "nothing changes"),
-        .notYet(
-            "instance", .word("NAME"), "name of this daemon among several on one host",
-            without: "the pid file has the usual name",
-            instead: "remove the line and give each daemon its own `-p FILE`"),
-        .notYet(
-            "use_pid_dir", .flag, "keep pid files in a directory of their own",
-            without: "the pid file has the usual name", instead: "remove the line and use `-p FILE`"),
-        .notYet(
-            "child_wait_time", .word("SECONDS"), "how long to wait for child daemons on stop",
-            without: "there are no child daemons to wait for", instead: "remove the line"),
         .skipped("virtual_server", .block(named: "ADDRESS PORT"), "an IPVS service"),
         .skipped("virtual_server_group", .block(named: "NAME"), "addresses of an IPVS service"),
         .skipped("SSL", .block(named: nil), "certificates for IPVS health checks"),
@@ -128,25 +104,6 @@ extension KeywordTable {
                 + "reload"),
     ]
 
-    static let bfd: [Keyword] = later(
-        [
-            ("neighbor_ip", .address, "the neighbour's address"),
-            ("neighbour_ip", .address, "the neighbour's address"),
-            ("source_ip", .address, "the own address"),
-            ("min_rx", .word("MILLISECONDS"), "shortest interval of received packets"),
-            ("min_tx", .word("MILLISECONDS"), "shortest interval of sent packets"),
-            ("idle_tx", .word("MILLISECONDS"), "interval of packets while the session is down"),
-            ("multiplier", .integer(1...255), "packets that may be missed"),
-            ("passive", .flag, "wait for the neighbour to begin"),
-            ("ttl", .integer(1...255), "TTL of sent packets"),
-            ("hoplimit", .integer(1...255), "hop limit of sent packets"),
-            ("max_hops", .integer(-1...255), "how many hops away the neighbour may be"),
-            ("multihop", .optionalBoolean, "use the multihop port"),
-            ("weight", .weight(-253...253), "what the session adds to the priority"),
-            ("vrrp", .flag, "tell VRRP only"),
-            ("checker", .flag, "tell the IPVS checker only"),
-        ], of: "bfd_instance")
-
     static let garpGroup: [Keyword] = [
         Keyword("garp_interval", .seconds(0...2_147_000_000), "0", "spacing of gratuitous ARP on these interfaces"),
         Keyword(
@@ -160,11 +117,4 @@ extension KeywordTable {
     static let trackGroup: [Keyword] = [
         Keyword("group", .block(named: nil), nil, "names of the instances. Required", repeats: true)
     ]
-
-    /// The content of a block that is refused whole.
-    private static func later(_ rows: [(String, ArgumentShape, String)], of block: String) -> [Keyword] {
-        rows.map { name, shape, meaning in
-            .notYet(name, shape, meaning, without: "see `\(block)`")
-        }
-    }
 }

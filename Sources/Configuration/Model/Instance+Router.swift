@@ -13,9 +13,11 @@ extension Instance {
         return configuration
     }
 
-    /// Where its addresses and routes are, beside its own: the loss of any of them is a fault.
+    /// Where its addresses and routes are, beside its own and the one that is made for it: the loss of any is a fault.
     public var furtherInterfaces: Set<String> {
         let ways = routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        return Set((addresses + excludedAddresses).map(\.interface) + ways).subtracting([interface])
+        let own = [interface, virtualMAC?.interface].compactMap(\.self)
+        let places = (addresses + excludedAddresses).filter(\.isTracked).map(\.interface)
+        return Set(places + ways).subtracting(own)
     }
 }

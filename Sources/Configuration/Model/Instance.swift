@@ -33,6 +33,8 @@ public struct Instance: Equatable, Sendable {
     /// `dont_track_primary`: that its interface is down, or has no carrier, does not count.
     public var ignoresOwnLink = false
     public var ownLinkLocation: SourceLocation?
+    /// `use_vmac`; nil is none.
+    public var virtualMAC: VirtualMAC?
     public var initialState = InitialState.backup
     public var virtualRouterID: VirtualRouterID
     public var family: AddressFamily
@@ -45,6 +47,8 @@ public struct Instance: Equatable, Sendable {
     /// `mcast_src_ip` or `unicast_src_ip`; nil means the interface's own address.
     public var sourceAddress: IPAddress?
     public var sourceLocation: SourceLocation?
+    /// `track_src_ip`: a source address that is not here is a fault even where none is needed to send.
+    public var tracksSource = false
     public var transport = Transport.multicast
     /// `mcast_dst_ip` or `vrrp_mcast_group4`, `vrrp_mcast_group6`; nil is that of the protocol.
     public var multicastGroup: IPAddress?
@@ -83,8 +87,10 @@ public struct Instance: Equatable, Sendable {
     /// `promote_secondaries`.
     public var promotesSecondaries = false
     public var announcements = AnnouncementPolicy()
-    /// `garp_extra_if all`: how often addresses on other interfaces than its own are announced; zero for never.
+    /// `garp_extra_if`: how often addresses on other interfaces than its own are announced; zero for never.
     public var extraAnnouncements = Interval.zero
+    /// Without `all`: only those on the interface of `use_vmac`.
+    public var announcesVirtualMACOnly = false
     /// False with `lower_prio_no_advert`: a MASTER of lower priority is not answered by an advert.
     public var answersLowerPriority = true
     /// False with `owner_ignore_adverts`: as MASTER with priority 255 it listens to nobody.
@@ -98,10 +104,12 @@ public struct Instance: Equatable, Sendable {
     /// In a sync group, how long one that resigned waits for its successor; nil outside.
     public var groupHold: Interval?
     public var notifications = Notifications()
+    public var told = ToldSettings()
     public var trackedInterfaces: [Tracked] = []
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []
     public var trackedFiles: [Tracked] = []
+    public var trackedSessions: [Tracked] = []
     /// Where each virtual address was written, in the order of `addresses` then `excludedAddresses`.
     public var addressLocations: [SourceLocation] = []
 

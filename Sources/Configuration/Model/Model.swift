@@ -9,6 +9,7 @@ public struct Model: Equatable, Sendable {
     public var scripts: [ScriptCheck] = []
     public var processes: [ProcessCheck] = []
     public var files: [FileCheck] = []
+    public var sessions: [BFDCheck] = []
     public var instances: [Instance] = []
     public var groups: [SyncGroupSettings] = []
 
@@ -53,8 +54,16 @@ public struct GlobalSettings: Equatable, Sendable {
     public var staticRules: [VirtualRule] = []
     /// `track_group`.
     public var trackGroups: [TrackGroup] = []
+    /// `vmac_prefix`.
+    public var virtualMACPrefix = "vrrp"
     /// `nftables` and its companions.
     public var packetFilter = PacketFilterSettings()
+    /// `state_dump_file` and its companions.
+    public var dumps = DumpSettings()
+    /// `umask`: the permission bits that new files do not get; nil is what each file has by itself.
+    public var umask: UInt32?
+    /// What the daemon is on its host.
+    public var process = ProcessSettings()
 
     public init() {}
 }
@@ -109,9 +118,12 @@ public struct Scheduling: Equatable, Sendable {
 public struct UserName: Hashable, Sendable {
     public var user: String
     public var group: String?
-    public init(user: String, group: String? = nil) {
+    /// `USER :[GROUP]`: with every other group that the user is a member of.
+    public var hasEveryGroup: Bool
+    public init(user: String, group: String? = nil, hasEveryGroup: Bool = false) {
         self.user = user
         self.group = group
+        self.hasEveryGroup = hasEveryGroup
     }
 }
 
@@ -217,7 +229,7 @@ public struct FileCheck: Equatable, Sendable {
 
 /// A reference from an instance to something that is watched, with the weight that applies there.
 public struct Tracked: Equatable, Sendable {
-    /// The name of the script, process check, file or interface.
+    /// The name of the script, process check, file, BFD session or interface.
     public var name: String
     public var weight: Weight
     public var location: SourceLocation

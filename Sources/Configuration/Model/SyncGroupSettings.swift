@@ -16,6 +16,7 @@ public struct SyncGroupSettings: Equatable, Sendable {
     public var trackedScripts: [Tracked] = []
     public var trackedProcesses: [Tracked] = []
     public var trackedFiles: [Tracked] = []
+    public var trackedSessions: [Tracked] = []
     /// Who is told what becomes of the whole.
     public var notifications = Notifications()
 

@@ -20,6 +20,8 @@ public enum ProofThing: Hashable, Sendable {
     case process(PairSide, String)
     /// It holds a number that is a fault.
     case file(PairSide, String)
+    /// A BFD session with somebody that is not the other host.
+    case session(PairSide, String)
     /// What carries the adverts of the two to each other; clients reach both.
     case network
 
@@ -27,7 +29,9 @@ public enum ProofThing: Hashable, Sendable {
     public var side: PairSide? {
         switch self {
         case .host(let side), .daemon(let side): side
-        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _): side
+        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _),
+            .session(let side, _):
+            side
         case .network: nil
         }
     }
@@ -41,6 +45,7 @@ public enum ProofThing: Hashable, Sendable {
         case .script: "script"
         case .process: "process"
         case .file: "file"
+        case .session: "session"
         case .network: "network"
         }
     }
@@ -49,7 +54,9 @@ public enum ProofThing: Hashable, Sendable {
     public var name: String? {
         switch self {
         case .host, .daemon, .network: nil
-        case .interface(_, let name), .script(_, let name), .process(_, let name), .file(_, let name): name
+        case .interface(_, let name), .script(_, let name), .process(_, let name), .file(_, let name),
+            .session(_, let name):
+            name
         }
     }
 
@@ -59,10 +66,10 @@ public enum ProofThing: Hashable, Sendable {
         case .host(let side): other.side == side
         case .daemon(let side):
             switch other {
-            case .script(side, _), .process(side, _), .file(side, _): true
+            case .script(side, _), .process(side, _), .file(side, _), .session(side, _): true
             default: false
             }
-        case .interface, .script, .process, .file, .network: false
+        case .interface, .script, .process, .file, .session, .network: false
         }
     }
 }

@@ -9,11 +9,16 @@ struct ProofUnit {
         var scripts: [String: ScriptCheck] = [:]
         var processes: [String: ProcessCheck] = [:]
         var files: [String: FileCheck] = [:]
+        var sessions: [String: BFDCheck] = [:]
+        /// The names of the sessions whose neighbour is the other host; they count as up.
+        let mutual: Set<String>
         var delays: [String: InterfaceDelay] = [:]
         var startupDelay: Interval
 
-        init(_ model: Model, file: String) {
+        init(_ model: Model, file: String, mutual: Set<String>) {
             self.file = file
+            self.mutual = mutual
+            for session in model.sessions { sessions[session.name] = session }
             for script in model.scripts { scripts[script.name] = script }
             for process in model.processes { processes[process.name] = process }
             for check in model.files { files[check.name] = check }
@@ -50,6 +55,9 @@ struct ProofUnit {
             for tracked in instance.trackedProcesses { add(.process(side, tracked.name)) }
             // What a file with a weight will hold is for somebody else to say.
             for tracked in instance.trackedFiles where tracked.weight.isFault { add(.file(side, tracked.name)) }
+            for tracked in instance.trackedSessions where !facts(side).mutual.contains(tracked.name) {
+                add(.session(side, tracked.name))
+            }
         }
         return result
     }
@@ -70,6 +78,10 @@ struct ProofUnit {
         case .interface(let side, let name):
             guard let delay = facts(side).delays[name] else { break }
             return (delay.down, .zero, delay.up)
+        case .session(let side, let name):
+            guard let session = facts(side).sessions[name] else { break }
+            // It comes back at the slow interval.
+            return (min(session.usualDetectionTime, Self.longest), .zero, min(session.idleTx * 2, Self.longest))
         case .host, .daemon, .file, .network: break
         }
         return (.zero, .zero, .zero)

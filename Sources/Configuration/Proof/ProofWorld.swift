@@ -216,7 +216,8 @@ struct ProofWorld {
             let holds = nodes[side.rawValue].holds.contains(true)
             nodes[side.rawValue].leaseEndsAt = holds ? unit.lease(of: side).map { now + $0.nanoseconds } : nil
         case .network: isCut = true
-        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _):
+        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _),
+            .session(let side, _):
             nodes[side.rawValue].failed.insert(thing)
             lookAgain(side)
         }
@@ -228,7 +229,8 @@ struct ProofWorld {
         case .host(let side): start(side)
         case .daemon(let side): if nodes[side.rawValue].isUp { start(side) }
         case .network: isCut = false
-        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _):
+        case .interface(let side, _), .script(let side, _), .process(let side, _), .file(let side, _),
+            .session(let side, _):
             nodes[side.rawValue].failed.remove(thing)
             lookAgain(side)
         }
@@ -265,6 +267,7 @@ struct ProofWorld {
         trackers += instance.trackedScripts.map { tracker($0, .script(side, $0.name)) }
         trackers += instance.trackedProcesses.map { tracker($0, .process(side, $0.name)) }
         trackers += instance.trackedInterfaces.map { tracker($0, .interface(side, $0.name)) }
+        trackers += instance.trackedSessions.map { tracker($0, .session(side, $0.name)) }
         trackers += instance.trackedFiles.map { tracked in
             var result = Tracker(weight: tracked.weight)
             let inService = unit.facts(side).files[tracked.name]?.numberInService ?? 0

@@ -48,6 +48,8 @@ public enum DiagnosticCodes {
         ("not-our-business", "belongs to IPVS and is passed over"),
         ("obsolete-keyword", "has no effect in keepalived either"),
         ("no-effect", "is accepted and has no effect"),
+        ("not-served", "an interface of keepalived that Understudy does not offer; another one serves the purpose"),
+        ("long-name", "a name is longer than the kernel keeps"),
         ("repeated-keyword", "is given twice in one block; the last one counts, the first of `notify` commands"),
         ("missing-keyword", "a required line is missing"),
         ("missing-argument", "a value is missing"),
@@ -65,6 +67,7 @@ public enum DiagnosticCodes {
         ("bad-interface-name", "cannot be the name of an interface"),
         ("limit-without-real-time", "`vrrp_rlimit_rttime` without `vrrp_rt_priority`"),
         ("short-real-time-limit", "`vrrp_rlimit_rttime` is less than the work of so many instances takes"),
+        ("decimal-mask", "`umask` is a number without a leading 0, which is no octal one"),
         ("bad-mail-address", "cannot be the address of a mailbox"),
         ("no-mail", "mail is asked for, and nobody would receive it"),
         ("slow-announcements", "announcements are spaced by a second or more"),
@@ -83,6 +86,11 @@ public enum DiagnosticCodes {
         ("owner-priority", "priority 255 claims the addresses as the host's own"),
         ("rounded-interval", "an interval that the protocol version cannot say"),
         ("version-2-with-ipv6", "VRRPv2 is IPv4 only"),
+        ("bad-virtual-mac", "a MAC address that no virtual router can have, or not this one"),
+        ("virtual-mac-twice", "two instances have one virtual MAC address on one interface"),
+        ("virtual-interface-taken", "the name of a virtual MAC interface is another interface's"),
+        ("tracked-virtual-interface", "an instance watches the interface that it makes itself"),
+        ("unicast-from-base", "unicast adverts come from the interface's own MAC address"),
         ("strict-mode", "something that strict mode does not allow"),
         ("strict-drops-traffic", "strict mode drops all packets to virtual addresses"),
         ("accept-and-no-accept", "both are given"),
@@ -157,6 +165,14 @@ public enum DiagnosticCodes {
         ("unused-script", "a vrrp_script that no instance names"),
         ("unused-process", "a vrrp_track_process that no instance names"),
         ("unused-file", "a track_file that no instance names"),
+        ("unused-session", "a bfd_instance that no instance names"),
+        ("duplicate-session", "two BFD sessions with one neighbour from one address"),
+        ("long-session-name", "the name of a bfd_instance has more than 31 characters"),
+        ("session-ttl", "a TTL with which BFD packets do not arrive, or are not believed"),
+        ("session-hop-limit", "BFD packets count that may come from beyond the link"),
+        ("session-for-checker", "a bfd_instance that is for the IPVS checker only"),
+        ("session-slower-than-adverts", "a BFD session that notices a failure later than missing adverts do"),
+        ("fast-detection", "a silence counts as a failure that is none"),
         ("duplicate-tracker", "a name twice in one list"),
         ("own-interface-tracked", "an instance's own interface in track_interface"),
         ("unquoted-command", "a command whose arguments are not quoted with it"),
@@ -203,6 +219,7 @@ public enum DiagnosticCodes {
         ("pair-excluded-addresses", "different excluded addresses"),
         ("pair-routes", "different virtual routes"),
         ("pair-accept", "packets to the addresses are dropped on one host only"),
+        ("pair-virtual-mac", "the addresses have a virtual MAC address on one host only, or another one"),
         ("pair-down-timer", "`down_timer_adverts` differs"),
         ("pair-ttl", "one router demands more TTL than the other sends with"),
         ("pair-transport", "unicast in one file, multicast in the other"),
@@ -215,6 +232,7 @@ public enum DiagnosticCodes {
         ("pair-sync-group", "instances move together in one file only"),
         ("pair-group-order", "each host has the higher priority for another member of a sync group"),
         ("pair-link-ignored", "the loss of the MASTER's own link moves nothing"),
+        ("pair-mutual-session", "a BFD session between the two hosts whose loss is a fault"),
         ("pair-never-moves", "a failure that never moves the address"),
         ("pair-flaps", "a failure, or its end, moves the address more than once"),
         ("pair-nobody", "one host is well and nobody has the address"),
@@ -250,7 +268,7 @@ public enum DiagnosticCodes {
             | `name`, `alike` | the instance or `sync group NAME`, and how many more have the same settings and so the same results |
             | `scenes` | one with the host that leads as MASTER; with `nopreempt` one more with the other |
             | `master` | the file of the host that is MASTER before anything fails |
-            | `failures` | `fails` is what does: `kind` (`host`, `daemon`, `interface`, `script`, `process`, `file`, `network`), `file` and `name` |
+            | `failures` | `fails` is what does: `kind` (`host`, `daemon`, `interface`, `script`, `process`, `file`, `session`, `network`), `file` and `name` |
             | `owner` | the file of the host that has the addresses then, or `nobody`, `both`, `split` (some members on each host) |
             | `withinMilliseconds` | from the failure until then, at most; 0 when nothing moves |
             | `hangingAddsMilliseconds` | how much longer it takes when a script hangs in place of failing |

@@ -19,6 +19,7 @@ extension Keyword {
 private let lineStarts: [BlockKind: String] = [
     .unicastPeers: "192.0.2.2 ", .addresses: "192.0.2.10/24 ", .trackedInterfaces: "eth1 ",
     .trackedScripts: "chk_haproxy ", .trackedProcesses: "haproxy ", .trackedFiles: "maintenance ",
+    .trackedSessions: "ROUTER ",
     .routes: "203.0.113.0/24 via 192.0.2.254 ", .rules: "from 192.0.2.10 lookup 100 preference 300 ",
 ]
 
@@ -32,6 +33,7 @@ extension ArgumentShape {
         case .integer(let range):
             return Int(usual).map { range.contains($0) } == true
                 ? usual : String(min(max(range.lowerBound, 1), range.upperBound))
+        case .milliseconds: return DecimalSeconds(usual) == nil ? "50" : usual
         case .seconds: return DecimalSeconds(usual) == nil || usual == "0" ? "0.5" : usual
         case .weight: return "-20"
         case .address: return "192.0.2.1"
@@ -74,9 +76,24 @@ private let examples: [BlockKind: [String: String]] = [
         "vrrp_garp_interval": "vrrp_garp_interval 0.001", "vrrp_gna_interval": "vrrp_gna_interval 0.001",
         "notify_fifo": "notify_fifo /run/understudy/notify.fifo haproxy",
         "vrrp_notify_fifo": "vrrp_notify_fifo /run/understudy/vrrp.fifo",
-        "nftables": "nftables gateways",
+        "vmac_prefix": "vmac_prefix vip",
+        "nftables": "nftables gateways", "umask": "umask 0077",
+        "state_dump_file": "state_dump_file /run/understudy/keepalived.data",
+        "stats_dump_file": "stats_dump_file /run/understudy/keepalived.stats",
+        "json_dump_file": "json_dump_file /run/understudy/keepalived.json",
         "notification_email": "notification_email {\n    ops@example.net\n}",
         "notification_email_from": "notification_email_from lb1@example.net",
+        "startup_script": "startup_script \"/usr/local/sbin/prepare\" root",
+        "shutdown_script": "shutdown_script \"/usr/local/sbin/clean-up\" root",
+        "process_name": "process_name keepalived", "vrrp_process_name": "vrrp_process_name keepalived_vrrp",
+        "reload_file": "reload_file /run/understudy/reloading", "include_check": "include_check +wildcard_match",
+        "reload_time_file": "reload_time_file /run/understudy/reload-at",
+        "reload_check_config": "reload_check_config", "random_seed": "random_seed 42",
+        "vrrp_netlink_cmd_rcv_bufs": "vrrp_netlink_cmd_rcv_bufs 4194304",
+        "vrrp_netlink_monitor_rcv_bufs": "vrrp_netlink_monitor_rcv_bufs 4194304",
+        "process_monitor_rcv_bufs": "process_monitor_rcv_bufs 4194304",
+        "vrrp_rx_bufs_policy": "vrrp_rx_bufs_policy 262144", "iproute_usr_dir": "iproute_usr_dir /usr/share/iproute2",
+        "iproute_etc_dir": "iproute_etc_dir /etc/iproute2",
         "smtp_server": "smtp_server 127.0.0.1 25", "smtp_helo_name": "smtp_helo_name lb1.example.net",
     ],
     .script: ["timeout": "timeout 0.5", "fall": "fall 3", "rise": "rise 2"],
@@ -96,17 +113,24 @@ private let examples: [BlockKind: [String: String]] = [
     .unicastPeers: ["min_ttl": "192.0.2.2 min_ttl 254", "max_ttl": "192.0.2.2 max_ttl 255"],
     .addresses: [
         "brd": "192.0.2.10/24 brd +", "scope": "192.0.2.10/24 scope link", "label": "192.0.2.10/24 label eth0:vip",
-        "preferred_lft": "2001:db8::10/64 preferred_lft 0",
+        "preferred_lft": "2001:db8::10/64 preferred_lft 0", "home": "2001:db8::10/64 home",
+        "mngtmpaddr": "2001:db8::10/64 mngtmpaddr",
         "track_group": "192.0.2.10/24 dev eth0 track_group GATEWAY",
     ],
     .trackedInterfaces: ["weight": "eth1 weight -10"], .trackedScripts: ["weight": "chk_haproxy weight -10"],
     .trackedProcesses: ["weight": "haproxy weight -10"], .trackedFiles: ["weight": "maintenance weight -10"],
+    .trackedSessions: ["weight": "ROUTER weight -10"],
+    .bfd: [
+        "neighbor_ip": "neighbor_ip 192.0.2.254", "neighbour_ip": "neighbour_ip 192.0.2.254",
+        "source_ip": "source_ip 192.0.2.1", "min_rx": "min_rx 50", "min_tx": "min_tx 50", "ttl": "ttl 255",
+        "hoplimit": "hoplimit 255", "max_hops": "max_hops 0",
+    ],
     .routes: routeExamples.merging(routeMetricExamples) { first, _ in first }, .rules: ruleExamples,
     .trackGroup: ["group": "group {\n    VI_1\n}"],
     .syncGroup: [
         "group": "group {\n    VI_1\n    VI_2\n}", "track_interface": "track_interface {\n    eth2\n}",
         "track_script": "track_script {\n    chk_haproxy\n}", "track_process": "track_process {\n    haproxy\n}",
-        "track_file": "track_file {\n    maintenance\n}",
+        "track_file": "track_file {\n    maintenance\n}", "track_bfd": "track_bfd {\n    ROUTER\n}",
     ],
     .garpGroup: [
         "interface": "interface eth0", "interfaces": "interfaces {\n    eth0\n    eth1\n}",
@@ -116,12 +140,15 @@ private let examples: [BlockKind: [String: String]] = [
 
 /// Together they are a file.
 private let topLevelExamples: [String: String] = [
+    "net_namespace": "net_namespace blue", "instance": "instance lb1", "child_wait_time": "child_wait_time 5",
     "global_defs": "global_defs {\n    router_id lb1\n    script_user haproxy\n}",
     "vrrp_script":
         "vrrp_script chk_haproxy {\n    script \"/usr/bin/systemctl is-active haproxy\"\n    interval 2\n    weight -20\n}",
     "vrrp_track_process": "vrrp_track_process haproxy {\n    process haproxy\n    weight -20\n}",
     "track_file": "track_file maintenance {\n    file /run/understudy/maintenance\n    weight -1\n}",
     "vrrp_track_file": "vrrp_track_file drain {\n    file /run/understudy/drain\n    weight -1\n}",
+    "bfd_instance":
+        "bfd_instance ROUTER {\n    neighbor_ip 192.0.2.254\n    source_ip 192.0.2.1\n    min_rx 50\n    min_tx 50\n    weight -20\n}",
     "vrrp_instance": """
     vrrp_instance VI_1 {
         interface eth0
@@ -139,6 +166,9 @@ private let topLevelExamples: [String: String] = [
         track_file {
             maintenance
             drain
+        }
+        track_bfd {
+            ROUTER
         }
     }
 
@@ -163,6 +193,8 @@ private let topLevelExamples: [String: String] = [
 
 private let instanceExamples: [String: String] = [
     "interface": "interface eth0", "virtual_router_id": "virtual_router_id 51", "priority": "priority 150",
+    "track_src_ip": "mcast_src_ip 192.0.2.1\ntrack_src_ip",
+    "timer_expired_backup": "timer_expired_backup 150", "thread_timer_expired": "thread_timer_expired 150",
     "down_timer_adverts": "down_timer_adverts 3", "version": "version 3", "mcast_dst_ip": "mcast_dst_ip 224.0.0.18",
     "unicast_peer": "unicast_peer {\n    192.0.2.2\n}", "unicast_ttl": "unicast_ttl 255",
     "authentication": "authentication {\n    auth_type PASS\n    auth_pass s3cret\n}",
@@ -174,11 +206,13 @@ private let instanceExamples: [String: String] = [
     "virtual_rules": "virtual_rules {\n    from 192.0.2.10 lookup 100 preference 300\n}",
     "track_interface": "track_interface {\n    eth1\n}", "track_script": "track_script {\n    chk_haproxy\n}",
     "track_process": "track_process {\n    haproxy\n}", "track_file": "track_file {\n    maintenance\n}",
+    "track_bfd": "track_bfd {\n    ROUTER\n}",
     "garp_master_delay": "garp_master_delay 5", "garp_master_repeat": "garp_master_repeat 5",
     "garp_master_refresh": "garp_master_refresh 60", "garp_master_refresh_repeat": "garp_master_refresh_repeat 1",
     "garp_lower_prio_delay": "garp_lower_prio_delay 5", "garp_lower_prio_repeat": "garp_lower_prio_repeat 5",
     "garp_extra_if": "garp_extra_if all 60", "vmac_garp_intvl": "vmac_garp_intvl all 60",
     "old_unicast_checksum": "old_unicast_checksum never", "kernel_rx_buf_size": "kernel_rx_buf_size 1048576",
+    "use_vmac": "use_vmac vrrp.51", "vmac_xmit_base": "use_vmac\n    vmac_xmit_base",
     "notify_timeout": "notify_timeout 60", "notify_deleted": "notify_deleted",
 ]
 
@@ -230,5 +264,17 @@ private let ruleExamples: [String: String] = [
     "unreachable": "from 192.0.2.0/24 unreachable preference 300",
     "prohibit": "from 192.0.2.0/24 prohibit preference 300",
     "protocol": "from 192.0.2.10 lookup 100 preference 300 protocol 112",
+    "tos": "tos 0x10 lookup 100 preference 300", "dsfield": "dsfield 0x10 lookup 100 preference 300",
+    "uidrange": "uidrange 1000-1999 lookup 100 preference 300", "ipproto": "ipproto tcp lookup 100 preference 300",
+    "sport": "ipproto tcp sport 443 lookup 100 preference 300",
+    "dport": "ipproto tcp dport 8000-8999 lookup 100 preference 300",
+    "realms": "from 192.0.2.10 realms 1/2 lookup 100 preference 300",
+    "tunnel-id": "tunnel-id 7 lookup 100 preference 300",
+    "suppress_prefixlength": "from all lookup main suppress_prefixlength 0 preference 300",
+    "sup_pl": "from all lookup main sup_pl 0 preference 300",
+    "suppress_ifgroup": "from all lookup main suppress_ifgroup 7 preference 300",
+    "sup_group": "from all lookup main sup_group 7 preference 300", "l3mdev": "l3mdev preference 300",
+    "goto": "from 192.0.2.10 goto 400 preference 300", "nop": "nop preference 300",
+    "type": "from 192.0.2.0/24 type blackhole preference 300",
     "track_group": "from 192.0.2.10 lookup 100 preference 300 track_group GATEWAY",
 ]

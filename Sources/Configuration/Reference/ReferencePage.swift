@@ -7,7 +7,7 @@ public func referencePage() -> String {
 
         The language is keepalived's. Names are resolved after the whole file is read, so the order of blocks does not matter.
         Every keyword that keepalived knows is listed. A keyword marked *not yet* is an error, which says what would be missing
-        without it; one marked *passed over* gets a note, one marked *obsolete* a warning. Anything else is an error with a
+        without it; one marked *passed over* or *accepted* gets a note, one marked *obsolete* a warning. Anything else is an error with a
         suggestion.
 
         Times are decimal seconds unless a row says otherwise. Words with spaces stand in double quotes.
@@ -88,14 +88,16 @@ extension BlockKind {
         case .rules:
             "One rule per line, of the words below in any order, as in `ip rule`: `from 192.0.2.10 lookup 100 preference 300`. It "
                 + "needs one action. The rules carry the protocol number 112."
-        case .trackedInterfaces, .trackedScripts, .trackedProcesses, .trackedFiles:
+        case .trackedInterfaces, .trackedScripts, .trackedProcesses, .trackedFiles, .trackedSessions:
             "One name per line, then perhaps its weight for this instance."
         case .interfaceDelays:
             "One interface per line: `INTERFACE DOWN [UP]`, seconds from 0 to 255. A loss of carrier counts when it has lasted for DOWN, "
                 + "a return when it has lasted for UP, 0 when not given. DOWN is kept below the time after which another router "
                 + "takes over: one advert interval less than `down_timer_adverts` of them. An interface that is deleted is gone "
                 + "at once, and one that is set down loses its IPv6 addresses, which the kernel takes away."
-        case .bfd: "The whole block is not supported yet."
+        case .bfd:
+            "A session in asynchronous mode, without authentication and without echo, over UDP port 3784. It is down until the "
+                + "neighbour answers, so that an instance that tracks it without weight begins in FAULT."
         default: nil
         }
     }
@@ -107,6 +109,7 @@ private func status(_ status: Keyword.Status) -> String {
     case .notYet(let without, _): "not yet; without it \(without)"
     case .skipped(let owner): "passed over: belongs to \(owner)"
     case .obsolete(let replacement): "obsolete; today \(replacement)"
+    case .noted(let remark): "accepted: \(remark.reason)"
     }
 }
 
@@ -121,8 +124,11 @@ private func code(_ text: String) -> String { text.isEmpty ? "" : "`\(text)`" }
 extension ArgumentShape {
     /// The notation with the range where the notation alone does not give it.
     public var documentation: String {
-        guard case .seconds(let range) = self else { return notation }
-        return "SECONDS, \(seconds(range.lowerBound))..\(seconds(range.upperBound))"
+        switch self {
+        case .seconds(let range): return "SECONDS, \(seconds(range.lowerBound))..\(seconds(range.upperBound))"
+        case .milliseconds(let range): return "MILLISECONDS, \(range.lowerBound / 1000)..\(range.upperBound / 1000)"
+        default: return notation
+        }
     }
 
     private func seconds(_ microseconds: UInt64) -> String {

@@ -38,7 +38,9 @@ extension Resolver {
         }
         guard isUsable(written, line, isStatic: isStatic) else { return nil }
         if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
-        return WrittenAddress(address: written, location: line.location, trackGroup: group)
+        return WrittenAddress(
+            address: written, location: line.location, trackGroup: group,
+            namesInterface: line.arguments.contains { $0.text == "dev" })
     }
 
     private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {
@@ -81,6 +83,16 @@ extension Resolver {
         let word = line.arguments[index]
         guard let keyword = KeywordTable.keyword(word.text, in: .addresses) else {
             return unknownAttribute(at: index, of: line, into: &written)
+        }
+        if case .noted(let remark) = keyword.status {
+            report(
+                .note, remark.code, at: word.location, "`\(word.text)` is accepted: \(remark.reason)",
+                consequence: remark.consequence, fix: remark.instead)
+            return 1
+        }
+        if keyword.shape == .flag, keyword.isSupported {
+            applyMark(word, to: &written)
+            return 1
         }
         if case .notYet(let without, let instead) = keyword.status {
             report(

@@ -56,7 +56,9 @@ extension Resolver {
     }
 
     /// `[all] SECONDS`; nil when neither keyword says anything that can be read.
-    mutating func extraAnnouncements(_ contents: BlockContents, _ name: String, formerly oldName: String) -> Interval? {
+    mutating func extraAnnouncements(
+        _ contents: BlockContents, _ name: String, formerly oldName: String
+    ) -> ExtraAnnouncements? {
         if let old = contents[oldName] {
             report(
                 .note, "obsolete-keyword", at: old.location, "`\(oldName)` has another name today",
@@ -71,15 +73,50 @@ extension Resolver {
             return nil
         }
         guard let seconds = integer(last, 0...86400, of: setting.statement) else { return nil }
-        guard isForAll || seconds == 0 else {
+        return ExtraAnnouncements(
+            spacing: .seconds(UInt64(seconds)), isForAll: isForAll, keyword: used, location: setting.location)
+    }
+
+    /// How often an instance announces addresses that its adverts keep nowhere in mind.
+    mutating func resolveExtraAnnouncements(_ instance: inout Instance, _ contents: BlockContents) {
+        let own = extraAnnouncements(contents, "garp_extra_if", formerly: "vmac_garp_intvl")
+        let extra = own ?? defaults.extraAnnouncements
+        let isForVirtualMAC = instance.virtualMAC?.sendsFromBase == true
+        if let own, let location = own.location, !own.isForAll, own.spacing > .zero, !isForVirtualMAC {
             report(
-                .note, "no-effect", at: setting.location,
-                "`\(used)` without `all` is about virtual MAC interfaces, and there are none",
+                .note, "no-effect", at: location,
+                "`\(own.keyword)` without `all` is about the interface of `use_vmac` with `vmac_xmit_base`, which this "
+                    + "instance does not have",
                 consequence:
                     "nothing is announced again by it; `all` would do so on each interface that holds addresses",
-                fix: "\(used) all \(seconds)")
-            return .zero
+                fix: "\(own.keyword) all \(own.spacing.nanoseconds / 1_000_000_000)")
         }
-        return .seconds(UInt64(seconds))
+        guard extra.isForAll || isForVirtualMAC else { return }
+        instance.extraAnnouncements = extra.spacing
+        instance.announcesVirtualMACOnly = !extra.isForAll
     }
+}
+
+extension Resolver {
+    /// What `global_defs` asks for, and no instance can do.
+    mutating func reportUselessExtraAnnouncements() {
+        let extra = defaults.extraAnnouncements
+        guard let location = extra.location, !extra.isForAll, extra.spacing > .zero,
+            !model.instances.contains(where: { $0.virtualMAC?.sendsFromBase == true })
+        else { return }
+        report(
+            .note, "no-effect", at: location,
+            "`\(extra.keyword)` without `all` is about interfaces of `use_vmac` with `vmac_xmit_base`, and there are none",
+            consequence: "nothing is announced again by it; `all` would do so on each interface that holds addresses",
+            fix: "\(extra.keyword) all \(extra.spacing.nanoseconds / 1_000_000_000)")
+    }
+}
+
+/// `garp_extra_if` and its like, as written.
+struct ExtraAnnouncements: Equatable {
+    var spacing = Interval.zero
+    /// `all`: on every interface that holds addresses and is not the instance's own.
+    var isForAll = false
+    var keyword = ""
+    var location: SourceLocation?
 }

@@ -13,6 +13,7 @@ extension Resolver {
         case .optionalBoolean: return boolean(words.first, of: statement)
         case .integer(let range): return integer(words[0], range, of: statement).map(Value.integer)
         case .seconds(let range): return seconds(words[0], range, of: statement).map(Value.interval)
+        case .milliseconds(let range): return milliseconds(words[0], range, of: statement).map(Value.interval)
         case .weight(let range): return weight(words[...], range, of: statement).map(Value.weight)
         case .address: return address(words[0], of: statement).map(Value.address)
         case .group: return group(words[0], of: statement).map(Value.address)
@@ -173,7 +174,7 @@ extension Resolver {
         return value
     }
 
-    private mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
+    mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
         report(
             .error, "out-of-range", at: word.location,
             "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
@@ -223,18 +224,13 @@ extension Resolver {
         }
     }
 
-    /// `USER [GROUP]`; `leading` is what stands before it on the line.
-    mutating func user(_ words: [Word], of statement: Statement, leading: String? = nil) -> UserName? {
-        if let group = words.first(where: { $0.text.hasPrefix(":") }) {
-            report(
-                .error, "not-supported-yet", at: group.location,
-                "supplementary groups (`\(group.text)`) are not supported yet by Understudy",
-                consequence: "without it the command runs with one group only",
-                fix: "\(leading ?? statement.keyword.text) \(words[0].text) \(group.text.dropFirst())")
-            return nil
-        }
+    /// `USER [[:]GROUP]`, the colon for every other group of the user.
+    mutating func user(_ words: [Word], of statement: Statement) -> UserName? {
         guard words.allSatisfy({ isPlain($0, of: statement) }) else { return nil }
-        return UserName(user: words[0].text, group: words.count > 1 ? words[1].text : nil)
+        var group = words.count > 1 ? words[1].text : nil
+        let hasEveryGroup = group?.hasPrefix(":") == true
+        if hasEveryGroup { group = group.map { String($0.dropFirst()) } }
+        return UserName(user: words[0].text, group: group == "" ? nil : group, hasEveryGroup: hasEveryGroup)
     }
 
     /// The name of an interface: at most 15 octets, as the kernel keeps it.

@@ -16,6 +16,7 @@ extension Resolver {
             usedIDs[instance.interface, default: []].insert(instance.virtualRouterID.rawValue)
         }
         for (index, instance) in instances.enumerated() {
+            checkVirtualMAC(instance, among: instances[..<index])
             if let first = byIdentity[Claim(instance)] {
                 reportIdentity(instance, instances[first], used: usedIDs[instance.interface] ?? [])
             } else {

@@ -77,6 +77,9 @@ extension Resolver {
             case .notYet(let without, let instead):
                 reportNotYet(statement, without: without, instead: instead, in: block)
                 continue
+            case .noted(let remark):
+                reportNoted(statement, remark)
+                continue
             case .skipped(let owner):
                 reportSkipped(statement, owner: owner)
                 continue
@@ -128,6 +131,15 @@ extension Resolver {
             .note, "not-our-business", at: statement.location,
             "`\(statement.keyword.text)` is passed over: this \(what) belongs to \(owner)",
             consequence: "Understudy moves addresses and does no IPVS")
+    }
+
+    /// Once for all keywords that are accepted for one reason.
+    private mutating func reportNoted(_ statement: Statement, _ remark: Keyword.Remark) {
+        guard saidRemarks.insert(remark).inserted else { return }
+        report(
+            .note, remark.code, at: statement.location,
+            "`\(statement.keyword.text)` is accepted: \(remark.reason)", consequence: remark.consequence,
+            fix: remark.instead)
     }
 
     private mutating func reportObsolete(_ statement: Statement, replacement: String) {

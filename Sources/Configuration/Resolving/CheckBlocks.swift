@@ -71,7 +71,10 @@ extension Resolver {
         report(
             .error, "missing-keyword", at: statement.location, "\(block) `\(name)` has no `\(keyword)` line",
             consequence: "keepalived would drop it, and the instances that name it would run unchecked",
-            fix: ["script": "script \"/path/to/check\"", "file": "file /run/understudy/\(name)"][keyword]
+            fix: [
+                "script": "script \"/path/to/check\"", "file": "file /run/understudy/\(name)",
+                "neighbor_ip": "neighbor_ip ADDRESS",
+            ][keyword]
                 ?? "\(keyword) NAME")
     }
 

@@ -8,16 +8,19 @@ struct GlobalDefaults: Equatable {
     var version: ProtocolVersion?
     var checksum = Instance.ChecksumPreference.follow
     var announcements = AnnouncementPolicy()
-    var extraAnnouncements = Interval.zero
+    var extraAnnouncements = ExtraAnnouncements()
     var lease = LeasePolicy.automatic
     var standbyNotice = false
     var notifications = Notifications()
+    var told = ToldSettings()
     /// What the file says of the groups.
     var groups: [AddressFamily: IPAddress] = [:]
     var answersLowerPriority = true
     var ownerListens = true
     /// `vrrp_strict`.
     var isStrict = false
+    /// `vrrp_rx_bufs_policy` with a number.
+    var receiveBuffer: Int?
     var downTimerAdverts = VirtualRouter.Configuration.usualDownTimerAdverts
 }
 
@@ -38,7 +41,8 @@ extension Resolver {
         defaults.checksum = checksum(contents) ?? .follow
         defaults.announcements = globalAnnouncements(contents)
         defaults.extraAnnouncements =
-            extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl") ?? .zero
+            extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl")
+            ?? ExtraAnnouncements()
         defaults.lease = lease(contents) ?? .automatic
         defaults.standbyNotice = contents.boolean("standby_notice") ?? false
         reportExtraAdvert(contents, "vrrp_higher_prio_send_advert")
@@ -46,10 +50,13 @@ extension Resolver {
         defaults.ownerListens = !(contents.boolean("vrrp_owner_ignore_adverts") ?? false)
         defaults.groups[.v4] = group(contents, "vrrp_mcast_group4", .v4)
         defaults.groups[.v6] = group(contents, "vrrp_mcast_group6", .v6)
+        resolveProcess(contents)
         resolveFIFOs(contents)
         resolveMail(contents)
+        resolveDumps(contents)
         resolveStatics(file)
         resolvePacketFilter(contents)
+        resolveVirtualMACPrefix(contents)
         defaults.isStrict = contents.boolean("vrrp_strict") ?? false
         strictLocation = contents["vrrp_strict"]?.location
         defaults.downTimerAdverts =

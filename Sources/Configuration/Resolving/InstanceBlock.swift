@@ -7,6 +7,8 @@ struct WrittenAddress: Equatable {
     var location: SourceLocation
     /// `track_group`, of static ones.
     var trackGroup: Word?
+    /// Its interface is the one that its line names.
+    var namesInterface = false
 }
 
 extension Resolver {
@@ -18,7 +20,7 @@ extension Resolver {
         let contents = read(statement.children ?? [], in: .instance)
         let interface = ownInterface(contents, name, at: statement)
         let id = virtualRouterID(contents, name, at: statement)
-        let held = addresses(contents, interface: interface?.text ?? "")
+        var held = addresses(contents, interface: interface?.text ?? "")
         let family = held.advertised.first?.address.address.family ?? routerFamily(contents) ?? .v4
         reportNativeIPv6(contents, family)
         reportExtraAdvert(contents, "higher_prio_send_advert")
@@ -37,28 +39,32 @@ extension Resolver {
         instance.downTimerAdverts = downTimerAdverts(contents)
         instance.checksum = checksum(contents) ?? defaults.checksum
         instance.announcements = announcements(contents, prefix: "garp_", basis: defaults.announcements)
-        instance.extraAnnouncements =
-            extraAnnouncements(contents, "garp_extra_if", formerly: "vmac_garp_intvl") ?? defaults.extraAnnouncements
         resolveRivals(&instance, contents)
         resolvePreemption(&instance, contents)
         resolveLease(&instance, contents)
         instance.standbyNotice = contents.boolean("standby_notice") ?? defaults.standbyNotice
         instance.notifications = notifications(contents, in: .instance)
         resolveTransport(&instance, contents)
+        resolveSourceTracking(&instance, contents)
+        checkTimerExpiry(contents)
         resolveOldChecksum(&instance, contents)
         if !isStrict { resolveAuthentication(&instance, contents) }
         resolveKeyedAuthentication(&instance, contents)
+        resolveVirtualMAC(&instance, &held, contents, isStrict: isStrict)
+        resolveExtraAnnouncements(&instance, contents)
         place(held, in: &instance, contents)
         resolveRoutes(&instance, contents)
         resolveRules(&instance, contents)
         resolveOwnLink(&instance, contents)
         resolveAcceptance(&instance, contents, isStrict: isStrict)
         if isStrict { resolveStrictMode(&instance, contents) }
+        instance.told = toldSettings(contents, isStrict: isStrict)
         instance.promotesSecondaries = contents.has("promote_secondaries")
         instance.trackedInterfaces = trackedInterfaces(contents, of: instance)
         instance.trackedScripts = trackedScripts(contents)
         instance.trackedProcesses = trackedProcesses(contents)
         instance.trackedFiles = trackedFiles(contents)
+        instance.trackedSessions = trackedSessions(contents)
         if !grouped.contains(name) { checkWeights(&instance) }
         if interface != nil, id != nil { model.instances.append(instance) }
     }

@@ -8,7 +8,7 @@ extension Resolver {
         instance.answersLowerPriority = isQuiet.map { !$0 } ?? defaults.answersLowerPriority
         let isDeaf = contents.boolean("owner_ignore_adverts")
         instance.ownerListens = isDeaf.map { !$0 } ?? defaults.ownerListens
-        instance.receiveBuffer = contents.integer("kernel_rx_buf_size")
+        instance.receiveBuffer = contents.integer("kernel_rx_buf_size") ?? defaults.receiveBuffer
         if isDeaf == true, instance.priority != .owner, let setting = contents["owner_ignore_adverts"] {
             report(
                 .note, "no-effect", at: setting.location,

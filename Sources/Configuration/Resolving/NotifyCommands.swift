@@ -24,7 +24,7 @@ extension Resolver {
     }
 
     /// Reads `KEYWORD "COMMAND" [USER [GROUP]]`; nil, and reported, when that cannot be done.
-    private mutating func notifyCommand(_ statement: Statement, in block: BlockKind) -> NotifyCommand? {
+    mutating func notifyCommand(_ statement: Statement, in block: BlockKind) -> NotifyCommand? {
         let line: QuotedCommand
         switch QuotedCommand.parse(statement) {
         case .success(let parsed): line = parsed
@@ -44,10 +44,7 @@ extension Resolver {
                 fix: "put everything from `\(user.text)` on into the next line")
             return nil
         }
-        let leading = "\(statement.keyword.text) \"\(line.text)\""
-        guard let name = self.user([user, line.group].compactMap(\.self), of: statement, leading: leading) else {
-            return nil
-        }
+        guard let name = self.user([user, line.group].compactMap(\.self), of: statement) else { return nil }
         command.user = name
         return command
     }
@@ -94,8 +91,7 @@ extension Resolver {
         }
         var owner: UserName?
         if words.count > 1 {
-            let leading = "\(name) \(path.text)"
-            guard let user = user(Array(words.dropFirst()), of: setting.statement, leading: leading) else { return }
+            guard let user = user(Array(words.dropFirst()), of: setting.statement) else { return }
             owner = user
         }
         var fifo = NotifyFIFO(path: path.text, owner: owner, location: path.location)

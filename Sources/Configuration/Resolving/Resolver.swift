@@ -38,15 +38,23 @@ struct Resolver {
     var definedScripts: Set<String> = []
     var definedProcesses: Set<String> = []
     var definedFiles: Set<String> = []
+    var definedSessions: Set<String> = []
     /// Where each check was defined, by keyword and name.
     var definedPlaces: [String: SourceLocation] = [:]
     var definedInstances: [String: SourceLocation] = [:]
+    /// The names of virtual MAC interfaces that lines give, and those that have been given out, with where.
+    var writtenVirtualInterfaces: Set<String> = []
+    var virtualInterfaces: [String: SourceLocation] = [:]
     /// The instances that a sync group names: their weights are looked at when it is known what counts.
     var grouped: Set<String> = []
     /// Where each line of `interface_up_down_delays` stands, by interface.
     var delayLocations: [String: SourceLocation] = [:]
     /// Where `vrrp_rlimit_rttime` stands.
     var realTimeLimitLocation: SourceLocation?
+    /// Why nothing comes of some keywords; each is said once.
+    var saidRemarks: Set<Keyword.Remark> = []
+    /// Where `iproute_usr_dir` and `iproute_etc_dir` have names of routing tables.
+    var nameDirectories = ["/usr/share/iproute2", "/etc/iproute2"]
     /// The names in `track_group` blocks.
     var trackGroupMembers: [Word] = []
     /// This host's names of routing tables, once they have been read.
@@ -64,6 +72,7 @@ struct Resolver {
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
     var usedFiles: Set<String> = []
+    var usedSessions: Set<String> = []
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
@@ -87,22 +96,27 @@ struct Resolver {
     mutating func resolveFile(_ statements: [Statement], file: String) {
         let contents = read(statements, in: .topLevel)
         rulePlaces = RulePlaces(statements)
+        resolveIdentity(contents)
         resolveGlobals(contents)
         for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
         for setting in contents.all("track_file") + contents.all("vrrp_track_file") {
             resolveFileCheck(setting.statement)
         }
+        for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
         definedScripts.formUnion(names(in: statements, meantAs: "vrrp_script"))
         definedProcesses.formUnion(names(in: statements, meantAs: "vrrp_track_process"))
         definedFiles.formUnion(names(in: statements, meantAs: "track_file"))
+        definedSessions.formUnion(names(in: statements, meantAs: "bfd_instance"))
         noteGrouped(contents)
         resolveInterfaceDelays(contents)
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
         // Thousands of them are copied a dozen times while an array grows.
         model.instances.reserveCapacity(contents.all("vrrp_instance").count)
+        noteVirtualInterfaces(contents)
         for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
         reportStrictDrops()
+        reportUselessExtraAnnouncements()
         checkBetweenInstances()
         checkTrackGroups()
         checkStaticAddresses()
@@ -160,6 +174,13 @@ struct Resolver {
                 .warning, "unused-file", at: file.location, "track_file `\(file.name)` is not used by any instance",
                 consequence: "it is not read, and nothing depends on it",
                 fix: "track_file { \(file.name) }   # inside the vrrp_instance")
+        }
+        for session in model.sessions where !usedSessions.contains(session.name) && session.isForInstances {
+            report(
+                .note, "unused-session", at: session.location,
+                "bfd_instance `\(session.name)` is not used by any instance",
+                consequence: "the session is kept up for the neighbour, and nothing depends on it here",
+                fix: "track_bfd { \(session.name) }   # inside the vrrp_instance")
         }
         model.scripts.removeAll { !usedScripts.contains($0.name) }
         model.processes.removeAll { !usedProcesses.contains($0.name) }

@@ -168,7 +168,7 @@ extension Resolver {
         if let table = names[value.text] ?? UInt32(value.text) ?? hostTable(value.text), table > 0 { return table }
         reportBadValue(
             value, of: quoted,
-            expected: "main, default, local, the number of a table, or its name in /etc/iproute2/rt_tables")
+            expected: "main, default, local, the number of a table, or its name in \(nameDirectories[1])/rt_tables")
         return nil
     }
 
@@ -177,8 +177,8 @@ extension Resolver {
         guard let keySource else { return nil }
         if hostTables == nil {
             let files =
-                ["/usr/share/iproute2/rt_tables", "/etc/iproute2/rt_tables"]
-                + keySource.glob("/etc/iproute2/rt_tables.d/*.conf")
+                nameDirectories.map { "\($0)/rt_tables" }
+                + keySource.glob("\(nameDirectories[1])/rt_tables.d/*.conf")
             var tables: [String: UInt32] = [:]
             for file in files {
                 guard case .success(let octets) = keySource.read(file) else { continue }

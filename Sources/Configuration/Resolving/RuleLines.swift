@@ -2,7 +2,7 @@ internal import VRRPCore
 internal import VRRPWire
 
 /// What a line of `virtual_rules` has said so far.
-private struct RuleDraft {
+struct RuleDraft {
     /// `inet` or `inet6`.
     var family: AddressFamily?
     var source: (network: VirtualRule.Network, word: Word)?
@@ -13,6 +13,7 @@ private struct RuleDraft {
     var inputInterface: Word?
     var outputInterface: Word?
     var mark: VirtualRule.Mark?
+    var conditions = RuleConditions()
     var isTracked = true
     var trackGroup: Word?
 }
@@ -107,6 +108,9 @@ extension Resolver {
         case "no_track": draft.isTracked = false
         case "blackhole": return take(.blackhole, word, into: &draft)
         case "unreachable": return take(.unreachable, word, into: &draft)
+        case "l3mdev": return take(.vrf, word, into: &draft)
+        case "nop": return take(.nothing, word, into: &draft)
+        case "type": break
         default: return take(.prohibit, word, into: &draft)
         }
         return true
@@ -150,9 +154,13 @@ extension Resolver {
             return take(.lookup(table: table), quoted.keyword, into: &draft)
         case "protocol": reportProtocol(value)
         case "track_group": draft.trackGroup = value
-        default:
+        case "preference", "priority", "order":
             guard let number = integer(value, 1...4_294_967_295, of: quoted) else { return false }
             draft.preference = UInt32(clamping: number)
+        case "goto":
+            guard let number = integer(value, 1...4_294_967_295, of: quoted) else { return false }
+            return take(.jump(to: UInt32(clamping: number)), quoted.keyword, into: &draft)
+        default: return takeCondition(name, value, quoted, into: &draft.conditions)
         }
         return true
     }
@@ -230,6 +238,7 @@ extension Resolver {
                 consequence: "the kernel would refuse the rule", fix: "an \(family.title) network")
             return nil
         }
+        guard canStand(action, draft.conditions, at: preference, line) else { return nil }
         var rule = VirtualRule(family: family, preference: preference, action: action)
         rule.isInverted = draft.isInverted
         rule.source = draft.source?.network
@@ -237,6 +246,7 @@ extension Resolver {
         rule.inputInterface = draft.inputInterface?.text
         rule.outputInterface = draft.outputInterface?.text
         rule.mark = draft.mark
+        rule.conditions = draft.conditions
         rule.isTracked = draft.isTracked
         return rule
     }

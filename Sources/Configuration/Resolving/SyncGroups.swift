@@ -37,6 +37,7 @@ extension Resolver {
         group.trackedScripts = trackedScripts(contents)
         group.trackedProcesses = trackedProcesses(contents)
         group.trackedFiles = trackedFiles(contents)
+        group.trackedSessions = trackedSessions(contents)
         group.notifications = notifications(contents, in: .syncGroup)
         group.members = members(of: group, contents, at: statement)
         let members = model.members(of: group)
@@ -155,13 +156,15 @@ extension Resolver {
         instance.trackedScripts.join(group.trackedScripts)
         instance.trackedProcesses.join(group.trackedProcesses)
         instance.trackedFiles.join(group.trackedFiles)
+        instance.trackedSessions.join(group.trackedSessions)
         checkWeights(&instance)
     }
 
-    /// keepalived: without `sync_group_tracking_weight` a member's weighted script does not count, and its weighted
-    /// interface or file has no weight, so that its loss, or any number but 0, is a fault.
+    /// keepalived: without `sync_group_tracking_weight` a member's weighted script or BFD session does not count, and its
+    /// weighted interface or file has no weight, so that its loss, or any number but 0, is a fault.
     private mutating func dropWeights(_ instance: inout Instance, _ group: SyncGroupSettings) {
-        for tracked in instance.trackedScripts + instance.trackedProcesses where !tracked.weight.isFault {
+        let leftOut = instance.trackedScripts + instance.trackedProcesses + instance.trackedSessions
+        for tracked in leftOut where !tracked.weight.isFault {
             report(
                 .warning, "weight-in-sync-group", at: tracked.location,
                 "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group `\(group.name)`",
@@ -184,6 +187,7 @@ extension Resolver {
         }
         instance.trackedScripts.removeAll { !$0.weight.isFault }
         instance.trackedProcesses.removeAll { !$0.weight.isFault }
+        instance.trackedSessions.removeAll { !$0.weight.isFault }
         for index in instance.trackedInterfaces.indices { instance.trackedInterfaces[index].weight = Weight(0) }
         for index in instance.trackedFiles.indices { instance.trackedFiles[index].weight = Weight(0) }
     }

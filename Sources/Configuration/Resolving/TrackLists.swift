@@ -44,6 +44,22 @@ extension Resolver {
         }
     }
 
+    mutating func trackedSessions(_ contents: BlockContents) -> [Tracked] {
+        let sessions = model.sessions
+        let names = sessions.map(\.name)
+        return trackList(contents, "track_bfd", range: -253...253) { resolver, line in
+            let name = line.keyword.text
+            resolver.usedSessions.insert(name)
+            if let session = sessions.first(where: { $0.name == name }) {
+                if session.isForInstances { return session.weight }
+                resolver.reportForChecker(session, line)
+            } else if !resolver.definedSessions.contains(name) {
+                resolver.reportUndefined(line, kind: "bfd_instance", names: names)
+            }
+            return nil
+        }
+    }
+
     /// `dont_track_primary`.
     mutating func resolveOwnLink(_ instance: inout Instance, _ contents: BlockContents) {
         guard let setting = contents["dont_track_primary"] else { return }
@@ -157,6 +173,7 @@ extension Resolver {
         if let near, kind == "vrrp_script" { usedScripts.insert(near) }
         if let near, kind == "vrrp_track_process" { usedProcesses.insert(near) }
         if let near, kind == "track_file" { usedFiles.insert(near) }
+        if let near, kind == "bfd_instance" { usedSessions.insert(near) }
         report(
             .error, "undefined-check", at: line.location,
             "there is no \(kind) called `\(line.keyword.text)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
@@ -178,6 +195,7 @@ extension Resolver {
             instance.trackedProcesses.removeAll { !$0.weight.isFault }
             instance.trackedInterfaces.removeAll { !$0.weight.isFault }
             instance.trackedFiles.removeAll { !$0.weight.isFault }
+            instance.trackedSessions.removeAll { !$0.weight.isFault }
             return
         }
         let base = Int(instance.priority.rawValue)
@@ -205,7 +223,7 @@ extension Resolver {
 
 extension Instance {
     /// Everything this instance watches that works or fails; what the number in a file may be, nobody knows.
-    var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses }
+    var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses + trackedSessions }
 }
 
 extension Weight {

@@ -2,6 +2,8 @@
 ///
 /// The places are those where each thing was written.
 public struct EffectiveConfiguration: Equatable, Sendable {
+    /// What is written at top level and opens no block.
+    public var settings: [EffectiveSetting] = []
     /// In an order of their own, whatever that of the files is: what belongs to no instance, checks, instances, groups.
     public var blocks: [EffectiveBlock] = []
 }
@@ -81,6 +83,7 @@ private struct EffectiveBlocks {
     func configuration() -> EffectiveConfiguration {
         let globals = WrittenBlock(all("global_defs").flatMap { $0.children ?? [] }, in: .globalDefs)
         var configuration = EffectiveConfiguration()
+        configuration.settings = WrittenBlock(statements, in: .topLevel).plainLines()
         configuration.blocks.append(
             EffectiveBlock(
                 head: "global_defs", keyword: "global_defs", place: all("global_defs").first?.location,
@@ -105,6 +108,7 @@ private struct EffectiveBlocks {
         let scripts = named("vrrp_script")
         let processes = named("vrrp_track_process")
         let files = named("track_file", "vrrp_track_file")
+        let sessions = named("bfd_instance")
         return model.scripts.compactMap { check in
             scripts[check.name].map { block($0, in: .script, inherited: globals, value: check.value) }
         }
@@ -113,6 +117,9 @@ private struct EffectiveBlocks {
             }
             + model.files.compactMap { check in
                 files[check.name].map { block($0, in: .trackFile, value: check.value) }
+            }
+            + model.sessions.compactMap { check in
+                sessions[check.name].map { block($0, in: .bfd, value: check.value) }
             }
     }
 

@@ -9,6 +9,7 @@ extension EffectiveConfiguration {
             # What counts: a line that is a comment says a default, or what is said elsewhere for all.
 
             """
+        if !settings.isEmpty { text += "\n" + settings.map(\.written).joined() }
         for block in blocks {
             text += "\n\(block.head) {\(note(block.place, nil))\n"
             for line in block.lines { text += line.written }
@@ -64,6 +65,10 @@ extension EffectiveConfiguration {
         var writer = JSONWriter()
         writer.open("{")
         writer.field("version", "1")
+        writer.key("settings")
+        writer.open("[")
+        for setting in settings { setting.write(to: &writer) }
+        writer.close("]")
         writer.key("blocks")
         writer.open("[")
         for block in blocks {

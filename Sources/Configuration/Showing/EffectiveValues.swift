@@ -23,7 +23,9 @@ extension LeasePolicy {
 }
 
 extension UserName {
-    fileprivate var written: String { group.map { "\(user) \($0)" } ?? user }
+    fileprivate var written: String {
+        group != nil || hasEveryGroup ? "\(user) \(hasEveryGroup ? ":" : "")\(group ?? "")" : user
+    }
 }
 
 extension GlobalSettings {
@@ -36,6 +38,7 @@ extension GlobalSettings {
         case "vrrp_delay_after_boot": delayAfterBoot.decimalSeconds
         case "min_auto_priority_delay": "\(scheduling.automaticPriorityDelay.nanoseconds / 1000)"
         case "nftables_priority": "\(packetFilter.priority)"
+        case "vmac_prefix": virtualMACPrefix
         case "smtp_connect_timeout": mail.timeout.wholeSeconds
         default: nil
         }
@@ -54,6 +57,8 @@ extension Instance {
         switch keyword {
         case "state": initialState == .master ? "MASTER" : "BACKUP"
         case "interface": interface
+        case "track_src_ip": tracksSource.word
+        case "kernel_rx_buf_size": "\(receiveBuffer ?? 1_048_576)"
         case "virtual_router_id": "\(virtualRouterID.rawValue)"
         case "priority": "\(priority.rawValue)"
         case "advert_int": Interval(advertisementInterval).decimalSeconds
@@ -62,6 +67,7 @@ extension Instance {
         case "mcast_dst_ip": transport == .multicast ? group.description : nil
         case "unicast_ttl": transport == .multicast ? nil : "\(unicastHopLimit ?? 255)"
         case "accept", "no_accept": acceptanceWord(of: keyword)
+        case "vmac_xmit_base": virtualMAC.map(\.sendsFromBase.word) ?? "off"
         case "nopreempt": (!preempts).word
         case "preempt": preempts.word
         case "preempt_delay": preemptDelay.decimalSeconds
@@ -95,7 +101,7 @@ extension Instance {
         switch keyword {
         case "virtual_ipaddress", "virtual_ipaddress_excluded":
             return lines.map { line in
-                marked(line, among: addressLocations) { $0.withDefaults(interface: interface) }
+                marked(line, among: addressLocations) { $0.withDefaults(interface: virtualMAC?.interface ?? interface) }
             }
         case "virtual_routes": return lines.map { marked($0, among: routeLocations) { $0 } }
         case "virtual_rules": return lines.map { marked($0, among: ruleLocations) { $0 } }
@@ -103,6 +109,7 @@ extension Instance {
         case "track_process": return lines.map { tracked($0, trackedProcesses) }
         case "track_interface": return lines.map { tracked($0, trackedInterfaces) }
         case "track_file": return lines.map { tracked($0, trackedFiles) }
+        case "track_bfd": return lines.map { tracked($0, trackedSessions) }
         // Strict mode knows no password.
         case "authentication": return password == nil ? lines.map(\.idle) : lines
         default: return lines
@@ -205,4 +212,22 @@ extension ProcessCheck {
 
 extension FileCheck {
     func value(of keyword: String) -> String? { keyword == "weight" ? weight.written : nil }
+}
+
+extension BFDCheck {
+    func value(of keyword: String) -> String? {
+        switch keyword {
+        case "source_ip": source?.description
+        case "min_rx": requiredMinRx.decimalMilliseconds
+        case "min_tx": desiredMinTx.decimalMilliseconds
+        case "idle_tx": idleTx.decimalMilliseconds
+        case "multiplier": "\(multiplier)"
+        case "passive": isPassive.word
+        case "ttl": "\(sentHopLimit)"
+        case "max_hops": maxHops.map { "\($0)" } ?? (isMultihop ? "255" : "0")
+        case "multihop": isMultihop.word
+        case "weight": weight.written
+        default: nil
+        }
+    }
 }

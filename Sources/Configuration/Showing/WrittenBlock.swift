@@ -32,6 +32,13 @@ struct WrittenBlock {
         }
     }
 
+    /// What is written and opens no block.
+    func plainLines() -> [EffectiveSetting] {
+        KeywordTable.keywords(in: kind).filter { $0.isSupported && !$0.shape.isBlock }.compactMap { keyword in
+            line(keyword.name).map { EffectiveSetting($0, keyword, value: nil) }
+        }
+    }
+
     private func nested(_ keyword: Keyword) -> [EffectiveSetting] {
         guard let blocks = statements[keyword.name], let last = blocks.last else { return [] }
         let lines = (keyword.repeats ? blocks : [last]).flatMap { $0.children ?? [] }.map { EffectiveLine($0) }
@@ -92,6 +99,7 @@ struct WrittenBlock {
         case "strict_mode": ["vrrp_strict"]
         case "smtp_alert": ["smtp_alert_vrrp", "smtp_alert"]
         case "mcast_dst_ip": ["vrrp_mcast_group4", "vrrp_mcast_group6"]
+        case "kernel_rx_buf_size": ["vrrp_rx_bufs_policy"]
         case "garp_lower_prio_delay", "garp_lower_prio_repeat":
             ["vrrp_\(name)", "vrrp_" + name.replacing("lower_prio", with: "master")]
         default: ["vrrp_\(name)", name]
@@ -119,7 +127,7 @@ extension ArgumentShape {
         switch self {
         case .flag: value == "on"
         case .optionalBoolean: (value == "on") == ["", "on", "true", "yes"].contains(written)
-        case .seconds: DecimalSeconds(value)?.microseconds == DecimalSeconds(written)?.microseconds
+        case .seconds, .milliseconds: DecimalSeconds(value)?.microseconds == DecimalSeconds(written)?.microseconds
         case .integer: Int(value) == Int(written)
         default: value == written || "\"\(value)\"" == written
         }

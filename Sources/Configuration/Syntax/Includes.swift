@@ -21,6 +21,8 @@ struct FileSetParser<Reader: SourceReader> {
     private(set) var uses: [VariableUse] = []
     /// What holds for the line that is read next, whatever file it is in.
     private var definitions = Definitions()
+    /// The same for include lines.
+    private var checks = IncludeChecks()
     private var expansionsLeft: Int
     private var filesRead = 0
     private var bytesRead = 0
@@ -67,7 +69,11 @@ struct FileSetParser<Reader: SourceReader> {
         // What is included is read where it is included, because its definitions hold for the lines that follow.
         // A template reads one line several times, so that a place has a queue of contents.
         var included: [SourceLocation: [[Statement]]] = [:]
+        let inherited = checks
+        var seen = 0
         while let pieces = lexer.advance() {
+            checks.take(lexer.result.pieces[seen...])
+            seen = lexer.result.pieces.count
             (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
             for words in pieces.compactMap(\.words) {
                 guard let keyword = words.first else { continue }
@@ -77,6 +83,7 @@ struct FileSetParser<Reader: SourceReader> {
             (lexer.definitions, lexer.expansionsLeft) = (definitions, expansionsLeft)
         }
         (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
+        checks = inherited
         take(lexer.result)
         let (statements, problems) = matchBraces(lexer.result.pieces)
         diagnostics += problems.map(\.diagnostic)
@@ -173,19 +180,20 @@ extension FileSetParser {
     private mutating func includeMatches(
         of path: String, pattern: Word, keyword: Word, within chain: [String]
     ) -> [Statement] {
-        let isStrict = keyword.text == "includew" || keyword.text == "includea"
-        let wantsEachAlternative = keyword.text == "includeb" || isStrict
+        let isStrict = keyword.text == "includew" || keyword.text == "includea" || checks.demandsMatch
+        let wantsEachAlternative = keyword.text == "includeb" || isStrict || checks.demandsEachAlternative
         let matches = reader.glob(path)
         if matches.isEmpty {
             report(
-                isStrict || keyword.text == "includeb" ? .error : .warning, "include-unmatched", at: pattern,
+                wantsEachAlternative ? .error : .warning, "include-unmatched", at: pattern,
                 "no file matches `\(pattern.text)`", consequence: "nothing is included",
                 fix: "correct the pattern, or remove the line")
         } else if wantsEachAlternative {
             for alternative in expandBraces(path) where reader.glob(alternative).isEmpty {
                 report(
                     .error, "include-unmatched", at: pattern, "no file matches the alternative `\(alternative)`",
-                    consequence: "`\(keyword.text)` asks for a file for each", fix: "correct the pattern")
+                    consequence: "`\(keyword.text)` or `include_check` asks for a file for each",
+                    fix: "correct the pattern")
             }
         }
         var statements: [Statement] = []

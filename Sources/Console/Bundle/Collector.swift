@@ -110,7 +110,9 @@ package struct Collector {
     }
 
     private func daemonProcess() -> Collected {
-        let daemons = runningProcesses().filter { ["understudyd", workerName, "hapee-vrrp"].contains($0.name) }
+        let daemons = runningProcesses().filter {
+            ["understudyd", workerName, "hapee-vrrp"].contains($0.name) || isWorker($0.pid)
+        }
         guard !daemons.isEmpty else { return .nothing("no daemon runs") }
         var text = ""
         for daemon in daemons {

@@ -65,7 +65,7 @@ extension SniffSession {
                 }
         }
         return ids != nil || isConfigured
-            || isAnnouncement && (speaks(hardwareAddress) || hardwareAddress.isVirtual)
+            || isAnnouncement && (speaks(hardwareAddress) || hardwareAddress.isOfVirtualRouter)
     }
 
     private func speaks(_ hardwareAddress: HardwareAddress) -> Bool { speakers[hardwareAddress] != nil }
@@ -105,7 +105,8 @@ extension SniffSession {
 
     mutating func bad(isARP: Bool, _ error: WireError, _ context: Context) -> Sighting? {
         // A damaged announcement matters when it comes from someone who speaks VRRP.
-        guard onlyVirtualRouterID == nil, speaks(context.ethernet.source) || context.ethernet.source.isVirtual else {
+        guard onlyVirtualRouterID == nil, speaks(context.ethernet.source) || context.ethernet.source.isOfVirtualRouter
+        else {
             unrelated += 1
             return nil
         }
@@ -115,9 +116,4 @@ extension SniffSession {
         sighting.verdicts = [Verdict(.unsound, isProblem: true, "Every host ignores it: \(error).")]
         return sighting
     }
-}
-
-extension HardwareAddress {
-    /// Of the range 00-00-5E-00-01 or 02 that virtual routers have (RFC 9568 section 7.3).
-    var isVirtual: Bool { rawValue >> 8 == 0x00_005E_0001 || rawValue >> 8 == 0x00_005E_0002 }
 }

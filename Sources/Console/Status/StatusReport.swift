@@ -44,6 +44,7 @@ package struct StatusReport {
         for group in status.groups ?? [] {
             layout.add("sync group \(group.name): \(group.state.rawValue), \(group.members.joined(separator: ", "))")
         }
+        for session in status.sessions ?? [] { add(session, to: &layout) }
     }
 
     private func addFindings(to layout: inout Layout) {
@@ -137,6 +138,7 @@ package struct StatusReport {
         return "\(instance.interface), VRID \(instance.virtualRouterID), IPv\(instance.ipVersion), VRRP version "
             + "\(instance.vrrpVersion), \(instance.transport) every \(interval), \(source)\(patience)"
             + (instance.syncGroup.map { ", in sync group \($0)" } ?? "")
+            + (instance.virtualHardwareAddress.map { ", MAC address \($0) on \(instance.virtualInterface ?? "")" } ?? "")
     }
 
     private func activeWords(_ instance: InstanceStatus) -> StyledText {

@@ -9,6 +9,8 @@ package struct Status: Codable, Equatable, Sendable {
     package var remarks: [String]
     /// Nil without sync groups.
     package var groups: [GroupStatus]?
+    /// Nil without BFD sessions.
+    package var sessions: [SessionStatus]?
 
     package init(loadedAt: Timestamp, standby: Standby?, instances: [InstanceStatus], remarks: [String]) {
         self.loadedAt = loadedAt
@@ -96,6 +98,9 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var syncGroup: String?
     /// Nil where packets to the addresses are let in.
     package var packetFilter: PacketFilterStatus?
+    /// The interface that `use_vmac` made, and its MAC address; nil without.
+    package var virtualInterface: String?
+    package var virtualHardwareAddress: String?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -274,7 +279,7 @@ package struct PacketFilterStatus: Codable, Equatable, Sendable {
 
 /// Something that moves the priority or stops the router.
 package struct CheckStatus: Codable, Equatable, Sendable {
-    package enum Kind: String, Codable, Sendable { case script, process, interface, file }
+    package enum Kind: String, Codable, Sendable { case script, process, interface, file, bfd }
     package enum Result: String, Codable, Sendable { case unknown, working, failed }
     package var name: String
     package var kind: Kind

@@ -106,7 +106,11 @@ struct Outlook {
     }
 
     private func listed(_ checks: [CheckStatus]) -> String {
-        checks.map { "\($0.name) \($0.result == .failed ? "worked" : "failed") again" }.joined(separator: " and ")
+        checks.map { check in
+            check.kind == .bfd
+                ? "BFD session \(check.name) \(check.result == .failed ? "came up" : "went down") again"
+                : "\(check.name) \(check.result == .failed ? "worked" : "failed") again"
+        }.joined(separator: " and ")
     }
 
     // MARK: - Fault and waiting

@@ -101,6 +101,10 @@ extension CheckStatus {
             case .working: "works"
             case .failed: "failed"
             }
+        if kind == .bfd {
+            let length = changedSeconds.map { ", for \(spoken(seconds: $0))" } ?? ""
+            return "BFD session \(name) is \(lastOutcome ?? (result == .working ? "up" : "down"))\(length)"
+        }
         let when = lastRunSeconds.map { "at \(now.before(seconds: $0).words(at: now))" }
         let details = [lastOutcome, when].compactMap { $0 }.joined(separator: ", ")
         let length = changedSeconds.map { ", for \(spoken(seconds: $0))" } ?? ""

@@ -42,7 +42,7 @@ struct FileReader {
     static func run() -> Int32 {
         nameProcess("understudyd-fil")
         // The daemon's end closes our input, which ends us.
-        for signal in [Signals.terminate, Signals.interrupt, Signals.hangup] { Signals.ignore(signal) }
+        for signal in Signals.forDaemon { Signals.ignore(signal) }
         Signals.ignorePipe()
         var reader = FileReader()
         do throws(SystemError) { reader.news = try FileNews() } catch {

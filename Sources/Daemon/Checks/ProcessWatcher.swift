@@ -55,13 +55,22 @@ final class ProcessWatcher {
         watched.first { $0.check.name == name }.map { (Self.number($0), $0.changedAt) }
     }
 
+    /// How many there are, and whether that is enough; nil when it is not watched.
+    func found(_ name: String) -> (count: Int, isEnough: Bool)? {
+        watched.first { $0.check.name == name }.map { ($0.quorum.count, $0.quorum.status == .working) }
+    }
+
     private static func number(_ item: Watched) -> String {
         "\(item.quorum.count) of \(item.check.process) running"
     }
 
     func start(at now: MonotonicInstant) {
         do throws(SystemError) {
-            let connector = try ProcessEvents()
+            // The kernel tells of processes in its first network namespace only.
+            let connector =
+                if let home = surroundings.home {
+                    try home.perform { () throws(SystemError) in try ProcessEvents() }
+                } else { try ProcessEvents() }
             eventsToken = try surroundings.readiness.watch(connector.descriptor, as: .processEvents)
             events = connector
         } catch {
@@ -70,6 +79,11 @@ final class ProcessWatcher {
                     + "births within \(Self.rescanInterval)")
         }
         rescan(at: now)
+    }
+
+    /// Sets how many octets of news may wait; nil when there are none to come.
+    func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int? {
+        events?.setReceiveBuffer(octets, isForced: isForced)
     }
 
     func stop() {

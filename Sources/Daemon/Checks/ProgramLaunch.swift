@@ -16,7 +16,9 @@ struct ProgramLaunch {
 
     init(_ command: [String], as user: UserName?, _ global: GlobalSettings, _ inspector: any HostInspector) {
         self.command = command
-        self.user = user ?? global.scriptUser ?? defaultScriptUser()
+        var runner = global.runner(of: user) ?? defaultScriptUser()
+        runner.hasEveryGroup = runner.hasEveryGroup || global.process.givesEveryGroup
+        self.user = runner
         security = global.scriptSecurity
         self.inspector = inspector
     }
@@ -34,6 +36,9 @@ struct ProgramLaunch {
         do throws(SystemError) { identity = try lookUpIdentity() } catch { identity = nil }
     }
 
+    /// As whom it runs, where that has been looked up.
+    var knownIdentity: (uid: UInt32, gid: UInt32)? { identity.map { ($0.uid, $0.gid) } }
+
     /// How to start it: in `/`, with our environment but for what is ours, and `more`.
     mutating func request(adding more: [String] = [], arguments: [String] = []) throws(SystemError) -> SpawnRequest {
         // Of two with one name the first would count.
@@ -50,12 +55,15 @@ struct ProgramLaunch {
         return request
     }
 
-    /// keepalived: without the user's supplementary groups.
+    /// keepalived: without the user's supplementary groups, unless they are asked for.
     private func lookUpIdentity() throws(SystemError) -> (uid: UInt32, gid: UInt32, groups: [UInt32]) {
         guard let found = lookUpUser(user.user) else { throw SystemError("look up user \(user.user)", 2) }
-        guard let group = user.group else { return (found.uid, found.gid, []) }
-        guard let gid = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
-        return (found.uid, gid, [])
+        var gid = found.gid
+        if let group = user.group {
+            guard let number = lookUpGroup(group) else { throw SystemError("look up group \(group)", 2) }
+            gid = number
+        }
+        return (found.uid, gid, user.hasEveryGroup ? supplementaryGroups(ofUser: user.user, primary: gid) : [])
     }
 
     /// What a program must not inherit: the way to our service manager, and keepalived's list.

@@ -48,6 +48,10 @@ final class ScriptRunner {
     /// Goes on counting where the process before us ended.
     func restore(_ saved: CheckState.Saved) { state.restore(saved) }
 
+    var isRunning: Bool { child != nil }
+    /// As whom it runs, where that is known.
+    var identity: (uid: UInt32, gid: UInt32)? { launch.knownIdentity }
+
     private var timeout: Interval { check.timeout ?? check.interval }
 
     var deadline: MonotonicInstant {

@@ -19,7 +19,7 @@ extension Daemon {
     func openControlSocket() {
         do throws(SystemError) {
             control = try ControlServer(
-                in: StateFiles.runtimeDirectory, surroundings.readiness, log,
+                in: StateFiles.place(StateFiles.runtimeDirectory, of: memory.tag), surroundings.readiness, log,
                 refusal: { [unowned self] in line(for: $0, id: nil) })
         } catch {
             log.warning(
@@ -147,6 +147,9 @@ extension Daemon {
                 .prefix(Self.mostListed))
         let shown = groups.filter { group in group.members.contains { member in runners.contains { $0 === member } } }
         if !shown.isEmpty { answer.status?.groups = shown.map(\.status) }
+        if let bfd, !bfd.neighbours.isEmpty {
+            answer.status?.sessions = bfd.neighbours.map { $0.report(at: now) }
+        }
         send(answer, to: client, listAt: ["status", "instances"], count: runners.count, at: now) {
             [unowned self] index, instant in
             encode(runners[index].status(at: instant) { self.facts(of: $0) }).text
@@ -193,6 +196,9 @@ extension Daemon {
             return CheckFacts(outcome: outcome.text, changedAt: outcome.changedAt)
         case .file(let name):
             guard let outcome = files?.outcome(of: name) else { return CheckFacts() }
+            return CheckFacts(outcome: outcome.text, changedAt: outcome.changedAt)
+        case .session(let name):
+            guard let outcome = bfd?.outcome(of: name) else { return CheckFacts() }
             return CheckFacts(outcome: outcome.text, changedAt: outcome.changedAt)
         case .interface(let name):
             guard let link = surroundings.interfaces.link(named: name) else {

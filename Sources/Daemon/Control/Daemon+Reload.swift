@@ -34,7 +34,7 @@ extension Daemon {
             tell(.reloadRefused, "the configuration has errors: " + (error.details?.first ?? ""), at: now)
             throw error
         }
-        if let reason = reasonNotToClaim(loaded.model) {
+        if let reason = unchangeable(loaded.model) ?? reasonNotToClaim(loaded.model) {
             log.error("Reload refused: \(reason); the one that runs goes on unchanged")
             tell(.reloadRefused, reason, at: now)
             throw Problem(.system, "\(reason); what runs goes on unchanged")
@@ -64,6 +64,8 @@ extension Daemon {
     }
 
     private func load(isDryRun: Bool = false) throws(Problem) -> Loaded {
+        if !isDryRun { makeReloadMarker() }
+        defer { if !isDryRun { removeReloadMarker() } }
         switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
         case .success(let loaded):
             refusedReload = nil
@@ -116,6 +118,7 @@ extension Daemon {
             case .process(let name): .status(processes?.statuses.first { $0.name == name }?.status ?? .unknown)
             case .interface: .status(.unknown)
             case .file(let name): files?.number(of: name).map { .number($0) } ?? .status(.unknown)
+            case .session(let name): .status(bfd?.status(of: name) ?? .unknown)
             }
         }
     }

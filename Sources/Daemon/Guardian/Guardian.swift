@@ -13,6 +13,8 @@ final class Guardian {
     private let program: Program
     private let log: Log
     let memory: WorkerMemory
+    /// What it is called unless the configuration says otherwise.
+    let ownName = processName(of: currentProcessID()) ?? "understudyd"
     private let poller: Poller
     private let signals: SignalSocket
     private var start: DaemonStart?
@@ -69,9 +71,7 @@ final class Guardian {
         self.memory = memory
         self.start = start
         Signals.ignorePipe()
-        signals = try SignalSocket([
-            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Self.readySignal,
-        ])
+        signals = try SignalSocket(Signals.forDaemon + [Self.readySignal])
         poller = try Poller()
         try poller.watch(signals.descriptor, as: Token(rawValue: Event.signal.rawValue))
     }
@@ -188,7 +188,7 @@ final class Guardian {
         log.error(
             "Giving up: \(reason). \(orders.count) instance(s) that were MASTER resign, and their addresses are removed; "
                 + "see the log above for the cause")
-        for order in orders { order.resign(log: log) }
+        inNetworkOfWorkers(log: log) { for order in orders { order.resign(log: log) } }
         let scribe = writeDown(reason)
         if let longest = orders.map(\.hold).max() {
             let until = now + longest
@@ -202,8 +202,11 @@ final class Guardian {
                 if let signal = signals.next(), signal == Signals.terminate || signal == Signals.interrupt { break }
             }
         }
-        for order in orders { order.letGo(log: log) }
-        LastOrders.removeTables(of: orders, log: log)
+        inNetworkOfWorkers(log: log) {
+            for order in orders { order.letGo(log: log) }
+            LastOrders.removeTables(of: orders, log: log)
+            VirtualLinkRecord.removeAll(memory.virtualLinks, log: log)
+        }
         scribe?.letFinish()
         return code
     }
@@ -211,7 +214,7 @@ final class Guardian {
     /// Has the history end with the reason; another process does it, because the disk may hang.
     private func writeDown(_ reason: String) -> Attendant? {
         do throws(SystemError) {
-            return try Recorder.lastWords(reason, in: StateFiles.directory)
+            return try Recorder.lastWords(reason, in: StateFiles.place(StateFiles.directory, of: memory.tag))
         } catch {
             log.warning("history: does not say that the guardian gives up: \(error)")
             return nil
@@ -247,6 +250,7 @@ final class Guardian {
     private func takeSignals() {
         while let signal = signals.next() {
             if signal == Self.readySignal {
+                takeName()
                 workerRuns()
             } else {
                 relay(signal)
@@ -272,7 +276,9 @@ final class Guardian {
     private func relay(_ signal: Int32) {
         if signal == Signals.terminate || signal == Signals.interrupt { isStopping = true }
         // One that has not set up its signals yet would die of most, which is right before anything has begun.
-        if isRunning || isStopping && !hasRun { pass(signal) } else { held.append(signal) }
+        if isRunning || isStopping && !hasRun { return pass(signal) }
+        // A file is written once, however often it was asked for.
+        if !held.contains(signal) || !Signals.dumps.contains(signal) { held.append(signal) }
     }
 
     private func pass(_ signal: Int32) {
@@ -284,6 +290,11 @@ final class Guardian {
     /// Looks whether the loop still turns, and ends a worker whose does not.
     private func check() {
         let current = now
+        // Before the first one runs, a start-up script may take its time.
+        if !hasRun, memory.succession.isEmpty, current < memory.pulse.dueAt {
+            checkAt = memory.pulse.dueAt + Self.longestStart
+            return
+        }
         guard isRunning, let worker else {
             log.error("the process does not come up; it is ended after \(Self.longestStart)")
             self.worker?.signalGroup(Signals.kill)

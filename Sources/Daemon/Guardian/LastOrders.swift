@@ -188,6 +188,7 @@ extension OctetWriter {
             put(rule.inputInterface ?? "")
             put(rule.outputInterface ?? "")
             for number in [UInt64(rule.mark), UInt64(rule.markMask)] { put(number) }
+            put(rule.conditions)
         }
     }
 }
@@ -209,6 +210,7 @@ extension OctetReader {
             rule.inputInterface = input.isEmpty ? nil : input
             rule.outputInterface = output.isEmpty ? nil : output
             (rule.mark, rule.markMask) = (UInt32(clamping: number()), UInt32(clamping: number()))
+            rule.conditions = conditions()
             rules.append(rule)
             rest -= 1
         }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 
@@ -12,7 +13,7 @@ struct Worker {
 
     private let options: Options
     private let program: String
-    private let log: Log
+    private var log: Log
 
     init(_ options: Options, _ program: String) {
         self.options = options
@@ -21,7 +22,7 @@ struct Worker {
     }
 
     /// Reads the configuration, opens everything, runs, and cleans up; returns the exit code.
-    func run() -> Int32 {
+    mutating func run() -> Int32 {
         do throws(SystemError) {
             let memory = WorkerMemory(try SharedMemory(standardInput: ()), log: log)
             guard memory.isOfThisVersion else {
@@ -29,6 +30,7 @@ struct Worker {
                 return ExitCode.configuration
             }
             nameProcess(workerName)
+            if !memory.tag.isEmpty { log = Log(options, calledAs: program, tag: memory.tag) }
             return try run(with: memory)
         } catch {
             let denied = error.code == 1 || error.code == 13
@@ -39,7 +41,7 @@ struct Worker {
     }
 
     private func run(with memory: WorkerMemory) throws(SystemError) -> Int32 {
-        let loader = try Loader(reader: DiskReader())
+        let loader = try Loader(reader: DiskReader(), namespace: options.networkNamespace)
         let isHeir = !memory.succession.isEmpty
         let outcome = loader.load(
             options.configurationFile, configurationID: options.configurationID,
@@ -50,9 +52,14 @@ struct Worker {
             writeStandardError("\(program): \(options.configurationFile) has errors; not started\n")
             return ExitCode.configuration
         case .success(let loaded):
+            let settings = loaded.model.global.process
+            memory.networkNamespace =
+                loader.home == nil ? "" : options.identity(settings.identity).networkNamespace ?? ""
             if !isHeir {
-                waitForKilledProcesses(named: workerName, until: monotonicNanoseconds() + 3_000_000_000)
+                waitForKilledProcesses(
+                    named: settings.workerName ?? workerName, until: monotonicNanoseconds() + 3_000_000_000)
                 log.notice("Starting Understudy \(understudyVersion), configuration \(options.configurationFile)")
+                LifeScript.runAtStart(settings, loaded.model.global, loader.host, memory, log)
             }
             let daemon = try Daemon(options, log: log, loader: loader, memory: memory)
             if !isHeir { for line in loaded.remarks { log.warning(line) } }
@@ -64,8 +71,21 @@ struct Worker {
             daemon.start(loaded)
             if !options.foreground { silenceStandardStreams() }
             let code = daemon.run()
-            if !daemon.isUpgrading { log.notice("Stopped") }
+            if daemon.isUpgrading { return code }
+            if daemon.isStopping { LifeScript.runAtEnd(daemon.model.global, loader.host, memory, log) }
+            log.notice("Stopped")
             return code
         }
     }
+}
+
+/// Whether a process is one that does the work, whatever it is called.
+package func isWorker(_ pid: Int32) -> Bool { arguments(of: pid).dropFirst().first == Worker.argument }
+
+/// Where the control socket of a worker is, which may share the directory with others (`instance`, `net_namespace`).
+package func runtimeDirectory(ofWorker pid: Int32, below directory: String) -> String {
+    let arguments = arguments(of: pid)
+    guard let program = arguments.first, case .run(let options) = Options.parse([program] + arguments.dropFirst(2))
+    else { return directory }
+    return StateFiles.place(directory, of: readIdentity(options).tag)
 }

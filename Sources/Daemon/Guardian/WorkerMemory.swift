@@ -64,14 +64,17 @@ final class WorkerMemory {
         static let refusedReload = 3072
         static let standby = 4096
         static let promotion = 5120
+        static let virtualLinks = 64 << 10
         static let routers = 1 << 20
         static let checks = 64 << 20
         static let orders = 128 << 20
         static let snapshots = [1 << 30, 2 << 30]
         static let pipes = 512 << 10
         static let mailCount = 112
+        static let sessionCount = 120
         static let notify = 3 << 30
         static let mail = 4 << 30
+        static let sessions = 5 << 30
     }
 
     /// Slots lie within pages, so that a write is whole or absent.
@@ -80,6 +83,7 @@ final class WorkerMemory {
     private static let mostPipes = 2
     private static let orderSize = 64 << 10
     private static let mostSlots = 30_000
+    private static let virtualLinkSize = 256 << 10
 
     init(_ memory: SharedMemory, log: Log?) {
         self.memory = memory
@@ -144,12 +148,12 @@ final class WorkerMemory {
         set { put(sentence: newValue, at: Place.refusedReload) }
     }
 
-    private func sentence(at place: Int) -> String {
+    func sentence(at place: Int) -> String {
         var reader = OctetReader(read(1024, at: place))
         return reader.text()
     }
 
-    private func put(sentence: String, at place: Int) {
+    func put(sentence: String, at place: Int) {
         var writer = OctetWriter()
         writer.put(String(sentence.prefix(200)))
         write(writer.octets, at: place)
@@ -218,6 +222,21 @@ final class WorkerMemory {
         }
     }
 
+    /// The interfaces of `use_vmac` that are there, as many as there is room for.
+    var virtualLinks: [VirtualLinkRecord] {
+        get {
+            let count = Int(min(number(at: Place.virtualLinks), UInt64(Self.virtualLinkSize)))
+            return count == 0 ? [] : VirtualLinkRecord.list(read(count, at: Place.virtualLinks + 8))
+        }
+        set {
+            let octets = VirtualLinkRecord.octets(Array(newValue.prefix(Self.virtualLinkSize / 64)))
+            // Its length comes last, so that half of a list is none.
+            put(0, at: Place.virtualLinks)
+            write(octets, at: Place.virtualLinks + 8)
+            put(UInt64(octets.count), at: Place.virtualLinks)
+        }
+    }
+
     /// Since when nobody has listened to the others.
     var deafSince: MonotonicInstant {
         get { MonotonicInstant(nanoseconds: number(at: Place.deafSince)) }
@@ -251,6 +270,18 @@ final class WorkerMemory {
         put(UInt64(min(checks.count, Self.mostSlots)), at: Place.checkCount)
         for (index, check) in checks.enumerated() { keep(check, at: index) }
     }
+
+    /// The BFD sessions.
+    var sessions: [BFDMemory] {
+        (0..<count(at: Place.sessionCount)).compactMap { BFDMemory(slot(Place.sessions, $0)) }
+    }
+
+    func keep(sessions: [BFDMemory]) {
+        put(UInt64(min(sessions.count, Self.mostSlots)), at: Place.sessionCount)
+        for (index, session) in sessions.enumerated() { keep(session, at: index) }
+    }
+
+    func keep(_ session: BFDMemory, at index: Int) { put(session.octets, Place.sessions, index) }
 
     // MARK: Who is told
 
@@ -349,12 +380,12 @@ final class WorkerMemory {
         write(octets, at: start + index * Self.slotSize)
     }
 
-    private func number(at place: Int) -> UInt64 {
+    func number(at place: Int) -> UInt64 {
         var reader = OctetReader(read(8, at: place))
         return reader.number()
     }
 
-    private func put(_ number: UInt64, at place: Int) {
+    func put(_ number: UInt64, at place: Int) {
         var writer = OctetWriter()
         writer.put(number)
         write(writer.octets, at: place)

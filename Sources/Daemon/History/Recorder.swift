@@ -21,7 +21,7 @@ enum Recorder {
     static func run(_ directory: String) -> Int32 {
         nameProcess("understudyd-rec")
         // The daemon's death closes our input; what is in it then is still to be written.
-        for signal in [Signals.terminate, Signals.interrupt, Signals.hangup] { Signals.ignore(signal) }
+        for signal in Signals.forDaemon { Signals.ignore(signal) }
         Signals.ignorePipe()
         var pending: [UInt8] = []
         while let octets = readStandardInput(), !octets.isEmpty {

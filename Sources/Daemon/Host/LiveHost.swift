@@ -30,6 +30,19 @@ package struct LiveHost: HostInspector {
             })
     }
 
+    /// The host as the daemon of a file would find it: in the network namespace that the file names.
+    package static func ofFile(_ file: String, configurationID: String, looksAtFiles: Bool) throws(SystemError)
+        -> LiveHost
+    {
+        let statements = parse(file: file, reading: DiskReader(), configurationID: configurationID).statements
+        guard let name = daemonIdentity(of: statements).networkNamespace else {
+            return try LiveHost(looksAtFiles: looksAtFiles)
+        }
+        let (here, there) = (try NetworkNamespace.current(), try NetworkNamespace(named: name))
+        if here.isSame(as: there) { return try LiveHost(looksAtFiles: looksAtFiles) }
+        return try there.perform { () throws(SystemError) in try LiveHost(looksAtFiles: looksAtFiles) }
+    }
+
     package func exists(_ user: UserName) -> Bool {
         lookUpUser(user.user) != nil && user.group.map { lookUpGroup($0) != nil } ?? true
     }
@@ -90,8 +103,9 @@ private let searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 private func identity(of name: UserName) -> RunIdentity? {
     guard let user = lookUpUser(name.user) else { return nil }
     let primary = name.group.flatMap { lookUpGroup($0) } ?? user.gid
-    // keepalived: checks run without the user's supplementary groups.
-    return RunIdentity(name: name.user, user: user.uid, groups: [primary])
+    // keepalived: programs run without the user's supplementary groups unless they are asked for.
+    let others = name.hasEveryGroup ? supplementaryGroups(ofUser: name.user, primary: primary) : []
+    return RunIdentity(name: name.user, user: user.uid, groups: [primary] + others.filter { $0 != primary })
 }
 
 /// No script is longer; what is, is a compiled program.

@@ -8,11 +8,15 @@ extension Daemon {
     func start(_ loaded: Loaded) {
         let now = now
         model = loaded.model
+        applyUmask()
+        removeReloadMarker()
+        settle(from: ProcessSettings(), to: model.global.process, at: now)
         restoreStandby(at: now)
         watchRoutes(at: now)
         statics.configure(model.global, at: now)
         configureFilter(at: now)
         promoteSecondaries(at: now)
+        configureVirtualLinks(at: now)
         space(model.global)
         surroundings.interfaces.delays.configure(model.global.interfaceDelays)
         delayStart(at: now)
@@ -22,10 +26,12 @@ extension Daemon {
         routers = model.instances.map { RouterRunner($0, in: surroundings) }
         formGroups(at: now)
         files = fileWatcher()
+        keepSessions(at: now)
         restoreChecks()
         if isHeir {
             // Others wait for the first advert: everything else comes after it.
             startRouters(at: now)
+            bfd?.start(at: self.now)
             surroundings.chronicle.begin(with: succession(at: now), at: now)
         } else {
             surroundings.chronicle.begin(at: now)
@@ -34,9 +40,13 @@ extension Daemon {
         schedule(from: Scheduling(), to: model.global.scheduling)
         openControlSocket()
         watchProcesses(at: now)
+        fitBuffers(from: BufferSizes(), to: model.global.process.buffers)
         // What a file is to hold at first was written when the first process of this daemon began.
         files?.start(beginning: !isHeir, at: now)
-        if !isHeir { startRouters(at: now) }
+        if !isHeir {
+            bfd?.start(at: self.now)
+            startRouters(at: now)
+        }
         rememberChecks()
         removeOrphans(at: now)
         settleFilter(at: now)
@@ -67,6 +77,8 @@ extension Daemon {
                 "another understudyd runs in this network namespace: no virtual router may be in both, and what an earlier "
                     + "run left behind is not looked for")
         }
+        // With their addresses.
+        surroundings.virtualLinks.removeOrphans(at: now, in: &surroundings.interfaces)
         let wanted =
             routers.filter { $0.hasLoan || $0.router.holdsAddresses }.flatMap(\.everyAddress)
             + model.global.staticAddresses
@@ -87,6 +99,8 @@ extension Daemon {
     func apply(_ new: Model, at now: MonotonicInstant) {
         let old = model
         model = new
+        applyUmask()
+        settle(from: old.global.process, to: new.global.process, at: now)
         space(new.global)
         surroundings.interfaces.delays.configure(new.global.interfaceDelays)
         surroundings.notifier.configure(new.global, loader.host, at: now, isHeir: false)
@@ -96,9 +110,11 @@ extension Daemon {
         statics.configure(new.global, at: now)
         configureFilter(at: now)
         promoteSecondaries(at: now)
+        configureVirtualLinks(at: now)
         surroundings.sockets.openGates()
         replaceScripts(old: old, at: now)
         replaceRouters(at: now)
+        retireVirtualLinks(at: now)
         surroundings.sockets.fitBuffers(log: log)
         let sameProcesses = old.processes.elementsEqual(new.processes) { $0.means($1) }
         if !sameProcesses || trackedProcesses(old) != trackedProcesses(new) {
@@ -106,7 +122,9 @@ extension Daemon {
             processes = nil
             watchProcesses(at: now)
         }
+        fitBuffers(from: old.global.process.buffers, to: new.global.process.buffers)
         replaceFiles(at: now)
+        replaceSessions(at: now)
         handOutStatuses(at: now)
         settleGroups(at: now)
         repeatStates(at: now)
@@ -162,6 +180,7 @@ extension Daemon {
             let globalsAgree =
                 old.global.scriptUser == model.global.scriptUser
                 && old.global.scriptSecurity == model.global.scriptSecurity
+                && old.global.process.givesEveryGroup == model.global.process.givesEveryGroup
             if let existing = known[check.name], existing.check.means(check), globalsAgree {
                 next.append(existing)
             } else {
@@ -185,6 +204,9 @@ extension Daemon {
         for case (let name, let number?) in files?.numbers ?? [] {
             tell(.file(name), .number(number), because: "tracked file \(name)", at: now)
         }
+        for (name, status) in bfd?.statuses ?? [] {
+            tell(.session(name), .status(status), because: "BFD session \(name)", at: now)
+        }
     }
 
     private func runner(for check: ScriptCheck, at now: MonotonicInstant) -> ScriptRunner {
@@ -207,8 +229,7 @@ extension Daemon {
         watcher.start(at: now)
     }
 
-    private func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant)
-    {
+    func tell(_ name: TrackerName, _ finding: Tracker.Finding, because cause: String, at now: MonotonicInstant) {
         remember(name)
         for runner in routers { runner.trackerChanged(name, to: finding, because: cause, at: now) }
     }

@@ -52,8 +52,12 @@ extension Daemon {
         statics.remove(at: now)
         // Who ends for another reason leaves it to the next process, with the addresses.
         if isStopping {
+            // Not before: neighbours may be the routers that take over, and the loss of the session would move them.
+            bfd?.end(at: now)
             surroundings.filter.close()
             surroundings.promotion.restore(at: now)
+            surroundings.virtualLinks.close(at: now, in: &surroundings.interfaces)
+            silenceLocalReports(false)
         }
         surroundings.chronicle.add(
             HistoryRecord(

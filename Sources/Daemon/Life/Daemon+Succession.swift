@@ -82,8 +82,10 @@ extension Daemon {
 
     /// Gives every check what was known of it, so that no result of it is waited for.
     func restoreChecks() {
-        guard isHeir else { return }
-        let known = Dictionary(memory.checks.map { ($0.key, $0.state) }, uniquingKeysWith: { first, _ in first })
+        // A session is down until it has come up, and that is known before anybody starts.
+        guard isHeir || bfd != nil else { return }
+        let checks = isHeir ? memory.checks : []
+        let known = Dictionary(checks.map { ($0.key, $0.state) }, uniquingKeysWith: { first, _ in first })
         for script in scripts {
             if let saved = known[CheckMemory.key(.script(script.check.name))] { script.restore(saved) }
         }
@@ -93,6 +95,7 @@ extension Daemon {
         }
         for runner in routers {
             runner.restoreTrackers { name in
+                if case .session(let session) = name { return .status(bfd?.status(of: session) ?? .unknown) }
                 let saved = known[CheckMemory.key(name)]
                 if case .file = name, let saved, saved.status != .unknown { return .number(saved.counter) }
                 return .status(saved?.status ?? .unknown)
@@ -161,7 +164,7 @@ extension Daemon {
             let numbers = files?.numbers ?? []
             guard let index = numbers.firstIndex(where: { $0.name == file }) else { return }
             memory.keep(CheckMemory(file, holding: numbers[index].number), at: second + index)
-        case .interface: break
+        case .interface, .session: break
         }
     }
 
@@ -190,6 +193,7 @@ extension CheckMemory {
         case .process(let name): "process \(name)"
         case .interface(let name): "interface \(name)"
         case .file(let name): "file \(name)"
+        case .session(let name): "bfd \(name)"
         }
     }
 }

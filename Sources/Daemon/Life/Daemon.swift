@@ -19,8 +19,8 @@ final class Daemon {
     /// A process before us ended without being asked to, and we go on in its place.
     let isHeir: Bool
     private let signals: SignalSocket
-    private let routes: RouteMonitor
-    private let dump: RouteSocket
+    let routes: RouteMonitor
+    let dump: RouteSocket
 
     var model = Model()
     /// What the service manager decided.
@@ -34,6 +34,7 @@ final class Daemon {
     var scripts: [ScriptRunner] = []
     var processes: ProcessWatcher?
     var files: FileWatcher?
+    var bfd: BFDKeeper?
     /// Routers that a reload removed, until they have let go.
     var leaving: [RouterRunner] = []
     /// What was wrong with the configuration that was refused last; nil when the newest one runs.
@@ -71,6 +72,7 @@ final class Daemon {
     /// Who hears of the packet filter, while an instance has `no_accept`.
     var filterNews: (FilterMonitor, Token)?
     private(set) lazy var statics = StaticWays(surroundings)
+    private(set) lazy var dumps = DumpFiles(surroundings.readiness, log) { [unowned self] in compose($0) }
     private var worldChanged = false
     /// All that was said while we were late is read before we act.
     private var isCatchingUp = false
@@ -85,6 +87,9 @@ final class Daemon {
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
+    var strangerLimiter = LineLimiter<String>()
+    /// While the configuration names a file with a time.
+    var reloadTimer: ReloadTimer?
 
     init(_ options: Options, log: Log, loader: Loader, memory: WorkerMemory) throws(SystemError) {
         self.options = options
@@ -94,11 +99,10 @@ final class Daemon {
         self.loader = loader
         Signals.ignorePipe()
         presence = try NamespaceLock.acquire("understudyd")
-        signals = try SignalSocket([
-            Signals.hangup, Signals.terminate, Signals.interrupt, Signals.user1, Signals.user2, Signals.child,
-        ])
+        signals = try SignalSocket(Signals.forDaemon + [Signals.child])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)
+        surroundings.home = loader.home
         processStartedAt = surroundings.wall
         let before = isHeir ? memory.beginnings : nil
         began = before?.began ?? surroundings.now
@@ -167,6 +171,7 @@ final class Daemon {
         if settleLinks(at: current) { worldChanged = true }
         if worldChanged {
             worldChanged = false
+            lookAtVirtualLinks(at: current)
             surroundings.keeper.forgetVanished(from: surroundings.interfaces)
             rereadRoutes(at: current)
             // What instances depend on is put back before they look for it.
@@ -190,10 +195,12 @@ final class Daemon {
         settleSwitchovers(at: now)
         settleStandbyRequests()
         serveOne(at: now)
+        dumps.proceed(at: now) { self.now }
         control?.tick(at: now)
         tickStandby(at: now)
         surroundings.chronicle.tick(at: now)
         watchdog.tick(at: now)
+        if reloadTimer?.isDue(at: now) == true, !isStopping { reload(at: now) }
         if statusIsStale {
             statusIsStale = false
             notifyServiceManager(statusLine)
@@ -225,16 +232,20 @@ final class Daemon {
         for script in scripts { consider(script.deadline) }
         consider(statics.deadline)
         consider(surroundings.filter.deadline)
+        consider(surroundings.virtualLinks.deadline)
         consider(surroundings.notifier.deadline)
         consider(processes?.deadline)
         consider(files?.deadline)
+        consider(bfd?.deadline)
         consider(surroundings.mailer.deadline)
         consider(control?.deadline)
         consider(surroundings.chronicle.deadline)
+        consider(dumps.deadline)
         consider(watchdog.deadline)
+        consider(reloadTimer?.deadline)
         consider(orphanedStopAt)
         if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
-        if control?.hasWork == true { consider(MonotonicInstant(nanoseconds: 1)) }
+        if control?.hasWork == true || dumps.hasWork { consider(MonotonicInstant(nanoseconds: 1)) }
         return earliest
     }
 
@@ -250,6 +261,8 @@ final class Daemon {
             readFilter(at: now)
         case .socket(let socket):
             socket.drain(log: log, isCatchingUp: isCatchingUp)
+        case .bfd(let listener):
+            listener.drain(isCatchingUp: isCatchingUp)
         case .announcements(let link):
             link.read(at: now)
         case .claims(let listener):
@@ -268,8 +281,12 @@ final class Daemon {
             watcher.look(at: now)
         case .mail(let mailer):
             mailer.look(at: now)
+        case .dumps(let files):
+            files.look(at: now)
         case .recorder(let link):
             link.look(at: now)
+        case .reloadTime(let timer):
+            timer.look()
         case .controlListener:
             control?.accept(at: now)
         case .controlClient(let client):
@@ -281,10 +298,12 @@ final class Daemon {
         // Adverts first: nothing that follows may make them late.
         for runner in routers { runner.tick(at: now) }
         for runner in leaving { runner.tick(at: now) }
+        bfd?.tick(at: now)
         surroundings.announcer.continueAnnouncing(at: now, in: surroundings.interfaces)
         statics.tick(at: now)
         if statics.takeNews() { for runner in routers { runner.look(at: now) } }
         surroundings.filter.tick(at: now, in: surroundings.interfaces)
+        tickVirtualLinks(at: now)
         processes?.tick(at: now)
         files?.tick(at: now)
         // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
@@ -307,6 +326,7 @@ final class Daemon {
                 memory.goOn(at: now)
                 announceLink(change)
                 surroundings.noteRemoval(change, by: routes.requester, at: now)
+                surroundings.virtualLinks.note(change, by: routes.requester, at: now)
                 if surroundings.interfaces.apply(change, at: now) { worldChanged = true }
             }
             guard outcome == .overrun else { return }
@@ -355,18 +375,20 @@ final class Daemon {
         case Signals.hangup:
             if isStopping { log.notice("Stopping; a reload would come too late") } else { reload(at: now) }
         case Signals.terminate, Signals.interrupt: askedToStop(at: now)
-        case Signals.user1: writeState(at: now)
-        case Signals.user2: log.info("USR2 does nothing here; USR1 writes the state to the log")
-        default: break  // SIGCHLD: the pidfd tells.
+        case Signals.child: break  // The pidfd tells.
+        default: dump(on: signal, at: now)
         }
     }
 
-    private func writeState(at now: MonotonicInstant) {
+    func writeState(at now: MonotonicInstant) {
         log.notice(
             "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
         )
         for runner in routers {
             for line in runner.describeState(at: now) { log.notice(line) }
+        }
+        for neighbour in bfd?.neighbours ?? [] {
+            log.notice("BFD_Instance(\(neighbour.check.name)) \(neighbour.outcome)\(neighbour.counters.text)")
         }
         log.notice(
             "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "
@@ -378,6 +400,7 @@ final class Daemon {
         guard leaving.contains(where: \.router.isStopped) else { return }
         for runner in leaving where runner.router.isStopped { runner.close() }
         leaving.removeAll { $0.router.isStopped }
+        retireVirtualLinks(at: now)
         giveUpClaims()
     }
 }

@@ -25,6 +25,7 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
     if arguments.count == 3, arguments[1] == Recorder.argument { return Recorder.run(arguments[2]) }
     if arguments.count == 2, arguments[1] == FileReader.argument { return FileReader.run() }
     if arguments.count == 2, arguments[1] == MailSender.argument { return MailSender.run() }
+    if arguments.count == 2, arguments[1] == DumpWriter.argument { return DumpWriter.run() }
     if arguments.count == 2, arguments[1] == Succession.question {
         writeStandardOutput(Succession.answer)
         return ExitCode.success
@@ -39,22 +40,28 @@ package func runDaemon(_ arguments: [String]) -> Int32 {
     case .version:
         writeStandardError("Understudy \(understudyVersion)\n")
         return ExitCode.success
+    case .signal(let number):
+        writeStandardOutput("\(number)\n")
+        return ExitCode.success
     case .mistake(let sentence):
         writeStandardError("\(program): \(sentence)\n")
         return ExitCode.configuration
     case .run(let options):
-        setUmask(options.umask ?? 0o022)
+        setUmask(options.umask ?? Options.usualUmask)
         if options.testOnly { return test(options, calledAs: program) }
-        return isWorker ? Worker(options, program).run() : guardian(options, program, arguments)
+        guard isWorker else { return guardian(options, program, arguments) }
+        var worker = Worker(options, program)
+        return worker.run()
     }
 }
 
 extension Log {
-    convenience init(_ options: Options, calledAs program: String) {
+    /// - Parameter tag: what tells this daemon from others on the host (keepalived: added to its name in the log).
+    convenience init(_ options: Options, calledAs program: String, tag: String = "") {
         self.init(
             Log.Settings(
                 facility: options.noSyslog ? nil : options.facility, console: options.logToConsole,
-                detailed: options.detailed, identity: program))
+                detailed: options.detailed, identity: tag.isEmpty ? program : "\(program)_\(tag)"))
     }
 
     /// Says why there is no start, to the log and to whoever started us; once, when both end in the journal.
@@ -67,17 +74,20 @@ extension Log {
 
 /// Leaves the terminal, if it shall, and guards the worker until the end.
 private func guardian(_ options: Options, _ program: String, _ arguments: [String]) -> Int32 {
-    let log = Log(options, calledAs: program)
     let inherited = environmentVariable(Worker.memoryVariable).flatMap { Int32($0) }
     removeEnvironmentVariable(Worker.memoryVariable)
     let path = executablePath()
     // Later, the directory is another one: everything that is read again is named in full.
-    let options = options.withFullPaths()
+    var options = options.withFullPaths()
+    // One that an upgrade has started knows already.
+    let identity = inherited == nil ? readIdentity(options) : nil
+    if let identity { options = options.withPIDFile(of: identity, calledAs: program) }
     let arguments = arguments + ["-f", options.configurationFile, "-p", options.pidFile]
     do throws(SystemError) {
         // After an upgrade this process has left its terminal already.
         let start = options.foreground || inherited != nil ? nil : try DaemonStart.begin()
-        let code = guarded(options, log, start, Guardian.Program(path: path, arguments: arguments), inherited)
+        let code = guarded(
+            options, program, start, Guardian.Program(path: path, arguments: arguments), inherited, identity)
         if code != ExitCode.success { start?.failed(code) }
         return code
     } catch {
@@ -87,13 +97,19 @@ private func guardian(_ options: Options, _ program: String, _ arguments: [Strin
 }
 
 private func guarded(
-    _ options: Options, _ log: Log, _ start: DaemonStart?, _ program: Guardian.Program, _ inherited: Int32?
+    _ options: Options, _ name: String, _ start: DaemonStart?, _ program: Guardian.Program, _ inherited: Int32?,
+    _ identity: DaemonIdentity?
 ) -> Int32 {
+    var log = Log(options, calledAs: name, tag: identity?.tag ?? "")
     do throws(SystemError) {
+        if options.pidFile.hasPrefix(Options.pidDirectory(calledAs: name) + "/") {
+            try LocalFiles.makeDirectories(Options.pidDirectory(calledAs: name))
+        }
         // A process that was just killed may take a moment to let go.
         let pidFile = try PIDFile.acquire(options.pidFile, until: monotonicNanoseconds() + 3_000_000_000)
         defer { pidFile.release() }
         let memory = try memory(inherited, log)
+        if let identity { memory.tag = identity.tag } else { log = Log(options, calledAs: name, tag: memory.tag) }
         return try Guardian(program, log: log, memory: memory, start: start).run()
     } catch {
         let denied = error.code == 1 || error.code == 13
@@ -121,7 +137,7 @@ private func memory(_ inherited: Int32?, _ log: Log) throws(SystemError) -> Work
 private func test(_ options: Options, calledAs program: String) -> Int32 {
     let loader: Loader
     do throws(SystemError) {
-        loader = try Loader(reader: DiskReader())
+        loader = try Loader(reader: DiskReader(), namespace: options.networkNamespace)
     } catch {
         writeStandardError("\(program): cannot look at this host: \(error)\n")
         return ExitCode.failure

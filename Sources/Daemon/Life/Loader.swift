@@ -26,9 +26,16 @@ final class Loader {
     /// The files of the configuration that was loaded last, and not refused.
     private(set) var snapshot: SourceSnapshot?
 
-    init(reader: any SourceReader) throws(SystemError) {
+    /// Where this process was before it went into the network namespace of the configuration; nil when it went nowhere.
+    private(set) var home: NetworkNamespace?
+    /// The network namespace of the command line, which counts before that of the configuration.
+    private let namespace: String?
+    private var isPlaced = false
+
+    init(reader: any SourceReader, namespace: String? = nil) throws(SystemError) {
         host = try LiveHost()
         self.reader = reader
+        self.namespace = namespace
     }
 
     /// - Parameter snapshot: read in place of the files; what a reload reads is what is there then.
@@ -52,6 +59,9 @@ final class Loader {
         if fromFile.contains(where: { $0.severity == .error }) {
             return .failure(Refused(lines: lines(fromFile.filter { $0.severity == .error })))
         }
+        if let reason = place(model.global.process.identity) {
+            return .failure(Refused(lines: ["\(SourceLocation(file: file, line: 1, column: 1)): error: \(reason)"]))
+        }
         do throws(SystemError) {
             host = try LiveHost()
         } catch {
@@ -63,6 +73,29 @@ final class Loader {
         return .success(
             Loaded(
                 model: model, remarks: lines(all), hostLacks: fromHost.contains { $0.severity == .error }))
+    }
+
+    /// Goes into the network namespace that is asked for, once and for good; returns why that cannot be done.
+    ///
+    /// What a later configuration says of it is for whoever takes it up.
+    private func place(_ identity: DaemonIdentity) -> String? {
+        if isPlaced { return nil }
+        isPlaced = true
+        if environmentVariable(Notifier.rehearsalVariable) != nil { return nil }
+        guard let name = namespace ?? identity.networkNamespace else { return nil }
+        do throws(SystemError) {
+            let (here, there) = (try NetworkNamespace.current(), try NetworkNamespace(named: name))
+            if here.isSame(as: there) { return nil }
+            try there.enterForever()
+            home = here
+            return nil
+        } catch {
+            let advice =
+                error.code == 2
+                ? "make it before the daemon starts: ip netns add \(name)"
+                : "it needs CAP_SYS_ADMIN; a service of systemd is put there by NetworkNamespacePath=/run/netns/\(name)"
+            return "net_namespace \(name): \(error); \(advice)"
+        }
     }
 
     private func lines(_ diagnostics: [Diagnostic]) -> [String] {

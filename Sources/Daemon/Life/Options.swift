@@ -15,7 +15,11 @@ package struct Options: Equatable, Sendable {
     package var facility: Int32 = 3
     /// `-G`: no syslog.
     package var noSyslog = false
-    package var pidFile: String
+    package var pidFile: String { didSet { namesPIDFile = true } }
+    /// `-p` was given: what the configuration says of it does not count.
+    package private(set) var namesPIDFile = false
+    /// `-s`: the network namespace to work in.
+    package var networkNamespace: String?
     /// `-t`: check the configuration and leave.
     package var testOnly = false
     /// `-d`: write what was understood to the log at start.
@@ -30,6 +34,8 @@ package struct Options: Equatable, Sendable {
         case run(Options)
         case help
         case version
+        /// The number of a signal.
+        case signal(Int32)
         /// It cannot be understood; one sentence that says what to do instead.
         case mistake(String)
     }
@@ -49,22 +55,29 @@ extension Options {
         var options = self
         func whole(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
         options.configurationFile = whole(configurationFile)
-        options.pidFile = whole(pidFile)
+        if namesPIDFile { options.pidFile = whole(pidFile) }
         return options
     }
 }
 
 extension Options {
+    /// Of what the daemon makes, unless somebody says otherwise.
+    static let usualUmask: UInt32 = 0o022
+
     /// A flag of the command line, its long form and what it is for.
     ///
     /// The table that parses is the table that helps, and that understudyd(8) and the completions are made from.
     package struct Flag: Equatable, Sendable {
-        package var short: Character
+        /// Nil when it has none.
+        package var short: Character?
         package var long: String
         /// What stands for its value; nil when it has none.
         package var value: String?
         /// One line, without a full stop.
         package var help: String
+
+        /// As in `-p` and `--pid`.
+        package var names: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(long)"] }
     }
 
     package static let flags = [
@@ -78,6 +91,9 @@ extension Options {
         Flag(short: "G", long: "no-syslog", value: nil, help: "Do not log to syslog"),
         Flag(short: "u", long: "umask", value: "MASK", help: "umask for files that are created, in octal"),
         Flag(short: "p", long: "pid", value: "FILE", help: "Write the process id to this file"),
+        Flag(
+            short: "s", long: "namespace", value: "NAME",
+            help: "Work in this network namespace, whatever 'net_namespace' says"),
         Flag(short: "i", long: "config-id", value: "ID", help: "Which '@ID' lines of the configuration apply"),
         Flag(
             short: "d", long: "dump-conf", value: nil, help: "Write what was understood of the configuration to the log"
@@ -85,6 +101,9 @@ extension Options {
         Flag(
             short: "t", long: "config-test", value: nil,
             help: "Check the configuration and exit: 0 it would run, 2 it would not"),
+        Flag(
+            short: nil, long: "signum", value: "NAME",
+            help: "Print the number of a signal: STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON"),
         Flag(short: "v", long: "version", value: nil, help: "Print the version"),
         Flag(short: "h", long: "help", value: nil, help: "Print this"),
     ]
@@ -110,8 +129,6 @@ private let otherFlags: [String: String] = [
     "R": "there is no child to respawn; leave it to the service manager",
     "dont-respawn": "there is no child to respawn; leave it to the service manager",
     "a": "not supported yet", "address-monitoring": "not supported yet",
-    "s": "start it inside the namespace instead: ip netns exec NAME understudyd ...",
-    "namespace": "start it inside the namespace instead: ip netns exec NAME understudyd ...",
     "e": "every missing include is an error already; leave it out",
     "all-config": "every missing include is an error already; leave it out",
     "x": "SNMP is not supported", "snmp": "SNMP is not supported", "A": "SNMP is not supported",
@@ -119,7 +136,6 @@ private let otherFlags: [String: String] = [
     "core-dump": "use the service manager's LimitCORE", "M": "set kernel.core_pattern by sysctl",
     "core-dump-pattern": "set kernel.core_pattern by sysctl", "T": "there is no genhash here",
     "genhash": "there is no genhash here",
-    "signum": "the signals are HUP (reload), TERM (stop) and USR1 (state to the log)",
 ]
 
 extension Options {
@@ -188,6 +204,11 @@ extension Options {
         case "G": noSyslog = true
         case "p": pidFile = value
         case "i": configurationID = value
+        case "s":
+            guard !value.isEmpty, !value.contains("/"), !value.hasPrefix(".") else {
+                return .mistake("-s '\(value)': the name of a network namespace, as 'ip netns' lists it")
+            }
+            networkNamespace = value
         case "d": dumpConfiguration = true
         case "t": testOnly = true
         case "S":
@@ -201,9 +222,24 @@ extension Options {
             }
             umask = mask
         case "v": return .version
+        case nil: return Self.signal(named: value)
         default: return .help
         }
         return nil
+    }
+
+    /// keepalived: `--signum`.
+    private static func signal(named name: String) -> Request {
+        switch name {
+        case "STOP": .signal(Signals.terminate)
+        case "RELOAD": .signal(Signals.hangup)
+        case "DATA": .signal(Signals.user1)
+        case "STATS": .signal(Signals.user2)
+        case "STATS_CLEAR": .signal(Signals.statsAndClear)
+        case "JSON": .signal(Signals.json)
+        default:
+            .mistake("--signum '\(name)': the names are STOP, RELOAD, DATA, STATS, STATS_CLEAR and JSON")
+        }
     }
 
     /// LOG_LOCAL0 is 16, LOG_USER 1, LOG_DAEMON 3.
@@ -220,7 +256,8 @@ extension Options {
         let options = Options(calledAs: program)
         let rows = Self.flags.map { flag -> (String, String) in
             let value = flag.value.map { "=\($0)" } ?? ""
-            return ("  -\(flag.short), --\(flag.long)\(value)", flag.help)
+            let short = flag.short.map { "-\($0), " } ?? "    "
+            return ("  \(short)--\(flag.long)\(value)", flag.help)
         }
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         let lines = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
@@ -231,7 +268,7 @@ extension Options {
             \(lines.joined(separator: "\n"))
 
             Configuration: \(options.configurationFile)   Process id: \(options.pidFile)
-            Signals: HUP reloads, TERM and INT stop (twice: at once), USR1 writes the state to the log.
+            Signals: HUP reloads, TERM and INT stop (twice: at once); those of --signum write keepalived's dump files.
             The command 'understudy check FILE' explains what is wrong with a configuration and how to mend it.
 
             """

@@ -18,7 +18,7 @@ enum MailSender {
     static func run() -> Int32 {
         nameProcess("understudyd-mai")
         // SIGTERM comes when the daemon has ended, and ends this one in the middle of whatever it does.
-        for signal in [Signals.interrupt, Signals.hangup] { Signals.ignore(signal) }
+        for signal in [Signals.interrupt, Signals.hangup] + Signals.dumps { Signals.ignore(signal) }
         Signals.ignorePipe()
         var pending: [UInt8] = []
         while let octets = readStandardInput(), !octets.isEmpty {

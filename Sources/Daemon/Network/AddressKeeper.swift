@@ -35,6 +35,8 @@ final class AddressKeeper {
     private var limiter = LineLimiter<Failure>()
     /// Called after each operation: many of them are a long turn of the loop, and no hang.
     var goesOn: () -> Void = {}
+    /// Whether an interface is above another one of this host for virtual addresses only.
+    var isVirtual: (LinkInfo) -> Bool = { _ in false }
 
     /// One for each address of the configuration and error, so that there is an end to them.
     private struct Failure: Hashable {
@@ -183,7 +185,7 @@ final class AddressKeeper {
                     $0.address == key.address && $0.prefixLength == key.prefixLength && isOurs($0)
                 }
             guard isHeld else { return nil }
-            return Self.request(address, on: link.index, lease: lease, age: now.since(added[key] ?? since))
+            return request(address, on: link, lease: lease, age: now.since(added[key] ?? since))
         }
         guard let first = requests.first, let refused = renewals.renew(requests) else { return }
         let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
@@ -194,15 +196,23 @@ final class AddressKeeper {
     }
 
     /// - Parameter age: how long it has been here: a renewal does not make it preferred for longer.
-    private static func request(
-        _ address: VirtualAddress, on index: UInt32, lease: AddressLease?, age: Interval
+    private func request(
+        _ address: VirtualAddress, on link: LinkInfo, lease: AddressLease?, age: Interval
     ) -> AddressRequest {
-        AddressRequest(
-            interfaceIndex: index, address: address.address, prefixLength: address.prefixLength,
+        var request = AddressRequest(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
-            noDAD: address.address.family == .v6, validSeconds: lease?.seconds,
-            preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+            noDAD: address.address.family == .v6, noPrefixRoute: address.marks.contains(.noPrefixRoute),
+            validSeconds: lease?.seconds, preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+        request.isHome = address.marks.contains(.home)
+        request.managesTemporaries = address.marks.contains(.managesTemporaries)
+        // This host reaches its neighbours by the interface below, from its own address, whichever comes first.
+        if isVirtual(link) { request.prefixMetric = Self.virtualMetric }
+        return request
     }
+
+    /// Behind that of any interface, 0 for IPv4 and 256 for IPv6.
+    private static let virtualMetric: UInt32 = 1024
 
     private func add(
         _ address: VirtualAddress, lease: AddressLease?, for router: String, at now: MonotonicInstant,
@@ -215,7 +225,7 @@ final class AddressKeeper {
         let key = Key(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         do throws(SystemError) {
-            try commands.add(Self.request(address, on: link.index, lease: lease, age: .zero))
+            try commands.add(request(address, on: link, lease: lease, age: .zero))
         } catch {
             if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
                 log.error(

@@ -7,6 +7,7 @@ enum Source {
     case forwarding
     case filter
     case socket(SharedSocket)
+    case bfd(BFDListener)
     case announcements(LinkListener)
     case claims(ClaimListener)
     case script(ScriptRunner)
@@ -17,6 +18,8 @@ enum Source {
     case recorder(RecorderLink)
     case files(FileWatcher)
     case mail(Mailer)
+    case dumps(DumpFiles)
+    case reloadTime(ReloadTimer)
     case controlListener
     case controlClient(ControlClient)
 }

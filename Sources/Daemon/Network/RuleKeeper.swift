@@ -93,6 +93,39 @@ extension KernelRule {
             destination: rule.destination?.address, destinationLength: rule.destination?.prefixLength ?? 0,
             inputInterface: rule.inputInterface, outputInterface: rule.outputInterface, mark: rule.mark?.value ?? 0,
             markMask: rule.mark?.mask ?? 0, protocolMark: addressMark)
+        conditions = KernelRuleConditions(rule.conditions)
+        conditions.usesVRF = rule.action == .vrf
+        if case .jump(let target) = rule.action { conditions.target = target }
+    }
+}
+
+extension KernelRuleConditions {
+    fileprivate init(_ conditions: RuleConditions) {
+        self.init()
+        typeOfService = conditions.typeOfService
+        users = conditions.users
+        transport = conditions.transport
+        sourcePorts = conditions.sourcePorts
+        destinationPorts = conditions.destinationPorts
+        tunnel = conditions.tunnel
+        realms = conditions.realms
+        suppressedLength = conditions.suppressedLength
+        suppressedGroup = conditions.suppressedGroup
+    }
+}
+
+extension RuleConditions {
+    fileprivate init(_ conditions: KernelRuleConditions) {
+        self.init()
+        typeOfService = conditions.typeOfService
+        users = conditions.users
+        transport = conditions.transport
+        sourcePorts = conditions.sourcePorts
+        destinationPorts = conditions.destinationPorts
+        tunnel = conditions.tunnel
+        realms = conditions.realms
+        suppressedLength = conditions.suppressedLength
+        suppressedGroup = conditions.suppressedGroup
     }
 }
 
@@ -101,7 +134,9 @@ extension VirtualRule {
     init?(_ rule: KernelRule) {
         let action: Action
         switch rule.action {
-        case 1: action = .lookup(table: rule.table)
+        case 1: action = rule.conditions.usesVRF ? .vrf : .lookup(table: rule.table)
+        case 2: action = .jump(to: rule.conditions.target)
+        case 3: action = .nothing
         case 6: action = .blackhole
         case 7: action = .unreachable
         case 8: action = .prohibit
@@ -114,5 +149,6 @@ extension VirtualRule {
         inputInterface = rule.inputInterface
         outputInterface = rule.outputInterface
         mark = rule.markMask == 0 ? nil : Mark(value: rule.mark, mask: rule.markMask)
+        conditions = RuleConditions(rule.conditions)
     }
 }

@@ -33,6 +33,8 @@ final class SharedSocket {
     /// Packets that come faster than they can be read may not make an advert late.
     private static let slice = Interval.milliseconds(1)
     fileprivate private(set) var gate = FloodGate()
+    /// Told of adverts for virtual routers that are not here, while somebody wants to know (`log_unknown_vrids`).
+    fileprivate var stranger: ((VirtualRouterID, IPAddress, String) -> Void)?
     private var limiter = LineLimiter<Bool>()
 
     fileprivate init(_ key: Key, interfaceName: String) throws(SystemError) {
@@ -184,6 +186,9 @@ final class SharedSocket {
         if message.count >= Advertisement.headerSize, carrier.isOnLink { heard.insert(message[1]) }
         guard message.count >= 2, let router = routers[message[1]] else {
             unknownVirtualRouterIDs += 1
+            if message.count >= Advertisement.headerSize, let id = VirtualRouterID(message[1]) {
+                stranger?(id, carrier.source, raw.interfaceName)
+            }
             return false
         }
         return router.receive(message, carrier: carrier, at: now)
@@ -194,6 +199,10 @@ final class SharedSocket {
 final class SocketPool {
     private let readiness: Readiness
     private var open: [SharedSocket.Key: SharedSocket] = [:]
+    /// `log_unknown_vrids`.
+    var stranger: ((VirtualRouterID, IPAddress, String) -> Void)? {
+        didSet { for socket in open.values { socket.stranger = stranger } }
+    }
 
     init(readiness: Readiness) { self.readiness = readiness }
 
@@ -206,6 +215,7 @@ final class SocketPool {
         }
         let shared = try SharedSocket(key, interfaceName: interfaceName)
         shared.token = try readiness.watch(shared.raw.descriptor, as: .socket(shared))
+        shared.stranger = stranger
         shared.join(router)
         open[key] = shared
         return shared

@@ -99,7 +99,9 @@ final class StaticWays {
 
     /// What is to be put back: all of it, but for what has `no_track`.
     private var gap: (addresses: [AddressOperation], routes: [RouteOperation], rules: [VirtualRule]) {
-        let missing = addressPlan(among: addresses).filter { if case .add = $0 { true } else { false } }
+        let missing = addressPlan(among: addresses).filter {
+            if case .add(let address) = $0 { address.isTracked } else { false }
+        }
         let operations = routePlan(among: routes).filter { $0.addition?.isTracked ?? false }
         return (missing, operations, missingRules.filter(\.isTracked))
     }

@@ -301,6 +301,11 @@ final class NotifyQueue {
 
     // MARK: Replaced processes
 
+    /// As whom a command runs, where that is known.
+    func identity(for occasion: Notifications.Occasion) -> (uid: UInt32, gid: UInt32)? {
+        launches[occasion]?.knownIdentity
+    }
+
     /// Somebody is told, so that a successor must know what was.
     var hasAudience: Bool { !launches.isEmpty || notifier.hasPipes || sendsMail }
 

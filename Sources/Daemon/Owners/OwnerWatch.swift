@@ -19,6 +19,10 @@ struct OwnerWatch {
     /// The others' claims to addresses of ours that were heard, and the questions that were asked.
     private(set) var foreignAnnouncements: UInt64 = 0
     var probesSent: UInt64 = 0
+    /// The hardware address that the first of our addresses had when interfaces were looked at last.
+    var announcedFrom: HardwareAddress?
+    /// Another router advertised a lower claim although it had the time to hear ours; remembered for good.
+    var hasSeenStubbornRival = false
 
     /// The addresses that are announced again, and when each next time is.
     private var defended: Set<Int> = []

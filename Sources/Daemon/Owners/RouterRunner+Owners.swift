@@ -38,7 +38,9 @@ extension RouterRunner {
 
     /// An advert of a lower claim came: whoever sent it may have announced the addresses, and now lets go of them.
     func answerRival(at now: MonotonicInstant) {
-        guard instance.announcements.contestedRepeats > 0, !isSettling(at: now) else { return }
+        if isSettling(at: now) { return }
+        owners.hasSeenStubbornRival = true
+        guard instance.announcements.contestedRepeats > 0 else { return }
         owners.defend(everyAddress.indices, at: now)
     }
 

@@ -20,7 +20,7 @@ extension RouterRunner {
     var repairsNow: Bool { sourceLostAt == nil && !isResigning && !isLinkHeldUp }
 
     private var wrongAddresses: [IPAddress] {
-        plan(for: everyAddress, desired: desiredAddresses).map {
+        plan(for: everyAddress, desired: desiredAddresses).filter(\.isRepair).map {
             switch $0 {
             case .add(let address): address.address
             case .remove(let present): present.address
@@ -38,7 +38,7 @@ extension RouterRunner {
     /// Puts back what somebody else removed, and says where it is.
     private func repair(at now: MonotonicInstant) {
         let wrong = wrongAddresses
-        let restored = reconcileAddresses(at: now)
+        let restored = reconcileAddresses(at: now, isRepair: true)
         repairs.tried(wrong, at: now)
         let wasRefused = repairs.wasRefused
         noteRefusedAddresses(at: now)
@@ -95,4 +95,9 @@ extension RouterRunner {
                 culprit: repairedAfter ?? Culprit.unknown, isFight: repairs.isFight)
         }
     }
+}
+
+extension AddressOperation {
+    /// False for the addition of an address with `no_track`, which stays away when somebody has removed it.
+    var isRepair: Bool { if case .add(let address) = self { address.isTracked } else { true } }
 }

@@ -68,7 +68,8 @@ extension RouterRunner {
 
     /// What would end its participation.
     private func obstacle(to new: Instance, _ future: PriorityTracking) -> String? {
-        let interfaces = Set((new.addresses + new.excludedAddresses).map(\.interface)).union([new.interface])
+        // That of `use_vmac` is made when it is needed.
+        let interfaces = Set((new.addresses + new.excludedAddresses).map(new.wire(of:))).union([new.interface])
         let unusable = interfaces.sorted().first { interface in
             if new.ignoresOwnLink, interface == new.interface {
                 return surroundings.interfaces.link(named: interface) == nil
@@ -79,7 +80,7 @@ extension RouterRunner {
             return "interface \(unusable) does not exist, is down, or has no carrier"
         }
         for (tracker, name) in zip(future.trackers, new.trackerNames) where tracker.isFault {
-            return name.fault(tracker.number)
+            return name.fault(tracker)
         }
         return nil
     }

@@ -16,6 +16,9 @@ extension RouterRunner {
         }
         let known = hardwareAddresses
         hardwareAddresses = present
+        let first = everyAddress.first.flatMap { present[$0.interface] }
+        let before = owners.announcedFrom
+        owners.announcedFrom = first ?? before
         // A successor may have them, and one who is not MASTER has nothing to say.
         guard router.holdsAddresses, !isResigning else { return }
         for (interface, address) in present.sorted(by: { $0.key < $1.key }) {
@@ -27,5 +30,7 @@ extension RouterRunner {
                 everyAddress.filter { $0.interface == interface }, times: instance.announcements.repeats, for: name,
                 at: now, in: surroundings.interfaces)
         }
+        // Neighbours that have just heard of one hardware address do not believe in another one for a second.
+        if let first, let before, first != before { owners.defend(everyAddress.indices, at: now) }
     }
 }

@@ -17,6 +17,7 @@ extension RouterRunner {
             }
             if !other.isUsable { obstacles.insert(.interfaceDown) }
         }
+        if virtualLinkRefusal != nil { obstacles.insert(.interfaceMissing) }
         // With the interface its IPv6 addresses go, and come back with it.
         let source = sourceAddress(on: link) ?? (isLinkHeldUp ? router.primaryAddress : nil)
         if source == nil { obstacles.insert(.noAddress) }
@@ -78,7 +79,7 @@ extension RouterRunner {
             if tracker.isPending { obstacles.insert(.firstCheckPending) }
             guard tracker.isFault else { continue }
             switch name {
-            case .script, .process, .file: obstacles.insert(.checkFailed)
+            case .script, .process, .file, .session: obstacles.insert(.checkFailed)
             case .interface: obstacles.insert(.trackedInterfaceDown)
             }
         }
@@ -109,10 +110,10 @@ extension RouterRunner {
 
     /// Whether adverts can be sent from, and answered to, the configured source.
     ///
-    /// keepalived: multicast over IPv4 may come from any address. Peers send unicast to it, and IPv6 refuses to send from
+    /// keepalived: multicast over IPv4 may come from any address, unless `track_src_ip` is given. Peers send unicast to it, and IPv6 refuses to send from
     /// an address that is not here.
     private func isUsableSource(_ source: IPAddress) -> Bool {
-        if instance.transport == .multicast, instance.family == .v4 { return true }
+        if instance.transport == .multicast, instance.family == .v4, !instance.tracksSource { return true }
         return surroundings.interfaces.everyAddress.contains {
             $0.address == source && !$0.isTentative && !$0.isDADFailed
         }
@@ -156,7 +157,10 @@ extension RouterRunner {
         let interfaces = [instance.interface] + instance.furtherInterfaces.sorted()
         if obstacles.contains(.interfaceMissing) {
             let missing = interfaces.filter { surroundings.interfaces.link(named: $0) == nil }
-            reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            if !missing.isEmpty {
+                reasons.append("interface \(missing.joined(separator: ", ")) does not exist\(newName)")
+            }
+            if missing != [instance.interface], let virtualLinkRefusal { reasons.append(virtualLinkRefusal) }
         }
         if obstacles.contains(.interfaceDown) {
             for interface in interfaces where !(instance.ignoresOwnLink && interface == instance.interface) {
@@ -194,9 +198,9 @@ extension RouterRunner {
     /// What has failed, together; a file says what it holds.
     private var faults: [String] {
         let failed = zip(tracking.trackers, trackers).filter { $0.0.isFault }
-        let plain = failed.filter { $0.0.number == nil }.map(\.1.description)
+        let plain = failed.filter { $0.0.number == nil && !$0.1.isSession }.map(\.1.description)
         return (plain.isEmpty ? [] : [plain.joined(separator: ", ") + " failed"])
-            + failed.filter { $0.0.number != nil }.map { $0.1.fault($0.0.number) }
+            + failed.filter { $0.0.number != nil || $0.1.isSession }.map { $0.1.fault($0.0) }
     }
 
     private func names(where condition: (Tracker) -> Bool) -> String {
@@ -211,11 +215,15 @@ extension TrackerName: CustomStringConvertible {
         case .process(let name): "process check \(name)"
         case .interface(let name): "tracked interface \(name)"
         case .file(let name): "tracked file \(name)"
+        case .session(let name): "BFD session \(name)"
         }
     }
 
+    var isSession: Bool { if case .session = self { true } else { false } }
+
     /// That it stands in the way.
-    ///
-    /// - Parameter number: what it holds; nil for what only works or fails.
-    func fault(_ number: Int?) -> String { number.map { "\(self) holds \($0)" } ?? "\(self) failed" }
+    func fault(_ tracker: Tracker) -> String {
+        if let number = tracker.number { return "\(self) holds \(number)" }
+        return isSession ? "\(self) is \(tracker.status == .working ? "up" : "down")" : "\(self) failed"
+    }
 }

@@ -88,7 +88,10 @@ extension RouterRunner {
             let number = tracker.weight.reverse ? "0" : "another number than 0"
             return "if \(trackers[index]) holds \(number), it gives up the addresses at once"
         }
-        let happens = tracker.status == .working ? "fails" : "works again"
+        let happens =
+            trackers[index].isSession
+            ? tracker.status == .working ? "goes down" : "comes up"
+            : tracker.status == .working ? "fails" : "works again"
         var changed = tracking
         changed.set(tracker.status == .working ? .failed : .working, at: index)
         if changed.trackers[index].isFault {

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
@@ -23,7 +24,8 @@ extension RouterRunner {
 
     func listenForSuccessor() {
         unannounced = Set(everyAddress.map(\.address))
-        let interfaces = Set(everyAddress.map(\.interface)).compactMap {
+        // A successor with the same virtual MAC address is heard on the interface below only.
+        let interfaces = Set(everyAddress.map(instance.wire(of:))).compactMap {
             surroundings.interfaces.link(named: $0)?.index
         }
         for index in interfaces {
@@ -51,7 +53,7 @@ extension RouterRunner {
 
     /// Looks at what someone on the link announced while we wait to be replaced.
     func notice(_ frame: Span<UInt8>) {
-        let ours = Set(everyAddress.compactMap { hardwareAddress(of: $0.interface) })
+        let ours = Set(everyAddress.compactMap { hardwareAddress(of: instance.wire(of: $0)) })
         notice(frame, except: ours)
     }
 

@@ -11,7 +11,11 @@ extension RouterRunner {
         let sequence = instance.usesAuthenticationHeader ? router.headerMemory.next(seconds: presentSeconds) : nil
         switch instance.transport {
         case .multicast:
-            send(priority, signature, sequence, from: source, to: instance.group, over: socket, at: now)
+            for hardware in advertHardwareAddresses(isSigned: signature != nil || sequence != nil) {
+                send(
+                    priority, signature, sequence, from: source, to: instance.group, by: hardware, over: socket, at: now
+                )
+            }
         case .unicast(let peers):
             for peer in peers { send(priority, signature, sequence, from: source, to: peer, over: socket, at: now) }
         }
@@ -19,15 +23,20 @@ extension RouterRunner {
 
     private func send(
         _ priority: Priority, _ signature: Signature?, _ sequence: UInt32?, from source: IPAddress,
-        to destination: IPAddress,
-        over socket: SharedSocket, at now: MonotonicInstant
+        to destination: IPAddress, by hardware: HardwareAddress? = nil, over socket: SharedSocket,
+        at now: MonotonicInstant
     ) {
         identification &+= 1
         let packet = instance.packet(
             priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
             signature: signature, sequence: sequence)
         do throws(SystemError) {
-            try socket.raw.send(packet.span, from: source, to: destination, hopLimit: instance.hopLimit)
+            if let hardware {
+                let frame = EthernetFrame.advert(packet, from: source, to: destination, hardware: hardware)
+                try surroundings.frames.send(frame.span, interfaceIndex: socket.key.interfaceIndex)
+            } else {
+                try socket.raw.send(packet.span, from: source, to: destination, hopLimit: instance.hopLimit)
+            }
         } catch {
             // That the interface is down, or its address awaited, is said as such; that nothing can be sent then is no news.
             guard sourceLostAt == nil, !isLinkHeldUp,

@@ -32,6 +32,8 @@ extension RouterRunner {
         status.hmac = keyedStatus
         status.syncGroup = instance.syncGroup
         status.packetFilter = filterStatus
+        status.virtualInterface = instance.virtualMAC?.interface
+        status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
         return status
     }
 
@@ -142,7 +144,7 @@ extension TrackerName {
     /// As it is written in the file.
     var plainName: String {
         switch self {
-        case .script(let name), .process(let name), .interface(let name), .file(let name): name
+        case .script(let name), .process(let name), .interface(let name), .file(let name), .session(let name): name
         }
     }
 
@@ -152,6 +154,7 @@ extension TrackerName {
         case .process: .process
         case .interface: .interface
         case .file: .file
+        case .session: .bfd
         }
     }
 }

@@ -23,6 +23,8 @@ final class RouterRunner {
     /// Its number when it was seen last.
     private(set) var knownIndex: UInt32?
     private(set) var socket: SharedSocket?
+    /// That of its virtual MAC interface.
+    var virtualIndex: UInt32?
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
@@ -85,6 +87,7 @@ final class RouterRunner {
     let notifications: NotifyQueue
     /// A reload removed it from the configuration.
     var isRemoved = false
+    var dumpMemory = DumpMemory()
     /// Since when there has been no address to send from, while that is borne.
     var sourceLostAt: MonotonicInstant?
 
@@ -261,6 +264,7 @@ final class RouterRunner {
         let obstacles = own.union(router.obstacles.intersection(.memberFailed))
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
         if source == nil, router.primaryAddress != nil { deliver(.primaryAddressChanged(nil), at: now) }
+        settleVirtualLink(at: now)
         noticeWrongAddresses(at: now)
         noticeWrongRoutes(at: now)
         noticeWrongRules(at: now)
@@ -293,6 +297,7 @@ final class RouterRunner {
         surroundings.heldRoutes[ObjectIdentifier(self)] = nil
         surroundings.heldRules[ObjectIdentifier(self)] = nil
         surroundings.filter.want([], for: ObjectIdentifier(self), at: surroundings.now, in: surroundings.interfaces)
+        surroundings.virtualLinks.forget(ObjectIdentifier(self), at: surroundings.now, in: &surroundings.interfaces)
         leaveSockets()
     }
 
@@ -307,10 +312,10 @@ final class RouterRunner {
 
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
-    func reconcileAddresses(at now: MonotonicInstant) -> [VirtualAddress] {
-        let operations = plan(for: everyAddress, desired: desiredAddresses)
+    func reconcileAddresses(at now: MonotonicInstant, isRepair: Bool = false) -> [VirtualAddress] {
+        let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        return filtering(at: now) {
+        return onVirtualLink(at: now) {
             surroundings.keeper.carryOut(
                 operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
         }

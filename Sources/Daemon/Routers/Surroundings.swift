@@ -12,6 +12,8 @@ final class Surroundings {
     let renewals: RenewalSocket
     /// What a successor of this process will know.
     let memory: WorkerMemory
+    /// Where the daemon was before it went into the network namespace of its configuration; nil when it went nowhere.
+    var home: NetworkNamespace?
     let announcer: Announcer
     let prober: Prober
     let sockets: SocketPool
@@ -33,6 +35,10 @@ final class Surroundings {
     /// Drops packets to the addresses of instances with `no_accept`.
     let filter: FilterKeeper
     let promotion: SecondaryPromotion
+    /// Makes the interfaces of instances with `use_vmac`.
+    let virtualLinks: VirtualLinkKeeper
+    /// Sends frames as they are.
+    let frames: PacketSocket
     /// Who removed a route or a rule of ours last.
     var routeCulprit: Culprit?
 
@@ -79,19 +85,21 @@ final class Surroundings {
         self.log = log
         self.memory = memory
         self.readiness = readiness
-        chronicle = Chronicle(StateFiles.directory, readiness, log)
+        chronicle = Chronicle(StateFiles.place(StateFiles.directory, of: memory.tag), readiness, log)
         renewals = try RenewalSocket()
         keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
         routes = try RouteKeeper(log: log)
         rules = try RuleKeeper(log: log)
         filter = FilterKeeper(log: log)
         promotion = SecondaryPromotion(log: log, memory: memory)
-        let frames = try PacketSocket()
+        virtualLinks = VirtualLinkKeeper(log: log, memory: memory)
+        frames = try PacketSocket()
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
         let goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
         keeper.goesOn = goesOn
+        keeper.isVirtual = { [virtualLinks] in virtualLinks.isOwn($0) }
         announcer.goesOn = goesOn
     }
 

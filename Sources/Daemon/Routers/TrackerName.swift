@@ -9,6 +9,7 @@ enum TrackerName: Hashable {
     case process(String)
     case interface(String)
     case file(String)
+    case session(String)
 }
 
 extension Instance {
@@ -16,13 +17,14 @@ extension Instance {
     var trackerNames: [TrackerName] {
         trackedScripts.map { .script($0.name) } + trackedProcesses.map { .process($0.name) }
             + trackedInterfaces.map { .interface($0.name) } + trackedFiles.map { .file($0.name) }
+            + trackedSessions.map { .session($0.name) }
     }
 
     /// The arithmetic with nothing known yet.
     var freshTracking: PriorityTracking {
         PriorityTracking(
             base: priority,
-            trackers: (trackedScripts + trackedProcesses + trackedInterfaces + trackedFiles).map {
+            trackers: (trackedScripts + trackedProcesses + trackedInterfaces + trackedFiles + trackedSessions).map {
                 Tracker(weight: $0.weight)
             })
     }

@@ -135,3 +135,34 @@ private func syncDirectory(of path: String) throws(SystemError) {
     let number = descriptor.rawValue
     try retryingOnInterrupt("fsync \(directory)") { fsync(number) }
 }
+
+/// Replaces a file as a whole, but not durably: whoever reads it finds the old content or the new.
+///
+/// The new one is made under a name that nobody can have foreseen, in the same directory, and renamed before it is closed, so
+/// that whoever waits for the file to be written hears of it by its name (IN_CLOSE_WRITE of inotify(7)). A link in the way is
+/// replaced, and not followed; what is neither a file nor a link is refused.
+///
+/// - Parameter mode: the permission bits, whatever the umask is.
+package func replaceFile(_ path: String, with bytes: [UInt8], mode: UInt32) throws(SystemError) {
+    if case .success(let present) = status(of: path, followingLinks: false), !present.isRegular, !present.isSymlink {
+        throw SystemError("replace \(path), which is no regular file", EEXIST)
+    }
+    let directory = LocalFiles.directory(of: path)
+    let name = path.split(separator: "/").last ?? "file"
+    var template = Array("\(directory)/.\(name).XXXXXX".utf8CString)
+    let file = try FileDescriptor("make a file in \(directory)") {
+        // SAFETY: the array is NUL-terminated and writable, and longer than the six characters that are replaced.
+        unsafe template.withUnsafeMutableBufferPointer { unsafe $0.baseAddress.map { unsafe mkstemp($0) } ?? -1 }
+    }
+    let fresh = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let descriptor = file.rawValue
+    do throws(SystemError) {
+        try writeWhole(bytes, to: file, fresh)
+        try retryingOnInterrupt("chmod \(fresh)") { fchmod(descriptor, mode_t(mode)) }
+        try renameFile(fresh, to: path)
+    } catch {
+        // SAFETY: the string outlives the call.
+        _ = unsafe unlink(fresh)
+        throw error
+    }
+}

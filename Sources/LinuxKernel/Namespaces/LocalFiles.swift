@@ -9,6 +9,12 @@ package enum LocalFiles {
         try write(Array(content.utf8), to: file, path)
     }
 
+    /// Makes a file empty, or makes an empty file; fails where a symbolic link is, which somebody else may have put there.
+    package static func makeEmpty(_ path: String) throws(SystemError) {
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
+        try write([], to: try FileDescriptor(opening: path, flags), path)
+    }
+
     /// Writes to a file that is there already, such as a sysctl.
     package static func set(_ path: String, _ content: String) throws(SystemError) {
         let file = try FileDescriptor(opening: path, O_WRONLY)

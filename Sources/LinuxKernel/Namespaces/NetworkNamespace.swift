@@ -18,6 +18,27 @@ package final class NetworkNamespace {
         descriptor = try FileDescriptor(opening: "/proc/\(pid)/ns/net", O_RDONLY)
     }
 
+    /// The one that `ip netns` calls `name`.
+    package init(named name: String) throws(SystemError) {
+        descriptor = try FileDescriptor(opening: "/run/netns/\(name)", O_RDONLY)
+    }
+
+    /// The one that the calling thread is in.
+    package static func current() throws(SystemError) -> NetworkNamespace {
+        try NetworkNamespace(opening: "/proc/thread-self/ns/net")
+    }
+
+    private init(opening path: String) throws(SystemError) { descriptor = try FileDescriptor(opening: path, O_RDONLY) }
+
+    /// True when both are one.
+    package func isSame(as other: NetworkNamespace) -> Bool {
+        var (ours, theirs) = (stat(), stat())
+        // SAFETY: the kernel writes the two structures that it is given.
+        guard unsafe fstat(descriptor.rawValue, &ours) == 0, unsafe fstat(other.descriptor.rawValue, &theirs) == 0
+        else { return false }
+        return ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+    }
+
     var rawDescriptor: Int32 { descriptor.rawValue }
 
     /// Runs `body` with the calling thread inside the namespace.

@@ -34,6 +34,11 @@ package final class ForwardingMonitor {
 
     package var descriptor: Int32 { socket.rawValue }
 
+    /// Sets how many octets of news may wait; returns for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        socket.setReceiveBuffer(octets, isForced: isForced)
+    }
+
     /// Reads what waits.
     ///
     /// - Parameters:

@@ -23,6 +23,7 @@ package struct KernelRule: Hashable, Sendable {
     package var markMask: UInt32
     /// FRA_PROTOCOL: who put it there.
     package var protocolMark: UInt8
+    package var conditions = KernelRuleConditions()
 
     package init(
         family: AddressFamily, preference: UInt32, action: UInt8 = 1, table: UInt32 = 0, isInverted: Bool = false,
@@ -75,6 +76,7 @@ extension KernelRule {
             family: family, preference: 0, action: bytes[start + 7], table: UInt32(bytes[start + 4]),
             isInverted: flags & Self.inverted != 0, sourceLength: bytes[start + 2],
             destinationLength: bytes[start + 1], protocolMark: 0)
+        conditions.typeOfService = bytes[start + 3]
         forEachAttribute(of: bytes, in: start + Self.headerSize..<payload.upperBound) { type, value in
             take(type, value, of: bytes)
         }
@@ -91,7 +93,7 @@ extension KernelRule {
         case Attribute.mark: mark = bytes.hostUInt32(at: value.lowerBound) ?? mark
         case Attribute.markMask: markMask = bytes.hostUInt32(at: value.lowerBound) ?? markMask
         case Attribute.protocolMark: if !value.isEmpty { protocolMark = bytes[value.lowerBound] }
-        default: break
+        default: conditions.take(type, value, of: bytes)
         }
     }
 
@@ -101,7 +103,7 @@ extension KernelRule {
         request.append(UInt8(family.kernelValue))
         request.append(destination == nil ? 0 : destinationLength)
         request.append(source == nil ? 0 : sourceLength)
-        request.append(UInt8(0))
+        request.append(conditions.typeOfService)
         // Greater numbers have room in the attribute only.
         request.append(UInt8(exactly: table) ?? 0)
         request.append(UInt16(0))
@@ -119,6 +121,7 @@ extension KernelRule {
             request.append(attribute: Attribute.markMask, markMask)
         }
         if table != 0 { request.append(attribute: Attribute.table, table) }
+        conditions.write(to: &request)
         request.append(attribute: Attribute.protocolMark, [protocolMark])
     }
 }

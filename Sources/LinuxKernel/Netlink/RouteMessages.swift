@@ -59,13 +59,24 @@ extension LinkInfo {
             for offset in value { octets = octets << 8 | UInt64(bytes[offset]) }
             hardwareAddress = HardwareAddress(rawValue: octets)
         case IFLA_LINKINFO:
-            var kind = kind
+            var (kind, data) = (self.kind, 0..<0)
             forEachAttribute(of: bytes, in: value) { type, value in
                 if type == IFLA_INFO_KIND { kind = bytes.text(in: value) }
+                if type == IFLA_INFO_DATA { data = value }
             }
             self.kind = kind
+            if kind == "macvlan" { takeMacvlan(data, of: bytes) }
+        case IFLA_IFALIAS: alias = bytes.text(in: value)
         default: break
         }
+    }
+
+    private mutating func takeMacvlan(_ data: Range<Int>, of bytes: Span<UInt8>) {
+        var mode = macvlanMode
+        forEachAttribute(of: bytes, in: data) { type, value in
+            if type == IFLA_MACVLAN_MODE { mode = bytes.hostUInt32(at: value.lowerBound) }
+        }
+        macvlanMode = mode
     }
 }
 

@@ -45,6 +45,11 @@ package final class RouteMonitor {
     /// Where it is spoken to.
     package var port: UInt32 { cl_netlink_port(descriptor) }
 
+    /// Sets how many octets of news may wait; returns for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        socket.setReceiveBuffer(octets, isForced: isForced)
+    }
+
     /// Hears no more of what the owner of `port` changes; on kernels without such filters, still all of it.
     package func ignoreChanges(by port: UInt32) { _ = cl_ignore_netlink_port(descriptor, port) }
 

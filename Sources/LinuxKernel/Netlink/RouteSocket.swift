@@ -32,6 +32,11 @@ package final class RouteSocket {
         buffer = Array(repeating: 0, count: Self.datagramSize)
     }
 
+    /// Sets how many octets of answers may wait; returns for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        socket.setReceiveBuffer(octets, isForced: isForced)
+    }
+
     /// The port by which the kernel's news name this socket as their cause.
     package var port: UInt32 { cl_netlink_port(socket.rawValue) }
 
@@ -178,12 +183,16 @@ extension NetlinkRequest {
         var flags: UInt32 = 0
         if address.noDAD { flags |= UInt32(IFA_F_NODAD) }
         if address.noPrefixRoute { flags |= UInt32(IFA_F_NOPREFIXROUTE) }
+        if address.isHome { flags |= UInt32(IFA_F_HOMEADDRESS) }
+        if address.managesTemporaries { flags |= UInt32(IFA_F_MANAGETEMPADDR) }
         append(identityOf: address, flags: flags)
         append(attribute: IFA_FLAGS, flags)
         if case .v4 = address.address {
             if let broadcast = address.broadcast { append(attribute: IFA_BROADCAST, IPAddress.v4(broadcast).octets) }
             if let label = address.label { append(attribute: IFA_LABEL, Array(label.utf8) + [0]) }
         }
+        // <linux/if_addr.h>: IFA_RT_PRIORITY, which Linux before 4.18 passes over.
+        if let metric = address.prefixMetric { append(attribute: 9, metric) }
         if let mark = address.protocolMark { append(attribute: Int(CL_IFA_PROTO), [mark]) }
         let valid = address.validSeconds ?? .max
         let preferred = min(address.preferredSeconds ?? valid, valid)

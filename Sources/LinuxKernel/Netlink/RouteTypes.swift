@@ -20,6 +20,10 @@ package struct LinkInfo: Equatable, Sendable {
     package var parentIndex: UInt32?
     /// The driver's name for virtual devices: `macvlan`, `veth`, `bond`.
     package var kind: String?
+    /// How one of kind `macvlan` treats those beside it (IFLA_MACVLAN_MODE).
+    package var macvlanMode: UInt32?
+    /// What somebody has written on it (IFLA_IFALIAS).
+    package var alias: String?
 
     package init(
         index: UInt32, name: String, isUp: Bool, isRunning: Bool, isLoopback: Bool = false,
@@ -107,6 +111,11 @@ package struct AddressRequest: Hashable, Sendable {
     package var noDAD: Bool
     /// Adds no route for the prefix.
     package var noPrefixRoute: Bool
+    /// Metric of the route for the prefix (IFA_RT_PRIORITY); nil is the kernel's.
+    package var prefixMetric: UInt32?
+    /// IFA_F_HOMEADDRESS and IFA_F_MANAGETEMPADDR, of IPv6.
+    package var isHome = false
+    package var managesTemporaries = false
     /// Seconds until the kernel removes the address by itself; nil means never.
     package var validSeconds: UInt32?
     /// Seconds until it is no longer chosen as a source; nil means as long as it is valid.

@@ -45,6 +45,11 @@ package final class ProcessEvents {
 
     package var descriptor: Int32 { socket.rawValue }
 
+    /// Sets how many octets of events may wait; returns for how many there is room now.
+    package func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        socket.setReceiveBuffer(octets, isForced: isForced)
+    }
+
     /// Gives `body` what waits, in the kernel's order; what threads do is left out.
     package func drain(_ body: (Event) -> Void) throws(SystemError) -> Outcome {
         var outcome = Outcome.drained

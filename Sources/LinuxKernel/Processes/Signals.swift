@@ -7,12 +7,22 @@ package enum Signals {
     package static let interrupt = SIGINT
     package static let kill = SIGKILL
     package static let stop = SIGSTOP
+    package static let proceed = SIGCONT
     package static let user1 = SIGUSR1
     package static let user2 = SIGUSR2
     package static let pipe = SIGPIPE
     package static let terminate = SIGTERM
     package static let child = SIGCHLD
     package static let abort = SIGABRT
+
+    /// keepalived: SIGRTMIN + 2 asks for JSON.
+    package static let json = __libc_current_sigrtmin() + 2
+    /// keepalived: SIGRTMAX - 1 asks for the counters, which then begin anew.
+    package static let statsAndClear = __libc_current_sigrtmax() - 1
+    /// Those that ask for a file.
+    package static let dumps = [user1, user2, json, statsAndClear]
+    /// Those that are meant for a daemon, and reach its other processes where somebody sends them by a pattern.
+    package static let forDaemon = [terminate, interrupt, hangup] + dumps
 
     /// Makes `signal` have no effect; SIGKILL and SIGSTOP cannot be ignored.
     package static func ignore(_ signal: Int32) { _ = cl_ignore_signal(signal) }

@@ -60,6 +60,16 @@ extension FileDescriptor {
         _ = cl_set_option(rawValue, level, name, value)
     }
 
+    /// Makes room for `octets` of unread data, beyond the administrator's limit only when that is wanted.
+    ///
+    /// - Returns: for how many there is room now.
+    borrowing func setReceiveBuffer(_ octets: Int, isForced: Bool) -> Int {
+        let (name, size) = (isForced ? SO_RCVBUFFORCE : SO_RCVBUF, Int32(clamping: octets))
+        _ = cl_set_option(rawValue, SOL_SOCKET, name, size)
+        // The kernel doubles what it is asked for, for its own needs.
+        return Int(cl_receive_buffer(rawValue)) / 2
+    }
+
     /// Makes room for `bytes` of unread data; beyond the administrator's limit when we may.
     borrowing func setReceiveBuffer(_ bytes: Int32) {
         if cl_set_option(rawValue, SOL_SOCKET, SO_RCVBUFFORCE, bytes) != 0 {

@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Sends whole Ethernet frames, gratuitous ARP and unsolicited neighbor advertisements, and receives nothing.
+/// Sends whole Ethernet frames, gratuitous ARP, unsolicited neighbor advertisements and adverts of a virtual MAC address, and
+/// receives nothing.
 package final class PacketSocket {
     private let socket: FileDescriptor
     private static let headerSize = 14
@@ -11,6 +12,8 @@ package final class PacketSocket {
         socket = try FileDescriptor("socket for sending frames") {
             cl_socket(AF_PACKET, Int32(CL_SOCK_RAW), 0, 0)
         }
+        // Adverts are among them; above 6 needs CAP_NET_ADMIN, which only the order of our own queue depends on.
+        socket.setIfKnown(SOL_SOCKET, SO_PRIORITY, 7)
     }
 
     /// Sends `frame`, which begins with its Ethernet header.

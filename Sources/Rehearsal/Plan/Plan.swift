@@ -43,7 +43,9 @@ package struct Plan {
         let complaints = Complaints(files)
         try complaints.requirePair()
         notes = complaints.notes
-        topology = try Topology(pairs, files.map(\.model))
+        // What `use_vmac` makes is made by the daemons.
+        topology = try Topology(
+            pairs.map { Pair(instances: $0.instances.map(\.onTheWire)) }, files.map(\.model.onTheWire))
         watched = files.map { WatchedProcesses($0.model) }
         for pair in pairs where pair.addresses.isEmpty {
             throw CannotRehearse("`\(pair.name)` has no address that both files list: nothing could move")
@@ -127,6 +129,13 @@ package struct Plan {
             notes.append(
                 "\(files[host].name): tracked files are neither read nor written, for they are this machine's: "
                     + "\(numbers.joined(separator: ", ")) throughout. They are NOT rehearsed.")
+        }
+        for host in files.indices {
+            let sessions = files[host].model.sessions.map { "\($0.name) is \($0.isUpInService ? "up" : "down")" }
+            if sessions.isEmpty { continue }
+            notes.append(
+                "\(files[host].name): neighbours of BFD sessions are not asked, for they are this machine's: "
+                    + "\(sessions.joined(separator: ", ")) throughout. They are NOT rehearsed.")
         }
         let all = pairs.reduce(0) { $0 + $1.serviceAddresses.count }
         if targets.count < all {

@@ -41,6 +41,10 @@ struct Expectation {
             + instance.trackedInterfaces.map {
                 Tracker(weight: $0.weight, status: state.cut.contains($0.name) ? .failed : .working)
             }
+            + instance.trackedSessions.map { tracked in
+                let isUp = models[host].sessions.first { $0.name == tracked.name }?.isUpInService ?? true
+                return Tracker(weight: tracked.weight, status: isUp ? .working : .failed)
+            }
             + instance.trackedFiles.map { tracked in
                 var tracker = Tracker(weight: tracked.weight)
                 tracker.number = models[host].files.first { $0.name == tracked.name }?.numberInService

@@ -25,6 +25,24 @@ public struct VirtualAddress: Hashable, Sendable {
     /// IPv6 only. keepalived: a host address of IPv6 is deprecated from the start.
     public var preferredSeconds: UInt32?
 
+    /// What else the kernel is told of it.
+    public var marks: Marks = []
+    /// False with `no_track`: one that somebody removes stays away until the next change of state.
+    public var isTracked = true
+
+    /// Words after an address that are bits of the kernel's.
+    public struct Marks: OptionSet, Hashable, Sendable {
+        public var rawValue: UInt8
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// `noprefixroute`: the kernel makes no route for its subnet.
+        public static let noPrefixRoute = Marks(rawValue: 1)
+        /// `home`: a Mobile IPv6 home address.
+        public static let home = Marks(rawValue: 2)
+        /// `mngtmpaddr`: the kernel makes temporary addresses from an IPv6 address of /64.
+        public static let managesTemporaries = Marks(rawValue: 4)
+    }
+
     public init(
         address: IPAddress, prefixLength: UInt8, interface: String, broadcast: IPv4Address? = nil,
         scope: UInt8 = 0, label: String? = nil
@@ -42,6 +60,7 @@ public struct VirtualAddress: Hashable, Sendable {
     public var form: VirtualAddress {
         var form = self
         form.preferredSeconds = nil
+        form.isTracked = true
         return form
     }
 }

@@ -11,11 +11,19 @@ public struct VirtualRule: Hashable, Sendable {
         case blackhole
         case unreachable
         case prohibit
+        /// The table of the VRF decides that the packet belongs to (`l3mdev`).
+        case vrf
+        /// Rules between this one and another are passed over (`goto`).
+        case jump(to: UInt32)
+        /// The next rule is asked (`nop`).
+        case nothing
 
         /// FR_ACT_*.
         public var number: UInt8 {
             switch self {
-            case .lookup: 1
+            case .lookup, .vrf: 1
+            case .jump: 2
+            case .nothing: 3
             case .blackhole: 6
             case .unreachable: 7
             case .prohibit: 8
@@ -57,6 +65,7 @@ public struct VirtualRule: Hashable, Sendable {
     public var inputInterface: String?
     public var outputInterface: String?
     public var mark: Mark?
+    public var conditions = RuleConditions()
     /// False with `no_track`: whoever removes it has removed it.
     public var isTracked = true
 
@@ -84,10 +93,14 @@ extension VirtualRule: CustomStringConvertible {
         if let inputInterface { words.append("iif \(inputInterface)") }
         if let outputInterface { words.append("oif \(outputInterface)") }
         if let mark { words.append("fwmark \(mark.value)/\(mark.mask)") }
+        if conditions != RuleConditions() { words.append("\(conditions)") }
         words.append("preference \(preference)")
         switch action {
         case .lookup(let table): words.append("lookup \(table)")
         case .blackhole, .unreachable, .prohibit: words.append("\(action)")
+        case .vrf: words.append("l3mdev")
+        case .jump(let target): words.append("goto \(target)")
+        case .nothing: words.append("nop")
         }
         if !isTracked { words.append("no_track") }
         return words.joined(separator: " ")

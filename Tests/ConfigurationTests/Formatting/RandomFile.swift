@@ -37,6 +37,8 @@ struct RandomFile {
             block(.script, "vrrp_script chk_haproxy", required: ["script"]),
             block(.process, "vrrp_track_process haproxy", required: ["process"]),
             block(.trackFile, "track_file maintenance", required: ["file"]),
+            .block(
+                "bfd_instance ROUTER", content(.bfd, required: ["neighbor_ip"], without: ["neighbour_ip", "checker"])),
         ]
         let count = Int.random(in: 1...3, using: &random)
         for number in 1...count { nodes.append(instance(number)) }

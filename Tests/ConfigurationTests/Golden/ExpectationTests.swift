@@ -64,10 +64,7 @@ import VRRPWire
     private static let notesOnly: Set<String> = ["16-script-after-use"]
 
     /// The keywords of later stages for which a valid file is refused; a file that is not named must be clean.
-    private static let later: [String: Set<String>] = [
-        "11-vmac": ["use_vmac", "vmac_xmit_base"],
-        "26-bfd": ["bfd_instance", "track_bfd"],
-    ]
+    private static let later: [String: Set<String>] = [:]
 
     /// Valid files of which something is said all the same: 09 asks for mail and names nobody who receives it, and the
     /// password of 31 is cut by a `!`, in keepalived too.

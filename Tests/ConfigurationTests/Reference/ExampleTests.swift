@@ -13,6 +13,9 @@ import Testing
         track_file maintenance {
             file /run/understudy/maintenance
         }
+        bfd_instance ROUTER {
+            neighbor_ip 192.0.2.250
+        }
 
         """
 
@@ -32,8 +35,11 @@ import Testing
 
     /// The whole file around an example.
     private func file(_ example: String, of keyword: Keyword, in kind: BlockKind) -> String {
-        let tracked = ["track_script": "chk_haproxy", "track_process": "haproxy", "track_file": "maintenance"]
-            .sorted { $0.key < $1.key }.map { block($0.key, $0.value) }.joined()
+        let tracked = [
+            "track_script": "chk_haproxy", "track_process": "haproxy", "track_file": "maintenance",
+            "track_bfd": "ROUTER",
+        ]
+        .sorted { $0.key < $1.key }.map { block($0.key, $0.value) }.joined()
         func with(_ needed: String) -> String {
             needed.hasPrefix(keyword.name + " ") ? example : needed + "\n" + example
         }
@@ -73,6 +79,10 @@ import Testing
         case .trackedScripts: return inInstance(block("track_script", example))
         case .trackedProcesses: return inInstance(block("track_process", example))
         case .trackedFiles: return inInstance(block("track_file", example))
+        case .trackedSessions: return inInstance(block("track_bfd", example))
+        case .bfd:
+            let needed = keyword.name == "neighbour_ip" ? example : with("neighbor_ip 192.0.2.253")
+            return block("bfd_instance b", needed) + inInstance("track_bfd {\nb\n}")
         case .syncGroup:
             let group = keyword.name == "group" ? "" : "group {\nVI_1\nVI_2\n}\n"
             return Self.checks + instance("VI_1", tracked)
@@ -82,7 +92,7 @@ import Testing
             let interval = keyword.name == "garp_interval" ? "" : "garp_interval 0.001\n"
             return inInstance("") + block("garp_group", interface + interval + example)
         case .trackGroup: return inInstance("") + block("track_group GATEWAY", example)
-        case .topLevel, .interfaceDelays, .bfd: return example
+        case .topLevel, .interfaceDelays: return example
         }
     }
 

@@ -33,7 +33,14 @@ private let mistakes: [Mistake] = [
         instance(addresses: ["10.0.0.1/24 preferred_lft"]), "error missing-argument@7", quotes: "preferred_lft",
         fix: "SECONDS|forever"),
     Mistake(
-        instance(addresses: ["10.0.0.1/24 home"]), "error not-supported-yet@7", quotes: "home", fix: "remove `home`"),
+        instance(addresses: ["10.0.0.1/24 autojoin"]), "error not-supported-yet@7", quotes: "autojoin",
+        fix: "remove `autojoin`"),
+    Mistake(
+        instance(addresses: ["10.0.0.1/24 home"]), "warning attribute-for-ipv6@7", quotes: "home",
+        fix: "remove `home`"),
+    Mistake(
+        instance(addresses: ["fe80::9/48 mngtmpaddr"]), "error bad-prefix@7", quotes: "/64",
+        fix: "fe80::9/64 mngtmpaddr"),
     Mistake(
         instance(addresses: ["10.0.0.1/24 label a-label-too-long"]), "error long-label@7", quotes: "a-label-too-long",
         fix: "label a-label-too-lon"),

@@ -152,7 +152,11 @@ private let everyCheckKeyword = """
         let unicast = "unicast_fault_no_peer\ncheck_unicast_src\nunicast_peer {\n10.0.0.2\n}"
         #expect(complaints(globals + instance(lines, unicast)) == [])
         let before = resolved(instance("unicast_peer {\n10.0.0.2\n}")).model
-        #expect(changes(from: before, to: resolved(globals + instance(lines, unicast)).model) == [])
+        // Nothing but what the dump files say of it.
+        let told = ["skip_check_adv_addr", "higher_prio_send_advert", "check_unicast_src"]
+        #expect(
+            changes(from: before, to: resolved(globals + instance(lines, unicast)).model).flatMap(\.sentences)
+                == told.map { "instance VI_1: \($0) off -> on" })
         #expect(complaints(instance("unicast_fault_no_peer", "unicast_src_ip 10.0.0.1")).count == 1)
         let notes = resolved(instance("higher_prio_send_advert off")).diagnostics.map(\.brief)
         #expect(notes.contains("note no-effect@5"))

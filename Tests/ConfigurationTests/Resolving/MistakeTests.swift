@@ -37,7 +37,7 @@ private let mistakesInBlocks: [Mistake] = [
         instance("track_process {\nx\n}") + "vrrp_track_process x {\n process x\n interval 2\n}\n",
         "error unknown-keyword@14", quotes: "interval", fix: "into vrrp_script"),
     Mistake(instance("frobnicate {\n x\n y {\n }\n }"), "error unknown-keyword@5", quotes: "frobnicate", fix: "remove"),
-    Mistake(instance("track_src_ip"), "error not-supported-yet@5", quotes: "track_src_ip", fix: "keep keepalived"),
+    Mistake(instance("track_src_ip"), "warning no-effect@5", quotes: "track_src_ip", fix: "mcast_src_ip"),
     Mistake(
         "vrrp_sync_group G {\n group {\n VI_1\n }\n}\n" + instance(), "warning single-member@3",
         quotes: "one member", fix: "remove the block"),
@@ -54,8 +54,8 @@ private let mistakesInBlocks: [Mistake] = [
         "vrrp_sync_group G {\n group {\n VI_1\n }\n}\nvrrp_sync_group H {\n group {\n VI_1\n }\n}\n" + instance(),
         "warning single-member@3", "error member-of-two-groups@8", quotes: "one member", fix: "name the other"),
     Mistake(
-        "vrrp_sync_group G {\n group {\n VI_1\n }\n track_bfd {\n }\n}\n" + instance(), "warning single-member@3",
-        "error not-supported-yet@5", quotes: "one member", fix: "remove the block"),
+        "vrrp_sync_group G {\n group {\n VI_1\n }\n track_bfd {\n X\n }\n}\n" + instance(),
+        "warning single-member@3", "error undefined-check@6", quotes: "one member", fix: "remove the block"),
     Mistake(
         "vrrp_sync_group G {\n group {\n VI_1\n }\n notify_deleted\n}\n" + instance(), "warning single-member@3",
         "error unknown-keyword@5", quotes: "one member", fix: "remove the block"),
@@ -265,9 +265,6 @@ private let mistakesInChecks: [Mistake] = [
     Mistake(
         "track_file f {\n file /run/f\n}\ntrack_file f {\n file /run/g\n}\n" + instance("track_file { f }"),
         "error duplicate-name@4", quotes: "line 1", fix: "track_file f_2"),
-    Mistake(
-        "vrrp_script chk {\n script /bin/true\n user root :adm\n}\n" + instance("track_script { chk }"),
-        "error not-supported-yet@3", quotes: ":adm", fix: "user root adm"),
 ]
 
 @Suite struct MistakeTests {

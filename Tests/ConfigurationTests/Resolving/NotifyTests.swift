@@ -70,9 +70,6 @@ private func notifications(_ lines: String..., prelude: String = "") -> Notifica
             instance("notify \"/x/n.sh && /x/m.sh\""), "warning shell-syntax@5", quotes: "&&",
             fix: "notify \"/bin/sh -c '/x/n.sh && /x/m.sh'\""),
         Mistake(instance("notify '/x/n.sh"), "error unterminated-quote@5", quotes: "quote", fix: "'"),
-        Mistake(
-            instance("notify \"/x/n.sh\" nobody :nogroup"), "error not-supported-yet@5", quotes: ":nogroup",
-            fix: "notify \"/x/n.sh\" nobody nogroup"),
         Mistake(instance("notify_timeout 0"), "error out-of-range@5", quotes: "0", fix: "1 to 3600"),
         Mistake(
             "global_defs {\n notify_fifo n.fifo\n}\n" + instance(), "error bad-path@2", quotes: "n.fifo",

@@ -26,7 +26,13 @@ private let mistakes: [Mistake] = [
     Mistake(rules("from all lokup 1 preference 3"), "error unknown-keyword@6", quotes: "`lookup`", fix: "lookup"),
     Mistake(rules("fwmark 1/0 lookup 1 preference 3"), "error bad-value@6", quotes: "1/0", fix: "MASK"),
     Mistake(rules("from all lookup 1 preference"), "error missing-argument@6", quotes: "preference", fix: "preference"),
-    Mistake(rules("sport 1-2 lookup 1 preference 3"), "error not-supported-yet@6", quotes: "sport", fix: "remove"),
+    Mistake(rules("realms a/b lookup 1 preference 3"), "error bad-value@6", quotes: "a/b", fix: "FROM/TO"),
+    Mistake(rules("sport 9-2 lookup 1 preference 3"), "error bad-value@6", quotes: "9-2", fix: "1 to 65535"),
+    Mistake(rules("uidrange 5 lookup 1 preference 3"), "error bad-value@6", quotes: "`5`", fix: "A-B"),
+    Mistake(rules("ipproto tpc lookup 1 preference 3"), "error bad-value@6", quotes: "tpc", fix: "such as tcp"),
+    Mistake(rules("goto 3 preference 3"), "error rule-incomplete@6", quotes: "goto 3", fix: "more than 3"),
+    Mistake(
+        rules("nop suppress_prefixlength 0 preference 3"), "error rule-incomplete@6", quotes: "none", fix: "lookup N"),
     Mistake(
         rules("from all lookup 1 preference 3", "lookup 1 preference 3 no_track"), "warning duplicate-rule@7",
         quotes: "second time", fix: "remove"),
@@ -50,6 +56,13 @@ private let mistakes: [Mistake] = [
         ),
         ("inet6 from all lookup 9 preference 8", "inet6 preference 8 lookup 9"),
         ("blackhole preference 8", "preference 8 blackhole"),
+        ("type prohibit preference 8", "preference 8 prohibit"), ("nop preference 8", "preference 8 nop"),
+        ("l3mdev preference 8", "preference 8 l3mdev"), ("goto 9 preference 8", "preference 8 goto 9"),
+        (
+            "tos 0x10 uidrange 5-7 ipproto tcp sport 443 dport 80-81 tunnel-id 3 realms 1/2 sup_pl 0 sup_group 2 lookup 9 preference 8",
+            "tos 16 uidrange 5-7 ipproto 6 sport 443-443 dport 80-81 tunnel-id 3 realms 1/2 suppress_prefixlength 0 suppress_ifgroup 2 "
+                + "preference 8 lookup 9"
+        ),
     ])
     func `are read as they are meant`(line: String, meaning: String) throws {
         let (model, diagnostics) = resolved(rules(line))

@@ -69,15 +69,22 @@ func gatherDaemon(_ answer: Answer?, files: [String], socket: String, tools: som
 }
 
 private func daemonProcesses() -> [DaemonFacts.Process] {
-    runningProcesses().filter { $0.name == "understudyd" && isInOurNetwork($0.pid) && !hasEnded($0.pid) }.map {
-        guard case .success(let bytes) = readFile("/proc/\($0.pid)/environ", limit: 4 << 20) else {
-            return DaemonFacts.Process(pid: $0.pid, directory: nil)
+    runningProcesses().compactMap { process in
+        let worker = SpawnedProcess.children(of: process.pid).first(where: isWorker)
+        // The guardian may have another name, and stays outside the network namespace of its configuration.
+        guard process.name == "understudyd" || worker != nil, isInOurNetwork(worker ?? process.pid),
+            !hasEnded(process.pid)
+        else { return nil }
+        guard case .success(let bytes) = readFile("/proc/\(process.pid)/environ", limit: 4 << 20) else {
+            return DaemonFacts.Process(pid: process.pid, directory: nil)
         }
         let variables = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         let name = "RUNTIME_DIRECTORY="
         // systemd may name several; the daemon takes the first.
         let named = variables.first { $0.hasPrefix(name) }?.dropFirst(name.count).prefix { $0 != ":" }
-        return DaemonFacts.Process(pid: $0.pid, directory: named.map(String.init) ?? "/run/understudy")
+        let directory = named.map(String.init) ?? "/run/understudy"
+        return DaemonFacts.Process(
+            pid: process.pid, directory: worker.map { runtimeDirectory(ofWorker: $0, below: directory) } ?? directory)
     }
 }
 

@@ -137,7 +137,7 @@ private struct Examination {
         let guardian = answer.map { Int32(clamping: $0.daemon.pid) } ?? daemon.processes.first?.pid
         // The process that works is its child.
         let pid = guardian.map { guardian in
-            SpawnedProcess.children(of: guardian).first { processName(of: $0) == workerName } ?? guardian
+            SpawnedProcess.children(of: guardian).first { isWorker($0) } ?? guardian
         }
         if let pid {
             findings += judgeResources(
@@ -165,7 +165,7 @@ private struct Examination {
         do throws(SystemError) {
             let socket = try RouteSocket()
             interfaces = InterfaceFacts(links: try socket.links(), addresses: try socket.addresses())
-            findings += judgeInterfaces(interfaces, model)
+            findings += judgeInterfaces(interfaces, model.onTheWire)
         } catch {
             findings.append(
                 Finding(.interfaceUsable, .unknown, "the interfaces could not be listed", evidence: ["\(error)"]))
@@ -179,7 +179,7 @@ private struct Examination {
         // Twice what is due, so that one lost advert is not taken for silence; nobody waits for minutes.
         let seconds = options.seconds ?? min(max(3, longest * 2.2), 12)
         var session = WireSession(
-            paths, links: interfaces.links, questions: addressQuestions(model, interfaces), seconds: seconds)
+            paths, links: interfaces.links, questions: addressQuestions(model.onTheWire, interfaces), seconds: seconds)
         wire = session.run()
         // What the daemon says and what is on the interfaces shall be of one time.
         do throws(ClientError) {
@@ -228,7 +228,8 @@ private struct Examination {
             let instances = model.instances.filter { path.instances.contains($0.name) }
             let settings = reversePathFilter(path, tools)
             for instance in instances {
-                let held = Set(interfaces.addresses(of: instance.interface).map(\.address))
+                let carriers = [instance.interface, instance.virtualMAC?.interface].compactMap(\.self)
+                let held = Set(carriers.flatMap { interfaces.addresses(of: $0) }.map(\.address))
                 var context = ReceptionContext(
                     instance: instance, path: path, ownAddresses: ownAddresses,
                     holdsAddresses: (instance.addresses + instance.excludedAddresses).contains {
@@ -265,10 +266,16 @@ private struct Examination {
     mutating func lookAtOwners() {
         var assigned: [String: Set<IPAddress>] = [:]
         for link in interfaces.links { assigned[link.name] = Set(interfaces.addresses(of: link.name).map(\.address)) }
-        let hardware = Set(interfaces.links.compactMap(\.hardwareAddress))
+        // A virtual MAC address is another host's while the interface that has it here is down.
+        let hardware = Set(interfaces.links.filter(\.isUp).compactMap(\.hardwareAddress))
         for instance in model.instances {
+            var assigned = assigned
+            if let virtual = instance.virtualMAC {
+                assigned[instance.interface, default: []].formUnion(assigned[virtual.interface] ?? [])
+                assigned[virtual.interface] = nil
+            }
             findings += judgeOwners(
-                wire, OwnerContext(instance: instance, assigned: assigned, ownHardware: hardware))
+                wire, OwnerContext(instance: instance.onTheWire, assigned: assigned, ownHardware: hardware))
         }
     }
 

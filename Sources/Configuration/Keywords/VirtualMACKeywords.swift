@@ -1,0 +1,21 @@
+extension KeywordTable {
+    static let globalDefsVirtualMAC: [Keyword] = [
+        Keyword(
+            "vmac_prefix", .word("PREFIX"), "vrrp",
+            "what names of virtual MAC interfaces begin with that `use_vmac` does not name"
+        ).firstCounts
+    ]
+
+    static let virtualMAC: [Keyword] = [
+        Keyword(
+            "use_vmac", .words("[NAME] [MAC]", 0...6), "off",
+            "the addresses are on an interface of their own (a macvlan above `interface`) that has the virtual router's MAC "
+                + "address, so that neighbours see the same one after a takeover. Its name is `vrrp.VRID`, or `vrrp6.VRID` for IPv6, "
+                + "unless NAME is given. MAC, in 5 octets that the VRID follows or in 6, takes the place of 00:00:5e:00:01:VRID "
+                + "(IPv6: 00:00:5e:00:02:VRID). The same on all routers"),
+        Keyword(
+            "vmac_xmit_base", .flag, "off, and on with unicast",
+            "adverts come from the MAC address of `interface`; without it from the virtual one, by which switches learn the way"
+        ),
+    ]
+}

@@ -1,0 +1,115 @@
+internal import VRRPCore
+internal import VRRPWire
+
+// Addresses, routes, rules and commands as keepalived writes them into its dump files, which is not as they are read.
+
+extension VirtualAddress {
+    /// - Parameter isSet: it is on its interface now.
+    func dumped(isSet: Bool) -> String {
+        var text = networkNotation(address, prefixLength)
+        if let broadcast { text += " brd \(broadcast)" }
+        text += " dev \(interface) scope \(scopeNotation(scope))"
+        if let label { text += " label \(label)" }
+        if address.family == .v6 {
+            switch preferredSeconds {
+            case nil: text += " preferred_lft forever"
+            case 0?: text += " deprecated"
+            case let seconds?: text += " preferred_lft \(seconds)"
+            }
+        }
+        return text + (isSet ? " set" : "")
+    }
+}
+
+extension VirtualRoute {
+    var dumped: String {
+        // How keepalived adds it, and its kind.
+        var text = kind == .unicast ? "prepend " : "add \(kind) "
+        text += networkNotation(destination, prefixLength)
+        if let source { text += " src \(source)" }
+        if typeOfService != 0 { text += " tos \(typeOfService)" }
+        if let gateway { text += " via \(familyNotation(gateway)) \(gateway)" }
+        if let interface { text += " dev \(interface)" }
+        if table != Self.mainTable { text += " table \(table)" }
+        if isTracked { text += " proto 18" }
+        if scope != 0 { text += " scope \(scope)" }
+        if metric != 0 { text += " metric \(metric)" }
+        if isOnLink { text += " onlink" }
+        text += metricsNotation
+        switch preference {
+        case 1: text += " pref high"
+        case 3: text += " pref low"
+        default: break
+        }
+        for way in ways {
+            text += " nexthop"
+            if let gateway = way.gateway { text += " via \(familyNotation(gateway)) \(gateway)" }
+            if let interface = way.interface { text += " dev \(interface)" }
+            text += " weight \(way.weight)" + (way.isOnLink ? " onlink" : "")
+        }
+        return text + (isTracked ? "" : " no_track")
+    }
+
+    private var metricsNotation: String {
+        let order: [RouteMetric] = [
+            .rtt, .rttvar, .minimumTimeout, .features, .mtu, .window, .ssthresh, .cwnd, .advmss, .reordering, .hoplimit,
+            .initcwnd, .initrwnd, .quickack, .fastOpenWithoutCookie,
+        ]
+        return order.compactMap { metric in
+            metrics[metric].map { value in
+                switch metric {
+                case .features: " features ecn"
+                case .rtt, .rttvar, .minimumTimeout: " \(metric.keyword) \(lock(metric))\(value / metric.scale)ms"
+                default: " \(metric.keyword) \(lock(metric))\(value)"
+                }
+            }
+        }.joined()
+    }
+
+    private func lock(_ metric: RouteMetric) -> String { lockedMetrics.contains(metric) ? "lock " : "" }
+}
+
+extension VirtualRule {
+    var dumped: String {
+        var words: [String] = family == .v6 && source == nil && destination == nil ? ["inet6"] : []
+        if isInverted { words.append("not") }
+        words.append("from " + (source.map { networkNotation($0.address, $0.prefixLength) } ?? "all"))
+        if let destination { words.append("to \(networkNotation(destination.address, destination.prefixLength))") }
+        words.append("priority \(preference) tos 0x0")
+        if let mark {
+            let mask = mark.mask == .max ? "" : "/0x\(String(mark.mask, radix: 16))"
+            words.append("fwmark 0x\(String(mark.value, radix: 16))\(mask)")
+        }
+        if let inputInterface { words.append("iif \(inputInterface)") }
+        if let outputInterface { words.append("oif \(outputInterface)") }
+        if isTracked { words.append("protocol 18") }
+        switch action {
+        case .lookup(let table): words.append("lookup \(table)")
+        case .blackhole, .unreachable, .prohibit: words.append("type \(action)")
+        }
+        if !isTracked { words.append("no_track") }
+        return words.joined(separator: " ")
+    }
+}
+
+/// Each word of a command in quotes.
+func commandNotation(_ words: [String]) -> String { words.map { "'\($0)'" }.joined(separator: " ") }
+
+/// An address with the length of its prefix, unless that is the whole of it.
+private func networkNotation(_ address: IPAddress, _ length: UInt8) -> String {
+    length == address.family.hostPrefixLength ? "\(address)" : "\(address)/\(length)"
+}
+
+private func familyNotation(_ address: IPAddress) -> String { address.family == .v4 ? "inet" : "inet6" }
+
+/// RT_SCOPE_* by its name in rtnetlink(7).
+private func scopeNotation(_ scope: UInt8) -> String {
+    switch scope {
+    case 0: "global"
+    case 200: "site"
+    case 253: "link"
+    case 254: "host"
+    case 255: "nowhere"
+    default: "\(scope)"
+    }
+}
