@@ -8,8 +8,8 @@ _understudyd() {
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         ;;
-    -S | --log-facility | -u | --umask | -i | --config-id | --signum) ;;
-    *) mapfile -t COMPREPLY < <(compgen -W "-f --use-file -n --dont-fork -l --log-console -D --log-detail -S --log-facility -G --no-syslog -u --umask -p --pid -i --config-id -d --dump-conf -t --config-test --signum -v --version -h --help" -- "$current") ;;
+    -S | --log-facility | -u | --umask | -s | --namespace | -i | --config-id | --signum) ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "-f --use-file -n --dont-fork -l --log-console -D --log-detail -S --log-facility -G --no-syslog -u --umask -p --pid -s --namespace -i --config-id -d --dump-conf -t --config-test --signum -v --version -h --help" -- "$current") ;;
     esac
 }
 complete -F _understudyd understudyd

@@ -75,16 +75,28 @@ extension VirtualRule {
         if isInverted { words.append("not") }
         words.append("from " + (source.map { networkNotation($0.address, $0.prefixLength) } ?? "all"))
         if let destination { words.append("to \(networkNotation(destination.address, destination.prefixLength))") }
-        words.append("priority \(preference) tos 0x0")
+        words.append("priority \(preference) tos 0x\(String(conditions.typeOfService, radix: 16))")
         if let mark {
             let mask = mark.mask == .max ? "" : "/0x\(String(mark.mask, radix: 16))"
             words.append("fwmark 0x\(String(mark.value, radix: 16))\(mask)")
         }
         if let inputInterface { words.append("iif \(inputInterface)") }
         if let outputInterface { words.append("oif \(outputInterface)") }
+        if let length = conditions.suppressedLength { words.append("suppress_prefixlen \(length)") }
+        if let group = conditions.suppressedGroup { words.append("suppress_ifgroup \(group)") }
+        if let tunnel = conditions.tunnel { words.append("tunnel-id \(tunnel)") }
+        if let users = conditions.users { words.append("uidrange \(users.lowerBound)-\(users.upperBound)") }
+        if action == .vrf { words.append("l3mdev") }
         if isTracked { words.append("protocol 18") }
+        if let transport = conditions.transport { words.append("ipproto \(transport)") }
+        if let ports = conditions.sourcePorts { words.append("sport \(ports.lowerBound)-\(ports.upperBound)") }
+        if let ports = conditions.destinationPorts { words.append("dport \(ports.lowerBound)-\(ports.upperBound)") }
+        if conditions.realms != 0 { words.append("realms \(conditions.realms >> 16)/\(conditions.realms & 0xFFFF)") }
         switch action {
         case .lookup(let table): words.append("lookup \(table)")
+        case .vrf: words.append("lookup 0")
+        case .jump(let preference): words.append("goto \(preference)")
+        case .nothing: words.append("nop")
         case .blackhole, .unreachable, .prohibit: words.append("type \(action)")
         }
         if !isTracked { words.append("no_track") }
