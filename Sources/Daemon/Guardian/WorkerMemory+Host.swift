@@ -2,11 +2,15 @@
 
 extension WorkerMemory {
     private enum Place {
+        static let promotion = 5120
         static let networkNamespace = 12 << 10
         static let tag = 13 << 10
         static let guardianName = 14 << 10
         static let silencedReports = 15 << 10
+        static let virtualLinks = 64 << 10
     }
+
+    private static let virtualLinkSize = 256 << 10
 
     /// The network namespace that the worker has gone into, as `ip netns` calls it; empty for that of the guardian.
     var networkNamespace: String {
@@ -30,5 +34,33 @@ extension WorkerMemory {
     var hasSilencedReports: Bool {
         get { number(at: Place.silencedReports) == 1 }
         set { put(newValue ? 1 : 0, at: Place.silencedReports) }
+    }
+
+    /// The interfaces on which we have switched on `promote_secondaries`, as many as there is room for.
+    var promotingInterfaces: [String] {
+        get {
+            var reader = OctetReader(read(1024, at: Place.promotion))
+            return reader.text().split(separator: "/").map(String.init)
+        }
+        set {
+            var writer = OctetWriter()
+            writer.put(newValue.prefix(60).joined(separator: "/"))
+            write(writer.octets, at: Place.promotion)
+        }
+    }
+
+    /// The interfaces of `use_vmac` that are there, as many as there is room for.
+    var virtualLinks: [VirtualLinkRecord] {
+        get {
+            let count = Int(min(number(at: Place.virtualLinks), UInt64(Self.virtualLinkSize)))
+            return count == 0 ? [] : VirtualLinkRecord.list(read(count, at: Place.virtualLinks + 8))
+        }
+        set {
+            let octets = VirtualLinkRecord.octets(Array(newValue.prefix(Self.virtualLinkSize / 64)))
+            // Its length comes last, so that half of a list is none.
+            put(0, at: Place.virtualLinks)
+            write(octets, at: Place.virtualLinks + 8)
+            put(UInt64(octets.count), at: Place.virtualLinks)
+        }
     }
 }

@@ -63,8 +63,6 @@ final class WorkerMemory {
         static let upgradeFailure = 2048
         static let refusedReload = 3072
         static let standby = 4096
-        static let promotion = 5120
-        static let virtualLinks = 64 << 10
         static let routers = 1 << 20
         static let checks = 64 << 20
         static let orders = 128 << 20
@@ -83,7 +81,6 @@ final class WorkerMemory {
     private static let mostPipes = 2
     private static let orderSize = 64 << 10
     private static let mostSlots = 30_000
-    private static let virtualLinkSize = 256 << 10
 
     init(_ memory: SharedMemory, log: Log?) {
         self.memory = memory
@@ -206,34 +203,6 @@ final class WorkerMemory {
             case .on(let since, let until): for number in [2, since, until] { writer.put(number) }
             }
             write(writer.octets, at: Place.standby)
-        }
-    }
-
-    /// The interfaces on which we have switched on `promote_secondaries`, as many as there is room for.
-    var promotingInterfaces: [String] {
-        get {
-            var reader = OctetReader(read(1024, at: Place.promotion))
-            return reader.text().split(separator: "/").map(String.init)
-        }
-        set {
-            var writer = OctetWriter()
-            writer.put(newValue.prefix(60).joined(separator: "/"))
-            write(writer.octets, at: Place.promotion)
-        }
-    }
-
-    /// The interfaces of `use_vmac` that are there, as many as there is room for.
-    var virtualLinks: [VirtualLinkRecord] {
-        get {
-            let count = Int(min(number(at: Place.virtualLinks), UInt64(Self.virtualLinkSize)))
-            return count == 0 ? [] : VirtualLinkRecord.list(read(count, at: Place.virtualLinks + 8))
-        }
-        set {
-            let octets = VirtualLinkRecord.octets(Array(newValue.prefix(Self.virtualLinkSize / 64)))
-            // Its length comes last, so that half of a list is none.
-            put(0, at: Place.virtualLinks)
-            write(octets, at: Place.virtualLinks + 8)
-            put(UInt64(octets.count), at: Place.virtualLinks)
         }
     }
 
@@ -391,7 +360,7 @@ final class WorkerMemory {
         write(writer.octets, at: place)
     }
 
-    private func read(_ count: Int, at place: Int) -> [UInt8] {
+    func read(_ count: Int, at place: Int) -> [UInt8] {
         do throws(SystemError) {
             return try memory.read(count, at: place)
         } catch {
@@ -400,7 +369,7 @@ final class WorkerMemory {
         }
     }
 
-    private func write(_ octets: [UInt8], at place: Int) {
+    func write(_ octets: [UInt8], at place: Int) {
         do throws(SystemError) { try memory.write(octets, at: place) } catch { complain(error) }
     }
 

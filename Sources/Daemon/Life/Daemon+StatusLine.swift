@@ -26,4 +26,21 @@ extension Daemon {
                 + (runner.router.obstacles.isEmpty ? "" : ": \(runner.explain(runner.router.obstacles))")
         }
     }
+
+    /// What each instance and session is at, line by line into the log.
+    func writeState(at now: MonotonicInstant) {
+        log.notice(
+            "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
+        )
+        for runner in routers {
+            for line in runner.describeState(at: now) { log.notice(line) }
+        }
+        for neighbour in bfd?.neighbours ?? [] {
+            log.notice("BFD_Instance(\(neighbour.check.name)) \(neighbour.outcome)\(neighbour.counters.text)")
+        }
+        log.notice(
+            "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "
+                + "netlink messages that are not the kernel's \(routes.forged.count), "
+                + "not VRRP at all \(surroundings.sockets.malformedPackets)")
+    }
 }

@@ -380,22 +380,6 @@ final class Daemon {
         }
     }
 
-    func writeState(at now: MonotonicInstant) {
-        log.notice(
-            "understudyd \(understudyVersion), \(routers.count) instance(s), configuration \(options.configurationFile)"
-        )
-        for runner in routers {
-            for line in runner.describeState(at: now) { log.notice(line) }
-        }
-        for neighbour in bfd?.neighbours ?? [] {
-            log.notice("BFD_Instance(\(neighbour.check.name)) \(neighbour.outcome)\(neighbour.counters.text)")
-        }
-        log.notice(
-            "packets for virtual routers that are not ours \(surroundings.sockets.unknownVirtualRouterIDs), "
-                + "netlink messages that are not the kernel's \(routes.forged.count), "
-                + "not VRRP at all \(surroundings.sockets.malformedPackets)")
-    }
-
     private func discardLeft() {
         guard leaving.contains(where: \.router.isStopped) else { return }
         for runner in leaving where runner.router.isStopped { runner.close() }
