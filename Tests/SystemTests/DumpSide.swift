@@ -138,6 +138,11 @@ final class DumpSide {
                 to 10.0.0.0/8 iif eth0 table 101 priority 301
                 not from 10.9.0.0/16 fwmark 0x10/0xf0 lookup 102 preference 302
                 from 10.5.0.0/16 blackhole preference 304
+                from 10.8.0.0/16 tos 0x10 ipproto tcp sport 100-200 dport 80-80 uidrange 10-20 lookup 103 preference 305
+                from 10.8.1.0/24 suppress_prefixlength 0 suppress_ifgroup 5 table 103 preference 306
+                from 10.8.2.0/24 goto 310 preference 307
+                from 10.8.3.0/24 nop preference 308
+                from 10.8.4.0/24 realms 1/2 tunnel-id 7 lookup 103 preference 309
             }
             track_interface {
                 eth1 weight 7

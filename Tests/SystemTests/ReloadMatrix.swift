@@ -150,6 +150,11 @@ struct MatrixChange: Sendable {
                     ? "unicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.2\n}"
                     : "unicast_src_ip 192.0.2.2\nunicast_peer {\n192.0.2.1\n}")
         },
+        MatrixChange("use_vmac on both hosts", .gap(milliseconds: 50), ofBoth: true) { $0.lines.append("use_vmac") },
+        MatrixChange("use_vmac and another VRID on both hosts", .gap(milliseconds: 50), ofBoth: true) {
+            $0.lines.append("use_vmac")
+            $0.id = 79
+        },
         MatrixChange("another interface on the same segment", .gap(milliseconds: 50)) { $0.interface = "eth1" },
     ]
 

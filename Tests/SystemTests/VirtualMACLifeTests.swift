@@ -93,12 +93,14 @@ extension Behaviour {
             let own = try #require(try host.virtualLink("eth0")?.address)
             let mark = daemon.mark
             let stations = [
-                ("use_vmac", "vrrp.51", Self.hardware), ("use_vmac vip", "vip", Self.hardware),
-                ("use_vmac vip 02:00:00:00:00:07", "vip", "02:00:00:00:00:07"), ("use_vmac", "vrrp.51", Self.hardware),
-                ("", "eth0", own),
+                (51, "use_vmac", "vrrp.51", Self.hardware), (51, "use_vmac vip", "vip", Self.hardware),
+                (51, "use_vmac vip 02:00:00:00:00:07", "vip", "02:00:00:00:00:07"),
+                (51, "use_vmac", "vrrp.51", Self.hardware),
+                (77, "use_vmac", "vrrp.77", "00:00:5e:00:01:4d"), (77, "use_vmac vip", "vip", "00:00:5e:00:01:4d"),
+                (51, "use_vmac vip", "vip", Self.hardware), (51, "", "eth0", own),
             ]
-            for (lines, interface, hardware) in stations {
-                try daemon.reload(instance(lines))
+            for (id, lines, interface, hardware) in stations {
+                try daemon.reload(instance(lines, id: id))
                 try isHolding(daemon, interface)
                 try trial.waitFor(
                     "\(hardware) at the client after \(lines)\n\(daemon.text().suffix(3000))", seconds: 10
@@ -106,7 +108,7 @@ extension Behaviour {
                     try client.neighbour("192.0.2.10") == hardware || client.finds("192.0.2.10", at: hardware)
                 }
                 #expect(try client.isAnswered(by: "192.0.2.10"), "\(lines)")
-                for name in ["vrrp.51", "vip"] where name != interface {
+                for name in ["vrrp.51", "vrrp.77", "vip"] where name != interface {
                     #expect(try host.virtualLink(name) == nil, "\(name) with \(lines)")
                 }
             }

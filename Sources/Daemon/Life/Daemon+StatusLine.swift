@@ -1,4 +1,6 @@
+internal import Configuration
 internal import Control
+internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
