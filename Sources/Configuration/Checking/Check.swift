@@ -69,6 +69,14 @@ public func check(
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
         diagnostics += checkBalancer(balancer, file.model, file: files[index])
     }
+    if checked.count > 2 {
+        diagnostics.append(
+            Diagnostic(
+                .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
+                "\(checked.count) files are checked each by itself",
+                consequence: "whether they fit together is not known",
+                fix: "understudy check \(files[0]) \(files[1])   # two at a time"))
+    }
     var proofs: [Proof] = []
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {

@@ -31,10 +31,10 @@ package struct LiveHost: HostInspector {
     }
 
     /// The host as the daemon of a file would find it: in the network namespace that the file names.
-    package static func ofFile(_ file: String, configurationID: String, looksAtFiles: Bool) throws(SystemError)
-        -> LiveHost
-    {
-        let statements = parse(file: file, reading: DiskReader(), configurationID: configurationID).statements
+    package static func ofFile(
+        _ file: String, reading reader: any SourceReader, configurationID: String, looksAtFiles: Bool
+    ) throws(SystemError) -> LiveHost {
+        let statements = parse(file: file, reading: reader, configurationID: configurationID).statements
         guard let name = daemonIdentity(of: statements).networkNamespace else {
             return try LiveHost(looksAtFiles: looksAtFiles)
         }
