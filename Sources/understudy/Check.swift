@@ -83,22 +83,12 @@ struct Check: ParsableCommand {
     }
 
     mutating func run() throws {
-        let inspector: LiveHost?
-        do throws(SystemError) {
-            inspector = try LiveHost.ofFile(
-                files.first ?? Self.defaultFile, configurationID: configurationID ?? shortHostName(), looksAtFiles: true
-            )
-        } catch {
-            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
-            if host { throw ValidationError("this host cannot be examined: \(error)") }
-            inspector = nil
-        }
         if files.isEmpty, case .failure(let failure) = DiskReader().read(Self.defaultFile) {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
-        var report = check(
+        var report = try check(
             files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
-            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host || compat,
+            configurationID: configurationID ?? shortHostName(), on: inspector, hostIsAuthoritative: host || compat,
             portable: portable || compat, balancers: try balancers())
         if compat { report = report.judgedAsKeepalived() }
         if json {
@@ -111,6 +101,17 @@ struct Check: ParsableCommand {
             print(report.summary)
         }
         throw ExitCode(report.exitCode)
+    }
+
+    /// This host, as the daemon of the first file would find it; nil when it cannot be examined.
+    private func inspector(_ daemon: DaemonIdentity) throws -> (any HostInspector)? {
+        do throws(SystemError) {
+            return try LiveHost.of(daemon, looksAtFiles: true)
+        } catch {
+            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
+            if host { throw ValidationError("this host cannot be examined: \(error)") }
+            return nil
+        }
     }
 }
 
