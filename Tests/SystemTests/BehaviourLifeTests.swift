@@ -107,7 +107,7 @@ extension Behaviour {
             #expect(daemon.text().contains("configuration: "))
             #expect(try daemon.state().contains("priority 99"))
             #expect(try daemon.stop() == exited(0))
-            let other = try trial.start(host, text, flags: ["--config-id=one"])
+            let other = try trial.start(host, text, flags: ["--config-id=one", "-D"])
             try other.says("Startup complete")
             #expect(!other.text().contains("configuration: "))
             #expect(try other.state().contains("priority 101"))

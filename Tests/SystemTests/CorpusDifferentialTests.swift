@@ -20,7 +20,10 @@ import struct Foundation.URL
         return [
             "20-strict-rfc.conf": [
                 "addresses": owner, "adverts": owner, "announcements": owner, "states": owner,
-            ]
+            ],
+            "11-vmac.conf": [
+                "settings": "below a virtual MAC interface keepalived sets arp_filter, and we arp_announce"
+            ],
         ]
     }()
 

@@ -19,9 +19,10 @@ import class Foundation.JSONSerialization
         private static let number = 5
         private static let directory = "/run/frr"
         private let lines: [String]
+        private let addresses: [String]
 
         init(_ trial: Trial, _ family: AddressFamily, priority: Int, addresses: [String]) throws {
-            (self.trial, self.family) = (trial, family)
+            (self.trial, self.family, self.addresses) = (trial, family, addresses)
             host = try trial.laboratory.addHost(
                 "frr", [Interface("eth0", addresses: [try .init("192.0.2.2", 24), try .init("fe80::2", 64)])])
             log = try OutputLog("vrrpd")
@@ -38,10 +39,7 @@ import class Foundation.JSONSerialization
                 "link", "add", "link", "eth0", "name", "virtual", "address", "00:00:5e:00:0\(kind):05", "type",
                 "macvlan", "mode", "bridge")
             try host.ip("link", "set", "virtual", "addrgenmode", "none")
-            for address in addresses {
-                try host.ip("addr", "add", "\(address)/\(family == .v4 ? 24 : 64)", "dev", "virtual", "nodad")
-            }
-            try host.ip("link", "set", "virtual", "up")
+            try raiseLink()
             _ = try start("zebra")
             try trial.waitFor("zebra\n\(log.text)") { [host] in
                 try host.run("test", ["-S", "\(Self.directory)/zserv.api"]).status == .exited(code: 0)
@@ -58,21 +56,22 @@ import class Foundation.JSONSerialization
                 ], log: log)
         }
 
-        private func ask(_ commands: [String]) throws -> String {
-            let arguments = ["--vty_socket", Self.directory, "-d", "vrrpd"] + commands.flatMap { ["-c", $0] }
+        private func ask(_ daemon: String, _ commands: [String]) throws -> String {
+            let arguments = ["--vty_socket", Self.directory, "-d", daemon] + commands.flatMap { ["-c", $0] }
             return try host.run("vtysh", arguments).output
         }
 
-        /// It takes virtual routers of an interface only when zebra has told it of that and of the macvlan: until then one has
-        /// no interface, for good.
+        /// A virtual router whose macvlan zebra has not yet told of has none for good: it is written again until it has.
         func start() throws {
-            daemon = try start("vrrpd")
-            try trial.waitFor("vrrpd to know its interfaces\n\(log.text)", seconds: 10) {
-                let known = try ask(["show interface"])
-                return known.contains("eth0") && known.contains("virtual")
+            try trial.waitFor("zebra to know the macvlan\n\(log.text)", seconds: 10) {
+                try ask("zebra", ["show interface brief"]).contains("virtual")
             }
-            let answer = try ask(["configure terminal"] + lines)
-            try #require(!answer.contains("%"), "\(answer)")
+            daemon = try start("vrrpd")
+            try trial.waitFor("vrrpd to know the macvlan\n\(log.text)", seconds: 10) {
+                _ = try ask("vrrpd", ["configure terminal", lines[0], "no vrrp \(Self.number)"])
+                _ = try ask("vrrpd", ["configure terminal"] + lines)
+                return try ask("vrrpd", ["show vrrp json"]).contains("\"interface\":\"virtual\"")
+            }
         }
 
         /// From one moment to the next; its macvlan stays as it is, as an address of keepalived's does.
@@ -83,15 +82,24 @@ import class Foundation.JSONSerialization
             try host.setLink("virtual", up: false)
         }
 
-        func rise() throws {
+        /// The kernel forgets IPv6 addresses of an interface that goes down.
+        private func raiseLink() throws {
+            for address in addresses {
+                let length = family == .v4 ? 24 : 64
+                try host.ip("addr", "replace", "\(address)/\(length)", "dev", "virtual", "nodad")
+            }
             try host.setLink("virtual", up: true)
+        }
+
+        func rise() throws {
+            try raiseLink()
             try start()
         }
 
         /// `Master`, `Backup` or `Initialize`, in its own words; empty while it does not answer.
         var state: String {
             get throws {
-                let answer = try ask(["show vrrp json"])
+                let answer = try ask("vrrpd", ["show vrrp json"])
                 guard let start = answer.firstIndex(of: "["), let end = answer.lastIndex(of: "]") else { return "" }
                 let text = Data(answer[start...end].utf8)
                 let routers = try JSONSerialization.jsonObject(with: text) as? [[String: Any]] ?? []

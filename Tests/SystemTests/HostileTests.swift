@@ -43,9 +43,9 @@ extension Behaviour {
             let second = try trial.host("lb2", "192.0.2.2")
             let stranger = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])]
             )
-            let active = try trial.start(first, text(150), flags: [])
+            let active = try trial.start(first, text(150))
             try active.becomesMaster()
-            let backup = try trial.start(second, text(100), flags: [])
+            let backup = try trial.start(second, text(100))
             try backup.says("Entering BACKUP STATE (init)")
             try trial.waitFor("an advert") { try backup.state().contains("last heard") }
             return (trial, active, backup, stranger)

@@ -168,7 +168,7 @@ private func laidOut(_ text: String) -> String {
     @Test func `of what a random file means, and every comment stays in its place`() throws {
         var instances = 0
         var sound = 0
-        for seed in UInt64(1)...450 {
+        for seed in 1...UInt64(120 * thoroughness) {
             var file = RandomFile(seed: seed)
             let text = file.text()
             let bytes = try format(Array(text.utf8), file: "/etc/t.conf").get()
@@ -184,8 +184,8 @@ private func laidOut(_ text: String) -> String {
             if !before.diagnostics.contains(where: { $0.severity == .error }) { sound += 1 }
         }
         // The files are worth something.
-        #expect(instances > 600)
-        #expect(sound > 300)
+        #expect(instances > 150 * thoroughness)
+        #expect(sound > 75 * thoroughness)
     }
 
     @Test func `of anything that can be typed, and it always comes to an end`() {

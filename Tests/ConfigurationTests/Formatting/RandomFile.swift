@@ -1,5 +1,7 @@
 import Configuration
 
+import class Foundation.ProcessInfo
+
 /// Fixed numbers for each seed (SplitMix64).
 struct SeededNumbers: RandomNumberGenerator {
     var state: UInt64
@@ -11,6 +13,9 @@ struct SeededNumbers: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+/// How many times as many random inputs are tried as usual: UNDERSTUDY_LONG asks for more.
+let thoroughness = ProcessInfo.processInfo.environment["UNDERSTUDY_LONG"] == nil ? 1 : 4
 
 /// A valid file, made of the examples of the keyword table, in a layout that nobody would choose.
 ///

@@ -74,7 +74,7 @@ private struct SplitMix: RandomNumberGenerator {
     }
 
     @Test func `survives random pieces of the language and locates them`() {
-        for seed in UInt64(0)..<1500 {
+        for seed in 0..<UInt64(500 * thoroughness) {
             var random = SplitMix(state: seed)
             let count = Int.random(in: 0...60, using: &random)
             let text = (0..<count).map { _ in Self.fragments.randomElement(using: &random) ?? "" }.joined()

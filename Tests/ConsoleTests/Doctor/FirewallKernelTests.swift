@@ -39,28 +39,28 @@ import VRRPWire
     @Test func `rules of nftables are followed as the kernel follows them`() throws {
         let bench = try FirewallBench()
         var tally = Tally()
-        for seed in 1...25 {
+        for seed in 1...10 {
             let rules = NftablesRules(seed: UInt64(seed)).script
             try bench.clear()
             try bench.shell("nft -f - <<'RULES'\n\(rules)\nRULES")
             try compare(bench, rules, &tally)
         }
-        print("FIREWALL nftables: \(tally) of 100 were certain")
-        #expect(tally.passed > 25 && tally.dropped > 25 && tally.certain > 85)
+        print("FIREWALL nftables: \(tally) of 40 were certain")
+        #expect(tally.passed > 8 && tally.dropped > 8 && tally.certain > 32)
     }
 
     @Test(arguments: ["legacy", "nft"])
     func `rules of iptables are followed as the kernel follows them`(kind: String) throws {
         let bench = try FirewallBench()
         var tally = Tally()
-        for seed in 1...15 {
+        for seed in 1...8 {
             let rules = IptablesRules(seed: UInt64(seed), kind: kind).script
             try bench.clear()
             try bench.shell(rules)
             try compare(bench, rules, &tally)
         }
-        print("FIREWALL iptables-\(kind): \(tally) of 60 were certain")
-        #expect(tally.passed > 15 && tally.dropped > 15 && tally.certain > 50)
+        print("FIREWALL iptables-\(kind): \(tally) of 32 were certain")
+        #expect(tally.passed > 6 && tally.dropped > 6 && tally.certain > 26)
     }
 }
 
