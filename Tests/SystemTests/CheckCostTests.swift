@@ -16,10 +16,11 @@ import Testing
 
         static let hundredThousandLines = LargeFile(
             testDescription: "100,000 lines",
-            text: (0..<100).map(script).joined()
+            text: "global_defs {\n    enable_script_security\n    script_user root\n}\n"
+                + (0..<100).map(script).joined()
                 + (0..<8000).map { instance($0, lines: ["advert_int 1", "track_script {", "c\($0 % 100)", "}"]) }
                 .joined()
-                + (0..<500).map(group).joined(), lines: 100_100, rounds: 3)
+                + (0..<567).map(group).joined(), lines: 100_006, rounds: 3)
 
         private static func instance(_ number: Int, lines: [String]) -> String {
             """
