@@ -68,7 +68,7 @@ import Testing
         var time: Int
     }
 
-    /// Runs a program to its end, and says what it took. The least of several times is the one that others disturbed least.
+    /// Runs a program to its end, and says what it took.
     private func cost(_ host: Host, _ command: [String]) throws -> Cost {
         let ended = try host.run("/usr/bin/time", ["-f", "cost %M %U %S"] + command, seconds: 400)
         #expect(ended.status == .exited(code: 0), "\(command): \(ended.output.suffix(400))")
@@ -89,6 +89,7 @@ import Testing
             ours.append(try cost(host, [Trial.command, "check", "/run/vrrp.conf"]))
             theirs.append(try cost(host, ["keepalived", "-t", "-f", "/run/vrrp.conf"]))
         }
+        // The least of several times is the one that others disturbed least.
         let memory = try (#require(ours.map(\.memory).max()), #require(theirs.map(\.memory).min()))
         let time = try (#require(ours.map(\.time).min()), #require(theirs.map(\.time).min()))
         print("\(file.testDescription): \(memory.0) KiB beside \(memory.1), \(time.0) ms beside \(time.1)")

@@ -3,7 +3,9 @@ struct FileTree {
     private var cutter = SegmentCutter()
     private var packer = StatementPacker()
     private var problems: [BraceProblem] = []
-    /// What the include lines stand for. A template reads one line several times, so that a place has a queue of contents.
+    /// What the include lines stand for.
+    ///
+    /// A template reads one line several times, so that a place has a queue of contents.
     private var included: [SourceLocation: [[Statement]]] = [:]
 
     /// Says what an include line stands for, before its pieces are added.
