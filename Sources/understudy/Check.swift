@@ -85,22 +85,13 @@ struct Check: ParsableCommand {
 
     mutating func run() throws {
         let reader = OnceReader(DiskReader())
-        let files = files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }
-        let inspector: LiveHost?
-        do throws(SystemError) {
-            inspector = try LiveHost.ofFile(
-                files[0], reading: reader, configurationID: configurationID ?? shortHostName(), looksAtFiles: true)
-        } catch {
-            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
-            if host { throw ValidationError("this host cannot be examined: \(error)") }
-            inspector = nil
-        }
-        if self.files.isEmpty, case .failure(let failure) = reader.read(Self.defaultFile) {
+        if files.isEmpty, case .failure(let failure) = reader.read(Self.defaultFile) {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
-        var report = check(
-            files: files, reading: reader, configurationID: configurationID ?? shortHostName(), host: inspector,
-            hostIsAuthoritative: host || compat, portable: portable || compat, balancers: try balancers())
+        var report = try check(
+            files: files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }, reading: reader,
+            configurationID: configurationID ?? shortHostName(), on: inspector, hostIsAuthoritative: host || compat,
+            portable: portable || compat, balancers: try balancers())
         if compat { report = report.judgedAsKeepalived() }
         if json {
             print(report.json, terminator: "")
@@ -112,6 +103,17 @@ struct Check: ParsableCommand {
             print(report.summary)
         }
         throw ExitCode(report.exitCode)
+    }
+
+    /// This host, as the daemon of the first file would find it; nil when it cannot be examined.
+    private func inspector(_ daemon: DaemonIdentity) throws -> (any HostInspector)? {
+        do throws(SystemError) {
+            return try LiveHost.of(daemon, looksAtFiles: true)
+        } catch {
+            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
+            if host { throw ValidationError("this host cannot be examined: \(error)") }
+            return nil
+        }
     }
 }
 

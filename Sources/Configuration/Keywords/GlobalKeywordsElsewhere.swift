@@ -7,7 +7,6 @@ extension KeywordTable {
                 "state_dump_file and the like name the files")
         ]
 
-
     private static func row(_ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String) -> Keyword {
         .notYet(name, shape, meaning, without: without)
     }

@@ -1,6 +1,6 @@
 package import Configuration
 
-/// Reads each file once, because what comes out of a pipe cannot be read again (`check <(ssh lb1 cat ...)`).
+/// Reads each pipe once, because what comes out of it cannot be read again (`check <(ssh lb1 cat ...)`).
 package final class OnceReader: SourceReader {
     private let base: any SourceReader
     private var known: [String: Result<[UInt8], ReadFailure>] = [:]
@@ -10,7 +10,8 @@ package final class OnceReader: SourceReader {
     package func read(_ path: String) -> Result<[UInt8], ReadFailure> {
         if let known = known[path] { return known }
         let result = base.read(path)
-        known[path] = result
+        // Of others there is no need to keep what they hold.
+        if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") { known[path] = result }
         return result
     }
 
