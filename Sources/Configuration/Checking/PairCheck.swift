@@ -328,7 +328,7 @@ extension Model {
 extension Instance {
     /// Whether it advertises an address that another one does as well.
     fileprivate func isTwin(of other: Instance) -> Bool {
-        family == other.family
-            && !Set(addresses.map(\.address)).isDisjoint(with: other.addresses.map(\.address))
+        self.family == other.family
+            && !Set(self.addresses.map(\.address)).isDisjoint(with: other.addresses.map(\.address))
     }
 }
