@@ -127,6 +127,6 @@ extension KeywordTable {
     static let globalDefsLater: [Keyword] = [
         .notYet(
             "vmac_addr_prefix", .word("PREFIX"), "names of the interfaces of `use_vmac_addr`",
-            without: "there are no such interfaces"),
+            without: "there are no such interfaces")
     ]
 }
