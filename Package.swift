@@ -17,7 +17,12 @@ let strict: [SwiftSetting] = [
 let tests: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
 
 /// Every symbol is found when a program starts: no advert waits for the linker, and the table can be made read-only.
-let linking: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
+///
+/// Nobody loads code into a program, so that it offers no symbols to others: the linker then leaves out what nobody uses,
+/// and the start is shorter, in a megabyte less.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "--no-export-dynamic"])
+]
 
 let package = Package(
     name: "understudy",

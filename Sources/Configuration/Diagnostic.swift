@@ -22,7 +22,7 @@ public struct SourceLocation: Hashable, Sendable {
         }
     }
 
-    private var origin: Origin
+    private(set) var origin: Origin
     private var lineNumber: UInt32
     private var columnNumber: UInt32
 

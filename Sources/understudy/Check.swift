@@ -23,7 +23,7 @@ struct Check: ParsableCommand {
             Exit status: 0 nothing to complain of (notes do not count), 1 warnings, 2 errors, 64 wrong usage.
             """)
 
-    @Argument(help: "Configuration files (default: \(defaultFile)).", completion: .file())
+    @Argument(help: "Configuration files (default: \(defaultFile)); - is standard input.", completion: .file())
     var files: [String] = []
 
     @Flag(help: "The files are for this host: what it lacks is an error.")
@@ -62,6 +62,7 @@ struct Check: ParsableCommand {
             case .failure(let error): throw ValidationError("\(error)")
             case .success(let bytes):
                 let binds = haproxyBinds(in: String(decoding: bytes, as: UTF8.self), file: file)
+                if binds.isEmpty { throw ValidationError("\(file) has no `bind` line: is it HAProxy's configuration?") }
                 return BalancerFile(
                     file: file,
                     binds: binds.map { bind in
@@ -83,22 +84,13 @@ struct Check: ParsableCommand {
     }
 
     mutating func run() throws {
-        let inspector: LiveHost?
-        do throws(SystemError) {
-            inspector = try LiveHost.ofFile(
-                files.first ?? Self.defaultFile, configurationID: configurationID ?? shortHostName(), looksAtFiles: true
-            )
-        } catch {
-            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
-            if host { throw ValidationError("this host cannot be examined: \(error)") }
-            inspector = nil
-        }
-        if files.isEmpty, case .failure(let failure) = DiskReader().read(Self.defaultFile) {
+        let reader = OnceReader(DiskReader())
+        if files.isEmpty, case .failure(let failure) = reader.read(Self.defaultFile) {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
-        var report = check(
-            files: files.isEmpty ? [Self.defaultFile] : files, reading: DiskReader(),
-            configurationID: configurationID ?? shortHostName(), host: inspector, hostIsAuthoritative: host || compat,
+        var report = try check(
+            files: files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }, reading: reader,
+            configurationID: configurationID ?? shortHostName(), on: inspector, hostIsAuthoritative: host || compat,
             portable: portable || compat, balancers: try balancers())
         if compat { report = report.judgedAsKeepalived() }
         if json {
@@ -111,6 +103,17 @@ struct Check: ParsableCommand {
             print(report.summary)
         }
         throw ExitCode(report.exitCode)
+    }
+
+    /// This host, as the daemon of the first file would find it; nil when it cannot be examined.
+    private func inspector(_ daemon: DaemonIdentity) throws -> (any HostInspector)? {
+        do throws(SystemError) {
+            return try LiveHost.of(daemon, looksAtFiles: true)
+        } catch {
+            // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
+            if host { throw ValidationError("this host cannot be examined: \(error)") }
+            return nil
+        }
     }
 }
 

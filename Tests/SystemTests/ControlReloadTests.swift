@@ -188,14 +188,40 @@ extension Behaviour.Controlled {
             let healed = try plan(daemon, fails + instance() + other)
             #expect(try consequence(healed).sentence == "takes part as soon as nothing stands in its way")
             try daemon.becomes(.active)
+            try host.addCable("eth9")
             let down = try plan(daemon, fails + instance("VI_1", "track_interface {\n        eth9\n    }") + other)
             #expect(
                 try consequence(down)
                     == .init(
                         instance: "VI_1", givesUpAddresses: true,
                         sentence: "gives up its addresses at once: tracked interface eth9 failed"))
-            #expect(down.warnings.contains { $0.contains("eth9") })
             try daemon.becomes(.fault)
+        }
+
+        @Test func `what this host lacks is a reason to refuse it, unless what runs lacks it as well`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let absent = instance("VI_2", id: 52, interface: "eth7", addresses: ["198.51.100.9/24"])
+            let daemon = try trial.start(host, instance() + absent)
+            try daemon.becomes(.active)
+            let mark = daemon.mark
+            let mistakes = [
+                (instance(interface: "eth8") + absent, "this host has no interface `eth8`"),
+                (instance(addresses: ["192.0.2.1/24"]) + absent, "192.0.2.1 is the host's own address"),
+                (
+                    check("chk", "/usr/bin/tesst") + instance("VI_1", "track_script {\nchk\n}") + absent,
+                    "/usr/bin/tesst"
+                ),
+            ]
+            for (text, reason) in mistakes {
+                for dryRun in [true, false] {
+                    let problem = try #require(try daemon.reloads(text, dryRun: dryRun).error, "\(reason)")
+                    #expect(problem.details?.contains { $0.contains(reason) } == true, "\(problem)")
+                }
+            }
+            #expect(!daemon.text(since: mark).contains("Entering"))
+            // That eth7 is not there keeps nobody from changing something else.
+            #expect(try daemon.reloads(instance(priority: 120) + absent, dryRun: false).reload?.applied == true)
         }
 
         @Test func `what all routers must have in common is pointed out`() throws {

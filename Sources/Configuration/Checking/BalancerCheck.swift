@@ -53,7 +53,7 @@ func checkBalancer(_ balancer: BalancerFile, _ model: Model, file: String) -> [D
                     .warning, "balancer-not-bound", at: start,
                     "no `bind` line covers \(address), a virtual address of `\(instance.name)` in \(file)",
                     consequence: "where this host is MASTER, clients of that address are refused",
-                    fix: address.family == .v6 ? "bind [\(address)]:443" : "bind \(address):443"))
+                    fix: address.family == .v6 ? "bind [\(address)]:PORT" : "bind \(address):PORT"))
         }
         let isWatched = !instance.trackedScripts.isEmpty || !instance.trackedProcesses.isEmpty
         guard !isWatched, virtual.contains(where: { isOpen || bound.contains($0) }) else { continue }

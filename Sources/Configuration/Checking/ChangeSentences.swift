@@ -157,12 +157,12 @@ struct Sentences {
 }
 
 extension Instance {
-    fileprivate var extraToAll: Interval { announcesVirtualMACOnly ? .zero : extraAnnouncements }
-    fileprivate var extraToVirtualMAC: Interval { announcesVirtualMACOnly ? extraAnnouncements : .zero }
+    fileprivate var extraToAll: Interval { self.announcesVirtualMACOnly ? .zero : self.extraAnnouncements }
+    fileprivate var extraToVirtualMAC: Interval { self.announcesVirtualMACOnly ? self.extraAnnouncements : .zero }
 
     /// `min_ttl` to `max_ttl`.
     fileprivate func hopLimits(of peer: IPAddress) -> String {
-        peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"
+        self.peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"
     }
 }
 

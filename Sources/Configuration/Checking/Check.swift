@@ -15,11 +15,25 @@ public func check(
     hostIsAuthoritative: Bool, portable: Bool = false
 ) -> CheckedFile {
     let parsed = parse(file: file, reading: reader, configurationID: configurationID)
+    let statements = parsed.statements
+    var checked = check(
+        parsed, file: file, reading: reader, host: host, hostIsAuthoritative: hostIsAuthoritative, portable: portable)
+    checked.parsed.statements = statements
+    return checked
+}
+
+/// The same of a file that has been parsed; its statements are not kept.
+private func check(
+    _ parsed: consuming ParsedFile, file: String, reading reader: any SourceReader, host: (any HostInspector)?,
+    hostIsAuthoritative: Bool, portable: Bool
+) -> CheckedFile {
     guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
+    let statements = parsed.statements
+    parsed.statements = []
     let (model, problems) = resolve(
-        parsed.statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
+        consume statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
         portable: portable)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
     let elsewhere = portable ? securityNotes(model) : []
@@ -40,24 +54,49 @@ private func securityNotes(_ model: Model) -> [Diagnostic] {
 
 /// Checks each file, and two also as a pair.
 ///
-/// - Parameter balancers: what each host's load balancer listens on: one for all of them, or one for each file in turn.
+/// - Parameters:
+///   - host: the host that the files are checked against, by what the first of them says of the daemon.
+///   - balancers: what each host's load balancer listens on: one for all of them, or one for each file in turn.
+public func check(
+    files: [String], reading reader: any SourceReader, configurationID: String,
+    on host: (DaemonIdentity) throws -> (any HostInspector)?, hostIsAuthoritative: Bool, portable: Bool = false,
+    balancers: [BalancerFile] = []
+) rethrows -> CheckReport {
+    func read(_ file: String) -> ParsedFile { parse(file: file, reading: reader, configurationID: configurationID) }
+    func checkOne(_ parsed: consuming ParsedFile, _ file: String, on host: (any HostInspector)?) -> CheckedFile {
+        check(
+            parsed, file: file, reading: reader, host: host, hostIsAuthoritative: hostIsAuthoritative,
+            portable: portable)
+    }
+    var inspector: (any HostInspector)?
+    var checked: [CheckedFile] = []
+    for file in files {
+        let parsed = read(file)
+        if checked.isEmpty { inspector = try host(daemonIdentity(of: parsed.statements)) }
+        checked.append(checkOne(consume parsed, file, on: inspector))
+    }
+    if checked.count == 2, !hostIsAuthoritative, let facts = inspector?.facts {
+        // Of a pair that is checked on one of its hosts, the other's file lacks everything here.
+        let isElsewhere = checked.map { $0.model.isForAnotherHost(facts) }
+        for index in files.indices where isElsewhere[index] && !isElsewhere[1 - index] {
+            checked[index] = checkOne(read(files[index]), files[index], on: nil)
+        }
+    }
+    return report(on: checked, files: files, balancers: balancers)
+}
+
+/// The same with one host, whatever the files say.
 public func check(
     files: [String], reading reader: any SourceReader, configurationID: String, host: (any HostInspector)?,
     hostIsAuthoritative: Bool, portable: Bool = false, balancers: [BalancerFile] = []
 ) -> CheckReport {
-    func checkOne(_ file: String, on host: (any HostInspector)?) -> CheckedFile {
-        check(
-            file: file, reading: reader, configurationID: configurationID, host: host,
-            hostIsAuthoritative: hostIsAuthoritative, portable: portable)
-    }
-    var checked = files.map { checkOne($0, on: host) }
-    if checked.count == 2, !hostIsAuthoritative, let facts = host?.facts {
-        // Of a pair that is checked on one of its hosts, the other's file lacks everything here.
-        let isElsewhere = checked.map { $0.model.isForAnotherHost(facts) }
-        for index in files.indices where isElsewhere[index] && !isElsewhere[1 - index] {
-            checked[index] = checkOne(files[index], on: nil)
-        }
-    }
+    check(
+        files: files, reading: reader, configurationID: configurationID, on: { _ in host },
+        hostIsAuthoritative: hostIsAuthoritative, portable: portable, balancers: balancers)
+}
+
+/// What there is to say of files that have been checked each by itself.
+private func report(on checked: [CheckedFile], files: [String], balancers: [BalancerFile]) -> CheckReport {
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
         // The two files of a pair are alike, and what is merely worth knowing of both is said of the first.
@@ -68,6 +107,14 @@ public func check(
     for (index, file) in zip(files.indices, checked) where !balancers.isEmpty {
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
         diagnostics += checkBalancer(balancer, file.model, file: files[index])
+    }
+    if checked.count > 2 {
+        diagnostics.append(
+            Diagnostic(
+                .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
+                "\(checked.count) files are checked each by itself",
+                consequence: "whether they fit together is not known",
+                fix: "understudy check \(files[0]) \(files[1])   # two at a time"))
     }
     var proofs: [Proof] = []
     // Without an instance there is nothing to compare, and that has been said.

@@ -8,9 +8,10 @@ func definitionOrderNotes(_ model: Model) -> [Diagnostic] {
     for process in model.processes { definitions[process.name] = ("vrrp_track_process", process.location) }
     for file in model.files { definitions[file.name] = ("track_file", file.location) }
     for session in model.sessions { definitions[session.name] = ("bfd_instance", session.location) }
-    return model.instances.flatMap {
+    let tracked = model.instances.lazy.flatMap {
         $0.trackedScripts + $0.trackedProcesses + $0.trackedFiles + $0.trackedSessions
-    }.compactMap { tracked in
+    }
+    return tracked.compactMap { tracked -> Diagnostic? in
         // Between files the order depends on the include lines, and where `$NAME` stands for lines on its uses.
         guard let definition = definitions[tracked.name], definition.location.file == tracked.location.file,
             definition.location.relation == nil, tracked.location.relation == nil,

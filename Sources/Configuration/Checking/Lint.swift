@@ -148,7 +148,7 @@ extension Linter {
 extension Instance {
     /// Each address with the place where it was written.
     var placedAddresses: [(VirtualAddress, SourceLocation)] {
-        Array(zip(addresses + excludedAddresses, addressLocations))
+        Array(zip(addresses + self.excludedAddresses, addressLocations))
     }
 }
 

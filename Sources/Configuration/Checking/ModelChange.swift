@@ -86,10 +86,10 @@ public struct InstanceIdentity: Hashable, Sendable {
 
 extension Instance {
     public var identity: InstanceIdentity {
-        let isUnicast = transport != .multicast
+        let isUnicast = self.transport != .multicast
         return InstanceIdentity(
             virtualRouterID: virtualRouterID, family: family, interface: interface, isUnicast: isUnicast,
-            unicastSource: isUnicast ? sourceAddress : nil)
+            unicastSource: isUnicast ? self.sourceAddress : nil)
     }
 }
 

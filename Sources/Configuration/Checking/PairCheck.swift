@@ -23,14 +23,15 @@ public func provePair(
         if let partner = candidates.first(where: { $0.interface == instance.interface }) ?? candidates.first {
             check.compare(instance, partner)
             partners.pairs.append((instance, partner))
+        } else if let twin = b.instances.first(where: { $0.isTwin(of: instance) && !a.hasPartner(for: $0) }) {
+            check.reportTwins(instance, twin)
         } else {
             check.reportAlone(instance, file: fileA, other: fileB, b)
         }
     }
-    for instance in b.instances
-    where !a.instances.contains(where: {
-        $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
-    }) {
+    for instance in b.instances where !a.hasPartner(for: instance) {
+        // That the one has another number than the other has been said.
+        if a.instances.contains(where: { $0.isTwin(of: instance) && !b.hasPartner(for: $0) }) { continue }
         check.reportAlone(instance, file: fileB, other: fileA, a)
     }
     check.compareGroups(partners)
@@ -70,6 +71,17 @@ struct PairCheck {
                 + "\(instance.virtualRouterID.rawValue)) is not in \(other)",
             consequence: "both hosts would hold what they have alone: nothing takes over for it",
             fix: name.map { "virtual_router_id \($0.virtualRouterID.rawValue)" } ?? "add the instance to \(other)")
+    }
+
+    /// Two instances that are to be one: they have an address in common.
+    mutating func reportTwins(_ a: Instance, _ b: Instance) {
+        let shared = Set(a.addresses.map(\.address)).intersection(b.addresses.map(\.address)).sorted()
+        report(
+            .error, "pair-vrid", at: b.location,
+            "`\(a.name)` has virtual_router_id \(a.virtualRouterID.rawValue) in \(fileA), and `\(b.name)` with "
+                + "\(shared.first.map(String.init(describing:)) ?? "its address") has \(b.virtualRouterID.rawValue) in \(fileB)",
+            consequence: "neither listens to the other: both become MASTER and hold the address",
+            fix: "virtual_router_id \(a.virtualRouterID.rawValue)")
     }
 
     mutating func compare(_ a: Instance, _ b: Instance) {
@@ -231,6 +243,15 @@ struct PairCheck {
     }
 
     private mutating func compareTransport(_ a: Instance, _ b: Instance) {
+        if let source = a.sourceAddress, source == b.sourceAddress {
+            // One file was copied, and nothing else that it says of the two hosts is worth a word.
+            return report(
+                .error, "pair-source", at: b.sourceLocation ?? b.location,
+                "`\(a.name)` has the source address \(source) in both files",
+                consequence: "each takes the other's adverts for its own",
+                fix: b.transport == .multicast
+                    ? "each host's own address" : "in one of the files unicast_src_ip and the peer change places")
+        }
         switch (a.transport, b.transport) {
         case (.multicast, .multicast):
             guard a.group != b.group else { break }
@@ -247,11 +268,6 @@ struct PairCheck {
                 .error, "pair-transport", at: b.location, "`\(a.name)` sends unicast adverts in \(unicast) only",
                 consequence: "they do not hear each other: both become MASTER",
                 fix: "a unicast_peer block in both files")
-        }
-        if let source = a.sourceAddress, source == b.sourceAddress {
-            report(
-                .error, "pair-source", at: b.location, "`\(a.name)` has the source address \(source) in both files",
-                consequence: "each takes the other's adverts for its own", fix: "each host's own address")
         }
     }
 
@@ -299,5 +315,20 @@ struct PairCheck {
             "`\(a.name)` has `nopreempt` in \(a.preempts ? fileB : fileA) only",
             consequence: "whether the address goes back after a repair depends on which host was repaired",
             fix: "the same in both files, with `state BACKUP`")
+    }
+}
+
+extension Model {
+    /// Whether an instance is the same virtual router as one here.
+    fileprivate func hasPartner(for instance: Instance) -> Bool {
+        instances.contains { $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family }
+    }
+}
+
+extension Instance {
+    /// Whether it advertises an address that another one does as well.
+    fileprivate func isTwin(of other: Instance) -> Bool {
+        family == other.family
+            && !Set(addresses.map(\.address)).isDisjoint(with: other.addresses.map(\.address))
     }
 }

@@ -17,7 +17,7 @@ extension PairCheck {
         for tracked in instance.trackedSessions
         where mutual.contains(tracked.name) && tracked.weight.isFault && !tracked.weight.reverse {
             report(
-                .warning, "pair-mutual-session", at: tracked.location,
+                .error, "pair-mutual-session", at: tracked.location,
                 "the neighbour of `\(tracked.name)` is the other host of the pair, and its loss is a fault of `\(instance.name)`",
                 consequence: "when the other host dies, this one gives up as well: nobody has the address",
                 fix:

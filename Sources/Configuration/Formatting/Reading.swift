@@ -54,7 +54,7 @@ struct Reading {
         names = Set(lexer.result.definedNames.keys)
         conditions = Dictionary(grouping: lexer.result.conditions, by: \.location.line)
         errors = lexer.result.diagnostics.filter { $0.severity == .error }
-        errors += matchBraces(pieces).problems.map(\.diagnostic)
+        errors += braceProblems(in: pieces).map(\.diagnostic)
         // These two are said of bytes that a layout may change.
         warnings = lexer.result.diagnostics.map(\.code).filter { !["long-line", "byte-order-mark"].contains($0) }
         measure()
@@ -100,11 +100,11 @@ struct Reading {
 extension Lexer {
     /// Reads the next line of the file with all that its names and templates make of it; what it includes is not read.
     fileprivate mutating func advanceLine() {
-        if let text = nextLine() { _ = lex(text) }
+        if let text = nextLine() { lex(text) }
         while let next = pending.popLast() {
             switch next {
             case .bind(let name, let value): definitions.bind(name, to: value)
-            case .line(let text): _ = lex(text)
+            case .line(let text): lex(text)
             }
         }
     }
@@ -140,8 +140,8 @@ extension Piece {
 
     /// The line as a quoted command, in parts; its error's code when it is none.
     private func command(_ words: [Word], _ written: String?) -> [String?] {
-        guard let line = Statement(words, written: written) else { return [] }
-        switch QuotedCommand.parse(line) {
+        guard let line = StatementDraft(words, written: written) else { return [] }
+        switch QuotedCommand.parse(Statement(line)) {
         case .failure(let problem): return [problem.diagnostic.code]
         case .success(let quoted):
             return [quoted.text, quoted.user?.text, quoted.group?.text, quoted.shellOperator]

@@ -4,20 +4,20 @@ extension Instance {
     /// The parameters of its state machine.
     public var routerConfiguration: VirtualRouter.Configuration {
         var configuration = VirtualRouter.Configuration(
-            version: version, advertisementInterval: advertisementInterval, preempts: preempts,
-            preemptDelay: preemptDelay, announcements: announcements)
-        configuration.downTimerAdverts = downTimerAdverts
+            version: version, advertisementInterval: self.advertisementInterval, preempts: self.preempts,
+            preemptDelay: self.preemptDelay, announcements: self.announcements)
+        configuration.downTimerAdverts = self.downTimerAdverts
         configuration.groupHold = groupHold
-        configuration.answersLowerPriority = answersLowerPriority
-        configuration.ownerListens = ownerListens
+        configuration.answersLowerPriority = self.answersLowerPriority
+        configuration.ownerListens = self.ownerListens
         return configuration
     }
 
     /// Where its addresses and routes are, beside its own and the one that is made for it: the loss of any is a fault.
     public var furtherInterfaces: Set<String> {
-        let ways = routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        let own = [interface, virtualMAC?.interface].compactMap(\.self)
-        let places = (addresses + excludedAddresses).filter(\.isTracked).map(\.interface)
+        let ways = self.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
+        let own = [interface, self.virtualMAC?.interface].compactMap(\.self)
+        let places = (addresses + self.excludedAddresses).filter(\.isTracked).map(\.interface)
         return Set(places + ways).subtracting(own)
     }
 }

@@ -18,5 +18,5 @@ extension Instance {
     /// Whether packets to and from its addresses are dropped while it has them.
     ///
     /// An owner's addresses are the host's own (RFC 9568 section 6.1: Accept_Mode counts for others only).
-    public var dropsPackets: Bool { !acceptsPackets && priority != .owner }
+    public var dropsPackets: Bool { !self.acceptsPackets && priority != .owner }
 }

@@ -29,16 +29,16 @@ public struct VirtualMAC: Equatable, Sendable {
 extension Instance {
     /// The interface by which an address is reached from the network: that of `use_vmac` is behind the instance's own.
     public func wire(of address: VirtualAddress) -> String {
-        address.interface == virtualMAC?.interface ? interface : address.interface
+        address.interface == self.virtualMAC?.interface ? interface : address.interface
     }
 
     /// The instance as the network sees it: without interfaces that the daemon makes.
     public var onTheWire: Instance {
-        guard virtualMAC != nil else { return self }
+        guard self.virtualMAC != nil else { return self }
         var instance = self
         for index in addresses.indices { instance.addresses[index].interface = wire(of: addresses[index]) }
-        for index in excludedAddresses.indices {
-            instance.excludedAddresses[index].interface = wire(of: excludedAddresses[index])
+        for index in self.excludedAddresses.indices {
+            instance.excludedAddresses[index].interface = wire(of: self.excludedAddresses[index])
         }
         return instance
     }

@@ -183,7 +183,11 @@ extension ProofWorld {
             let changedAt = owners.last?.at ?? start
             return (owner, Interval(nanoseconds: max(changedAt, start) - start))
         }
-        guard since > start else { return (owner, .zero) }
+        // It had them before; another may have let go of them only now.
+        guard since > start else {
+            let changedAt = owners.count > 1 ? owners.last?.at ?? start : start
+            return (owner, Interval(nanoseconds: max(changedAt, start) - start))
+        }
         let waited = Interval(nanoseconds: since - start)
         return (owner, nodes[side.rawValue].hasPreempted ? waited + unit.restOfPreemptDelay(side) : waited)
     }
@@ -216,8 +220,11 @@ extension ProofUnit {
             let instance = instance(member, side)
             return instance.routerConfiguration.lease(instance.lease)?.seconds
         }
-        return .seconds(UInt64(leases.max() ?? 0))
+        return leases.max().map { .seconds(UInt64($0)) + Self.expiryDelay } ?? .zero
     }
+
+    /// How much later the kernel may look for addresses whose time has run out: ADDRCONF_TIMER_FUZZ of <net/addrconf.h>.
+    private static let expiryDelay = Interval.milliseconds(250)
 
     /// What the simulation does not wait for.
     fileprivate func restOfPreemptDelay(_ side: PairSide) -> Interval {

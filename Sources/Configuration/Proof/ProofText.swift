@@ -72,7 +72,9 @@ extension Proof {
         text += "; otherwise:\n\n"
         var rows: [[String]] = []
         for owner in [ProofOwner.nobody, .split, .both] {
-            let found = bad.filter { $0.owner == owner }
+            let all = bad.filter { $0.owner == owner }
+            // That nobody serves when both hosts are gone needs no saying; what happens while both live comes first.
+            let found = all.filter(\.leavesBothHosts) + all.filter { !$0.leavesBothHosts }
             if found.isEmpty { continue }
             for couple in found.prefix(Self.mostShown) {
                 rows.append([self.where(owner), [couple.first, couple.second].map(words).joined(separator: " and ")])
@@ -104,6 +106,18 @@ extension Proof {
             while line.last == " " { line.removeLast() }
             return line + "\n"
         }.joined()
+    }
+}
+
+extension Proof.Couple {
+    /// Neither of the two takes a host, or its daemon, away.
+    fileprivate var leavesBothHosts: Bool {
+        [first, second].allSatisfy { thing in
+            switch thing {
+            case .host, .daemon: false
+            default: true
+            }
+        }
     }
 }
 

@@ -68,10 +68,13 @@ struct ProofUnit {
         case .script(let side, let name):
             guard let script = facts(side).scripts[name] else { break }
             let run = min(script.interval, Self.longest)
-            return (
-                run * UInt64(min(script.fall, Self.mostRuns)), min(script.timeout ?? run, Self.longest),
-                run * UInt64(min(script.rise, Self.mostRuns))
-            )
+            let timeout = min(script.timeout ?? run, Self.longest)
+            let fall = UInt64(min(script.fall, Self.mostRuns))
+            // A run that lasts longer than the interval puts off the next one.
+            let hanging =
+                timeout <= run
+                ? timeout : run + Interval(nanoseconds: timeout.nanoseconds - run.nanoseconds) * fall
+            return (run * fall, hanging, run * UInt64(min(script.rise, Self.mostRuns)))
         case .process(let side, let name):
             guard let process = facts(side).processes[name] else { break }
             return (min(process.terminateDelay, Self.longest), .zero, min(process.forkDelay, Self.longest))

@@ -211,6 +211,8 @@ public enum DiagnosticCodes {
 
     private static let pair = [
         ("no-counterpart", "an instance in one file only"),
+        ("not-compared", "more than two files: they are not compared"),
+        ("pair-vrid", "the same address under another virtual_router_id in the other file"),
         ("pair-version", "different protocol versions"),
         ("pair-interval", "different intervals"),
         ("pair-keys", "one router does not believe what the other signs"),

@@ -8,7 +8,7 @@ extension Resolver {
         let words = statement.arguments
         switch shape {
         case .flag: return .flag
-        case .block: return .block(statement.children ?? [])
+        case .block: return .block
         case .words, .command, .notifyCommand, .text: return .words(words)
         case .optionalBoolean: return boolean(words.first, of: statement)
         case .integer(let range): return integer(words[0], range, of: statement).map(Value.integer)

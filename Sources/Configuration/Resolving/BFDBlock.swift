@@ -116,7 +116,7 @@ extension Resolver {
                 "neighbours that follow the standard ignore packets whose TTL is not 255",
                 consequence:
                     "the session comes up with keepalived that has the same line, and with no router (RFC 5881 section 5)",
-                fix: "\(setting.keyword.name) 255   # on both hosts")
+                fix: "\(setting.statement.keyword.text) 255   # on both hosts")
         }
     }
 

@@ -6,44 +6,69 @@ extension Resolver {
     ///
     /// Each is held against the first one that claims the same, so that ten thousand instances take no longer than they must.
     mutating func checkBetweenInstances() {
-        var byIdentity: [Claim: Int] = [:]
-        var byAddress: [IPAddress: Int] = [:]
-        // A link-local address may be on every interface, once.
-        var byPlace: [Place: Int] = [:]
-        var usedIDs: [String: Set<UInt8>] = [:]
         let instances = model.instances
-        for instance in instances {
+        let earlier = Self.earlierClaims(instances)
+        var usedIDs: [String: Set<UInt8>] = [:]
+        for instance in instances where !earlier.isEmpty {
             usedIDs[instance.interface, default: []].insert(instance.virtualRouterID.rawValue)
         }
+        var byAddress: [IPAddress: Int] = [:]
+        byAddress.reserveCapacity(instances.count)
+        // Where the first one has it on another interface: a link-local address may be on every interface, once.
+        var byPlace: [Place: Int] = [:]
         for (index, instance) in instances.enumerated() {
             checkVirtualMAC(instance, among: instances[..<index])
-            if let first = byIdentity[Claim(instance)] {
+            if let first = earlier[index] {
                 reportIdentity(instance, instances[first], used: usedIDs[instance.interface] ?? [])
-            } else {
-                byIdentity[Claim(instance)] = index
             }
             let held = instance.addresses + instance.excludedAddresses
             let others = held.flatMap { [byAddress[$0.address], byPlace[Place($0)]] }.compactMap(\.self)
             for first in Set(others).sorted() { checkShared(instance, instances[first]) }
             for address in held {
-                if byAddress[address.address] == nil { byAddress[address.address] = index }
-                if byPlace[Place(address)] == nil { byPlace[Place(address)] = index }
+                guard let first = byAddress[address.address] else {
+                    byAddress[address.address] = index
+                    continue
+                }
+                let place = Place(address)
+                if byPlace[place] == nil, !instances[first].holds(place) { byPlace[place] = index }
             }
         }
     }
 
+    /// Of each instance that claims what another one before it claims, the first that does.
+    private static func earlierClaims(_ instances: [Instance]) -> [Int: Int] {
+        let sorted = instances.indices.sorted {
+            let (left, right) = (Claim(instances[$0]), Claim(instances[$1]))
+            return left == right ? $0 < $1 : left < right
+        }
+        var earlier: [Int: Int] = [:]
+        for (first, second) in zip(sorted, sorted.dropFirst())
+        where Claim(instances[first]) == Claim(instances[second]) {
+            earlier[second] = earlier[first] ?? first
+        }
+        return earlier
+    }
+
     /// What tells a virtual router from another on the wire (RFC 9568 section 1.3).
-    private struct Claim: Hashable {
-        var id: VirtualRouterID
+    private struct Claim: Comparable {
+        var id: UInt8
         var interface: String
-        var family: AddressFamily
+        var isIPv6: Bool
 
         init(_ instance: Instance) {
-            (id, interface, family) = (instance.virtualRouterID, instance.interface, instance.family)
+            (id, interface, isIPv6) = (
+                instance.virtualRouterID.rawValue, instance.interface, instance.family == .v6
+            )
+        }
+
+        static func < (left: Claim, right: Claim) -> Bool {
+            if left.id != right.id { return left.id < right.id }
+            if left.isIPv6 != right.isIPv6 { return right.isIPv6 }
+            return left.interface < right.interface
         }
     }
 
-    private struct Place: Hashable {
+    fileprivate struct Place: Hashable {
         var address: IPAddress
         var interface: String
 
@@ -76,5 +101,11 @@ extension Resolver {
                     : "the host may hold it on two interfaces at once",
                 fix: "remove the line from one of the two instances")
         }
+    }
+}
+
+extension Instance {
+    fileprivate func holds(_ place: Resolver.Place) -> Bool {
+        (addresses + self.excludedAddresses).contains { Resolver.Place($0) == place }
     }
 }

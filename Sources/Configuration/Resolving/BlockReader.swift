@@ -11,11 +11,10 @@ enum Value: Equatable {
     case address(IPAddress)
     case user(UserName)
     case words([Word])
-    case block([Statement])
+    case block
 }
 
 struct Setting: Equatable {
-    var keyword: Keyword
     var statement: Statement
     var value: Value
 
@@ -31,13 +30,15 @@ struct BlockContents {
     private var settings: [String: [Setting]] = [:]
     private var attempted: Set<String> = []
 
-    mutating func add(_ setting: Setting) {
-        if setting.keyword.keepsFirst, has(setting.keyword.name) { return }
-        settings[setting.keyword.name, default: []].append(setting)
+    mutating func add(_ setting: Setting, of keyword: Keyword) {
+        if keyword.keepsFirst, has(keyword.name) { return }
+        settings[keyword.name, default: []].append(setting)
     }
     mutating func attempt(_ name: String) { attempted.insert(name) }
 
     func all(_ name: String) -> [Setting] { settings[name] ?? [] }
+    /// The same, which are no longer here afterwards.
+    mutating func take(_ name: String) -> [Setting] { settings.removeValue(forKey: name) ?? [] }
     /// The last one wins, as in keepalived.
     subscript(name: String) -> Setting? { settings[name]?.last }
     func has(_ name: String) -> Bool { settings[name] != nil }
@@ -90,7 +91,7 @@ extension Resolver {
             guard let value = value(of: statement, shape: keyword.shape, in: block) else { continue }
             if portable, keyword.isOurs { reportOurs(statement) }
             if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, keyword, earlier: earlier) }
-            contents.add(Setting(keyword: keyword, statement: statement, value: value))
+            contents.add(Setting(statement: statement, value: value), of: keyword)
         }
         return contents
     }

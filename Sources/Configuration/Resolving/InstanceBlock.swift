@@ -66,7 +66,9 @@ extension Resolver {
         instance.trackedFiles = trackedFiles(contents)
         instance.trackedSessions = trackedSessions(contents)
         if !grouped.contains(name) { checkWeights(&instance) }
-        if interface != nil, id != nil { model.instances.append(instance) }
+        guard interface != nil, id != nil else { return }
+        if let last = model.instances.last { instance.shareSettings(with: last) }
+        model.instances.append(instance)
     }
 
     private static let anyID: VirtualRouterID = {

@@ -78,7 +78,7 @@ extension Resolver {
     mutating func fitInterfaceDelays() {
         if model.global.interfaceDelays.isEmpty { return }
         let used = model.instances.reduce(into: Set<String>()) { $0.formUnion($1.interfaces) }
-        let strictest = Dictionary(model.instances.map { ($0.interface, $0) }) { first, second in
+        let strictest = Dictionary(model.instances.lazy.map { ($0.interface, $0) }) { first, second in
             second.longestDownDelay < first.longestDownDelay ? second : first
         }
         for (index, delay) in model.global.interfaceDelays.enumerated() {
@@ -109,11 +109,11 @@ extension Resolver {
 extension Instance {
     /// One interval less than adverts may be missed.
     fileprivate var longestDownDelay: Interval {
-        Interval(advertisementInterval) * (max(downTimerAdverts, 1) - 1)
+        Interval(self.advertisementInterval) * (max(self.downTimerAdverts, 1) - 1)
     }
 
     /// Its own, those of its addresses, and those that it tracks.
     fileprivate var interfaces: Set<String> {
-        Set([interface] + (addresses + excludedAddresses).map(\.interface) + trackedInterfaces.map(\.name))
+        Set([interface] + (addresses + self.excludedAddresses).map(\.interface) + trackedInterfaces.map(\.name))
     }
 }

@@ -113,5 +113,5 @@ extension Resolver {
 
 extension Instance {
     /// keepalived: three intervals, five seconds at least.
-    var usualTimeWindow: Int { max(5, (Int(advertisementInterval.count) * 3 + 99) / 100) }
+    var usualTimeWindow: Int { max(5, (Int(self.advertisementInterval.count) * 3 + 99) / 100) }
 }

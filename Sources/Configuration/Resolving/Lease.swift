@@ -39,8 +39,8 @@ extension Instance {
     /// The shortest lease that outlasts every takeover, in seconds.
     var leastLease: UInt32? {
         var configuration = VirtualRouter.Configuration(
-            version: version, advertisementInterval: advertisementInterval)
-        configuration.downTimerAdverts = downTimerAdverts
+            version: version, advertisementInterval: self.advertisementInterval)
+        configuration.downTimerAdverts = self.downTimerAdverts
         return configuration.lease(.automatic)?.seconds
     }
 }

@@ -41,8 +41,9 @@ extension Resolver {
     /// Mail that is wanted and goes nowhere, or that could go and nobody wants; when every block has been read.
     mutating func checkMail(_ contents: BlockContents) {
         let mail = model.global.mail
-        let isWanted = (model.instances.map(\.notifications) + model.groups.map(\.notifications)).contains(
-            where: \.sendsMail)
+        let isWanted =
+            model.instances.contains { $0.notifications.sendsMail }
+            || model.groups.contains { $0.notifications.sendsMail }
         if isWanted, !mail.isComplete, !hasMailMistake, let location = mailWishes.first {
             let isNobody = mail.recipients.isEmpty
             report(

@@ -62,7 +62,7 @@ extension Resolver {
                 .warning, "long-name", at: word.location,
                 "`\(word.text)` is longer than the kernel keeps: 15 characters",
                 consequence: "`ps` and `pgrep` know the process by `\(word.text.prefix(15))`",
-                fix: "\(setting.keyword.name) \(word.text.prefix(15))")
+                fix: "\(setting.statement.keyword.text) \(word.text.prefix(15))")
         }
         return word.text
     }
@@ -104,7 +104,7 @@ extension Resolver {
         report(
             .error, "bad-path", at: path.location, "`\(path.text)` is a relative path, and the daemon runs in `/`",
             consequence: "the file would not be where others look for it",
-            fix: "\(setting.keyword.name) /run/understudy/\(path.text)")
+            fix: "\(setting.statement.keyword.text) /run/understudy/\(path.text)")
         return nil
     }
 

@@ -12,15 +12,30 @@ internal import VRRPWire
 ///   - portable: whether what only Understudy knows is complained of.
 ///   - lacking: how bad it is when such a file cannot be read.
 public func resolve(
-    _ statements: [Statement], file: String = "configuration", keySource: (any SourceReader)? = nil,
+    _ statements: consuming [Statement], file: String = "configuration", keySource: (any SourceReader)? = nil,
     lacking: Diagnostic.Severity = .warning, portable: Bool = false
 ) -> (model: Model, diagnostics: [Diagnostic]) {
     var resolver = Resolver()
     resolver.keySource = keySource
     resolver.lacking = lacking
     resolver.portable = portable
-    resolver.resolveFile(statements, file: file)
-    return (resolver.model, resolver.orderedDiagnostics(files: statements))
+    let ranks = fileRanks(statements)
+    resolver.resolveFile(consume statements, file: file)
+    return (resolver.model, resolver.orderedDiagnostics(ranks))
+}
+
+/// The files in the order in which they are read.
+private func fileRanks(_ statements: [Statement]) -> [String: Int] {
+    var ranks: [String: Int] = [:]
+    func visit(_ statements: [Statement]) {
+        for statement in statements {
+            let file = statement.onlyFile
+            if ranks[file ?? statement.location.file] == nil { ranks[file ?? statement.location.file] = ranks.count }
+            if file == nil { visit(statement.children ?? []) }
+        }
+    }
+    visit(statements)
+    return ranks
 }
 
 /// The state of one resolution.
@@ -93,9 +108,12 @@ struct Resolver {
         for index in start..<diagnostics.count { change(&diagnostics[index]) }
     }
 
-    mutating func resolveFile(_ statements: [Statement], file: String) {
-        let contents = read(statements, in: .topLevel)
-        rulePlaces = RulePlaces(statements)
+    /// - Parameter statements: let go as they are read, where nobody else keeps them: there may be thousands of instances.
+    mutating func resolveFile(_ statements: consuming [Statement], file: String) {
+        var contents = read(statements, in: .topLevel)
+        let outline = Outline(copy statements)
+        rulePlaces = RulePlaces(copy statements)
+        statements = []
         resolveIdentity(contents)
         resolveGlobals(contents)
         for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
@@ -104,17 +122,15 @@ struct Resolver {
             resolveFileCheck(setting.statement)
         }
         for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
-        definedScripts.formUnion(names(in: statements, meantAs: "vrrp_script"))
-        definedProcesses.formUnion(names(in: statements, meantAs: "vrrp_track_process"))
-        definedFiles.formUnion(names(in: statements, meantAs: "track_file"))
-        definedSessions.formUnion(names(in: statements, meantAs: "bfd_instance"))
+        definedScripts.formUnion(outline.names(meantAs: "vrrp_script"))
+        definedProcesses.formUnion(outline.names(meantAs: "vrrp_track_process"))
+        definedFiles.formUnion(outline.names(meantAs: "track_file"))
+        definedSessions.formUnion(outline.names(meantAs: "bfd_instance"))
         noteGrouped(contents)
         resolveInterfaceDelays(contents)
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
-        // Thousands of them are copied a dozen times while an array grows.
-        model.instances.reserveCapacity(contents.all("vrrp_instance").count)
         noteVirtualInterfaces(contents)
-        for setting in contents.all("vrrp_instance") { resolveInstance(setting.statement) }
+        resolveInstances(&contents)
         reportStrictDrops()
         reportUselessExtraAnnouncements()
         checkBetweenInstances()
@@ -125,33 +141,26 @@ struct Resolver {
         fitInterfaceDelays()
         checkRealTimeLimit()
         // An instance that was not read may use any of them.
-        if names(in: statements, meantAs: "vrrp_instance").isEmpty { reportUnused() }
-        reportNothingToDo(contents, statements, file: file)
+        if outline.names(meantAs: "vrrp_instance").isEmpty { reportUnused() }
+        reportNothingToDo(contents, outline, file: file)
+    }
+
+    private mutating func resolveInstances(_ contents: inout BlockContents) {
+        var blocks = contents.take("vrrp_instance")
+        // Thousands of them are copied a dozen times while an array grows.
+        model.instances.reserveCapacity(blocks.count)
+        definedInstances.reserveCapacity(blocks.count)
+        blocks.reverse()
+        while let block = blocks.popLast() { resolveInstance(block.statement) }
     }
 
     /// Sorted as a reader meets them: files in the order in which they are read, then by line and column.
-    func orderedDiagnostics(files statements: [Statement]) -> [Diagnostic] {
-        var rank: [String: Int] = [:]
-        func visit(_ statements: [Statement]) {
-            for statement in statements {
-                if rank[statement.location.file] == nil { rank[statement.location.file] = rank.count }
-                visit(statement.children ?? [])
-            }
-        }
-        visit(statements)
+    func orderedDiagnostics(_ ranks: [String: Int]) -> [Diagnostic] {
         func key(_ item: (offset: Int, element: Diagnostic)) -> (Int, Int, Int, Int) {
             let location = item.element.location
-            return (rank[location.file] ?? rank.count, location.line, location.column, item.offset)
+            return (ranks[location.file] ?? ranks.count, location.line, location.column, item.offset)
         }
         return diagnostics.enumerated().sorted { key($0) < key($1) }.map(\.element)
-    }
-
-    /// The names of the blocks whose keyword is misspelt, and has been reported as such.
-    private func names(in statements: [Statement], meantAs keyword: String) -> [String] {
-        statements.filter {
-            $0.children != nil && KeywordTable.keyword($0.keyword.text, in: .topLevel) == nil
-                && KeywordTable.suggestion(for: $0.keyword.text, in: .topLevel) == .spelling(keyword)
-        }.map { $0.arguments.first?.text ?? "" }
     }
 
     private mutating func reportUnused() {
@@ -187,13 +196,13 @@ struct Resolver {
         model.files.removeAll { !usedFiles.contains($0.name) }
     }
 
-    private mutating func reportNothingToDo(_ contents: BlockContents, _ statements: [Statement], file: String) {
+    private mutating func reportNothingToDo(_ contents: BlockContents, _ outline: Outline, file: String) {
         if contents.wasAttempted("vrrp_instance") { return }
-        let start = SourceLocation(file: statements.first?.location.file ?? file, line: 1, column: 1)
-        let hasServers = statements.contains { $0.keyword.text.hasPrefix("virtual_server") }
+        let start = SourceLocation(file: outline.firstFile ?? file, line: 1, column: 1)
+        let hasServers = outline.hasServers
         report(
             hasServers ? .warning : .error, "no-instance", at: start,
-            statements.isEmpty ? "the file says nothing" : "there is no vrrp_instance block",
+            outline.firstFile == nil ? "the file says nothing" : "there is no vrrp_instance block",
             consequence: hasServers
                 ? "Understudy has nothing to do: IPVS services are not its business"
                 : "nothing would be protected; keepalived would sit idle without a word (understudy init asks for what is "
@@ -209,4 +218,27 @@ struct Resolver {
                 }
                 """)
     }
+}
+
+/// What has to be known of the whole file when its statements have been let go.
+private struct Outline {
+    /// That of the first statement; nil when there is none.
+    let firstFile: String?
+    let hasServers: Bool
+    /// The names of the blocks whose keyword is misspelt, and has been reported as such, by the keyword that is meant.
+    private var misspelt: [String: [String]] = [:]
+
+    init(_ statements: [Statement]) {
+        firstFile = statements.first?.location.file
+        hasServers = statements.contains { $0.keyword.text.hasPrefix("virtual_server") }
+        for statement in statements {
+            let keyword = statement.keyword.text
+            guard KeywordTable.keyword(keyword, in: .topLevel) == nil, statement.children != nil,
+                case .spelling(let meant)? = KeywordTable.suggestion(for: keyword, in: .topLevel)
+            else { continue }
+            misspelt[meant, default: []].append(statement.arguments.first?.text ?? "")
+        }
+    }
+
+    func names(meantAs keyword: String) -> [String] { misspelt[keyword] ?? [] }
 }

@@ -61,25 +61,28 @@ extension [Statement] {
             }
         }
         let statements = map { statement in
-            var statement = statement
             switch statement.keyword.text {
-            case "static_rules": statement.children = whole(statement.children, isStatic: true)
+            case "static_rules": return statement.replacing(whole(statement.children, isStatic: true))
             case "vrrp_instance":
-                statement.children = statement.children?.map { block in
-                    guard block.keyword.text == "virtual_rules" else { return block }
-                    var block = block
-                    block.children = whole(block.children, isStatic: false)
-                    return block
-                }
-            default: break
+                return statement.replacing(
+                    statement.children?.map { block in
+                        guard block.keyword.text == "virtual_rules" else { return block }
+                        return block.replacing(whole(block.children, isStatic: false))
+                    })
+            default: return statement
             }
-            return statement
         }
         return (statements, placed)
     }
 }
 
 extension Statement {
+    /// The same with other lines in its block.
+    fileprivate func replacing(_ children: [Statement]?) -> Statement {
+        Statement(
+            keyword: keyword, arguments: arguments, rawLine: rawLine, children: children, blockEnd: blockEnd)
+    }
+
     /// The keywords on a line of rules, each with its value.
     private var ruleWords: [(name: String, value: String)] {
         let words = ([keyword] + arguments).map(\.text)

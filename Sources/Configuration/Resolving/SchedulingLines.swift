@@ -22,7 +22,7 @@ extension Resolver {
         else { return }
         report(
             .warning, "limit-without-real-time", at: limit.location,
-            "`\(limit.keyword.name)` limits nothing without `vrrp_rt_priority`",
+            "`\(limit.statement.keyword.text)` limits nothing without `vrrp_rt_priority`",
             consequence:
                 "the kernel counts the time of real-time processes only, and keepalived does not set the limit",
             fix: "remove the line, or add `vrrp_rt_priority 50`")

@@ -221,6 +221,6 @@ extension [Tracked] {
 extension Instance {
     /// How long it would wait for a successor by itself.
     fileprivate var successionBound: Interval {
-        VirtualRouter.Configuration(version: version, advertisementInterval: advertisementInterval).successionBound
+        VirtualRouter.Configuration(version: version, advertisementInterval: self.advertisementInterval).successionBound
     }
 }

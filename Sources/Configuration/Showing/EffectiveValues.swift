@@ -57,39 +57,39 @@ extension Instance {
         switch keyword {
         case "state": initialState == .master ? "MASTER" : "BACKUP"
         case "interface": interface
-        case "track_src_ip": tracksSource.word
-        case "kernel_rx_buf_size": "\(receiveBuffer ?? 1_048_576)"
+        case "track_src_ip": self.tracksSource.word
+        case "kernel_rx_buf_size": "\(self.receiveBuffer ?? 1_048_576)"
         case "virtual_router_id": "\(virtualRouterID.rawValue)"
         case "priority": "\(priority.rawValue)"
-        case "advert_int": Interval(advertisementInterval).decimalSeconds
-        case "down_timer_adverts": "\(downTimerAdverts)"
+        case "advert_int": Interval(self.advertisementInterval).decimalSeconds
+        case "down_timer_adverts": "\(self.downTimerAdverts)"
         case "version": "\(version.rawValue)"
-        case "mcast_dst_ip": transport == .multicast ? group.description : nil
-        case "unicast_ttl": transport == .multicast ? nil : "\(unicastHopLimit ?? 255)"
+        case "mcast_dst_ip": self.transport == .multicast ? group.description : nil
+        case "unicast_ttl": self.transport == .multicast ? nil : "\(self.unicastHopLimit ?? 255)"
         case "accept", "no_accept": acceptanceWord(of: keyword)
-        case "vmac_xmit_base": virtualMAC.map(\.sendsFromBase.word) ?? "off"
-        case "nopreempt": (!preempts).word
-        case "preempt": preempts.word
-        case "preempt_delay": preemptDelay.decimalSeconds
-        case "lease": lease.written
-        case "standby_notice": standbyNotice.word
-        case "lower_prio_no_advert": (!answersLowerPriority).word
-        case "owner_ignore_adverts": (!ownerListens).word
+        case "vmac_xmit_base": self.virtualMAC.map(\.sendsFromBase.word) ?? "off"
+        case "nopreempt": (!self.preempts).word
+        case "preempt": self.preempts.word
+        case "preempt_delay": self.preemptDelay.decimalSeconds
+        case "lease": self.lease.written
+        case "standby_notice": self.standbyNotice.word
+        case "lower_prio_no_advert": (!self.answersLowerPriority).word
+        case "owner_ignore_adverts": (!self.ownerListens).word
         case "v3_checksum_as_v2": checksumWord
-        case "notify_priority_changes": notifications.priorityChanges.word
-        case "smtp_alert": notifications.sendsMail.word
-        case "notify_timeout": notifications.timeout.wholeSeconds
-        default: announcements.value(of: keyword)
+        case "notify_priority_changes": self.notifications.priorityChanges.word
+        case "smtp_alert": self.notifications.sendsMail.word
+        case "notify_timeout": self.notifications.timeout.wholeSeconds
+        default: self.announcements.value(of: keyword)
         }
     }
 
     /// Nil where an owner's packets are dropped by the words, and not in fact.
     private func acceptanceWord(of keyword: String) -> String? {
-        dropsPackets == !acceptsPackets ? (acceptsPackets == (keyword == "accept")).word : nil
+        dropsPackets == !self.acceptsPackets ? (self.acceptsPackets == (keyword == "accept")).word : nil
     }
 
     private var checksumWord: String? {
-        switch checksum {
+        switch self.checksum {
         case .messageOnly: "on"
         case .pseudoHeader: "off"
         case .follow, .pseudoHeaderOfGroup: nil
@@ -101,17 +101,19 @@ extension Instance {
         switch keyword {
         case "virtual_ipaddress", "virtual_ipaddress_excluded":
             return lines.map { line in
-                marked(line, among: addressLocations) { $0.withDefaults(interface: virtualMAC?.interface ?? interface) }
+                marked(line, among: addressLocations) {
+                    $0.withDefaults(interface: self.virtualMAC?.interface ?? interface)
+                }
             }
-        case "virtual_routes": return lines.map { marked($0, among: routeLocations) { $0 } }
-        case "virtual_rules": return lines.map { marked($0, among: ruleLocations) { $0 } }
+        case "virtual_routes": return lines.map { marked($0, among: self.routeLocations) { $0 } }
+        case "virtual_rules": return lines.map { marked($0, among: self.ruleLocations) { $0 } }
         case "track_script": return lines.map { tracked($0, trackedScripts) }
         case "track_process": return lines.map { tracked($0, trackedProcesses) }
         case "track_interface": return lines.map { tracked($0, trackedInterfaces) }
         case "track_file": return lines.map { tracked($0, trackedFiles) }
         case "track_bfd": return lines.map { tracked($0, trackedSessions) }
         // Strict mode knows no password.
-        case "authentication": return password == nil ? lines.map(\.idle) : lines
+        case "authentication": return self.password == nil ? lines.map(\.idle) : lines
         default: return lines
         }
     }

@@ -43,36 +43,32 @@ struct BraceProblem: Equatable {
     var opener: String
 }
 
-/// Makes the tree of statements of one file from its pieces.
+/// Cuts the pieces of a file before every top-level block, so that a brace mistake can never merge two of them.
 ///
-/// The pieces are cut where a top-level block begins, so that a brace mistake can never merge two of them. Within one
-/// cut the braces are believed if they add up; if not, each reading is tried and the one that leaves least is taken.
-func matchBraces(_ pieces: [Piece]) -> (statements: [Statement], problems: [BraceProblem]) {
-    var statements: [Statement] = []
-    var problems: [BraceProblem] = []
-    for segment in segments(of: pieces) {
-        let next = segment.endIndex < pieces.endIndex ? pieces[segment.endIndex].location : nil
-        var best = BlockBuilder.build(segment, by: .braces, before: next)
-        if !best.problems.isEmpty {
-            for reading in BraceReading.allCases.reversed() {
-                let candidate = BlockBuilder.build(segment, by: reading, before: next)
-                if !candidate.problems.isEmpty, candidate.cost <= best.cost { best = candidate }
-            }
-        }
-        statements += best.statements
-        problems += best.problems
-    }
-    return (statements, problems)
-}
+/// That is where no block is open, or at the outermost open block's column or left of it.
+struct SegmentCutter {
+    /// The pieces since the last cut.
+    private var segment: [Piece] = []
+    /// What follows them; it is looked at when it is known what comes after it.
+    private var next: Piece?
+    private var depth = 0
+    private var outermostColumn = 0
+    private var lastColumn = 0
 
-/// Cuts before every top-level block: where no block is open, or at the outermost open block's column or left of it.
-private func segments(of pieces: [Piece]) -> [ArraySlice<Piece>] {
-    var cuts: [ArraySlice<Piece>] = []
-    var start = 0
-    var depth = 0
-    var outermostColumn = 0
-    var lastColumn = 0
-    for (index, piece) in pieces.enumerated() {
+    /// Takes the next piece; returns the segment that it completes.
+    mutating func add(_ piece: Piece) -> Segment? {
+        defer { next = piece }
+        return next.flatMap { take($0, before: piece) }
+    }
+
+    /// The last segments.
+    mutating func finish() -> [Segment] {
+        let first = next.flatMap { take($0, before: nil) }
+        return [first, Segment(pieces: segment, next: nil)].compactMap(\.self)
+    }
+
+    private mutating func take(_ piece: Piece, before following: Piece?) -> Segment? {
+        var complete: Segment?
         switch piece.content {
         case .open:
             if depth == 0 { outermostColumn = lastColumn }
@@ -82,17 +78,44 @@ private func segments(of pieces: [Piece]) -> [ArraySlice<Piece>] {
         case .words(let words, _):
             let isHome = depth == 0 || (piece.startsLine && piece.location.column <= outermostColumn)
             // Within a block a mere name may look like such a keyword; only what opens a block of its own is one.
-            let opens = index + 1 < pieces.count && pieces[index + 1].content == .open
-            if isHome, index > start, depth == 0 || opens, beginsTopLevelBlock(words) {
-                cuts.append(pieces[start..<index])
-                start = index
+            let opens = following?.content == .open
+            if isHome, !segment.isEmpty, depth == 0 || opens, beginsTopLevelBlock(words) {
+                complete = Segment(pieces: segment, next: piece.location)
+                segment.removeAll(keepingCapacity: true)
                 depth = 0
             }
             lastColumn = piece.location.column
         }
+        segment.append(piece)
+        return complete
     }
-    cuts.append(pieces[start...])
-    return cuts
+}
+
+/// The pieces from one cut to the next.
+struct Segment {
+    let pieces: [Piece]
+    /// Where the next segment begins.
+    let next: SourceLocation?
+
+    /// Makes the tree of statements.
+    ///
+    /// The braces are believed if they add up; if not, each reading is tried and the one that leaves least is taken.
+    func matchBraces() -> (statements: [StatementDraft], problems: [BraceProblem]) {
+        var best = BlockBuilder.build(pieces, by: .braces, before: next)
+        if !best.problems.isEmpty {
+            for reading in BraceReading.allCases.reversed() {
+                let candidate = BlockBuilder.build(pieces, by: reading, before: next)
+                if !candidate.problems.isEmpty, candidate.cost <= best.cost { best = candidate }
+            }
+        }
+        return (best.statements, best.problems)
+    }
+}
+
+/// What is wrong with the braces of a whole file.
+func braceProblems(in pieces: [Piece]) -> [BraceProblem] {
+    var cutter = SegmentCutter()
+    return (pieces.compactMap { cutter.add($0) } + cutter.finish()).flatMap { $0.matchBraces().problems }
 }
 
 private func beginsTopLevelBlock(_ words: [Word]) -> Bool {
@@ -103,8 +126,8 @@ private func beginsTopLevelBlock(_ words: [Word]) -> Bool {
 /// One way to read the braces of one cut.
 private struct BlockBuilder {
     private struct Open {
-        var statement: Statement
-        var children: [Statement] = []
+        var statement: StatementDraft
+        var children: [StatementDraft] = []
         var brace: SourceLocation
         /// The column of the statement, when it stands first on its line.
         var column: Int?
@@ -123,7 +146,7 @@ private struct BlockBuilder {
     private let reading: BraceReading
     private let last: Int
     private var open: [Open] = []
-    private(set) var statements: [Statement] = []
+    private(set) var statements: [StatementDraft] = []
     private(set) var problems: [BraceProblem] = []
     private var lastStatementColumn: Int?
     private var reportedDepth = false
@@ -133,14 +156,14 @@ private struct BlockBuilder {
         problems.count + max(0, statements.count - 1)
     }
 
-    static func build(_ pieces: ArraySlice<Piece>, by reading: BraceReading, before next: SourceLocation?) -> Self {
+    static func build(_ pieces: [Piece], by reading: BraceReading, before next: SourceLocation?) -> Self {
         var builder = BlockBuilder(pieces, reading)
         for index in pieces.indices { builder.add(pieces[index], at: index) }
         builder.closeAll(before: next)
         return builder
     }
 
-    private init(_ pieces: ArraySlice<Piece>, _ reading: BraceReading) {
+    private init(_ pieces: [Piece], _ reading: BraceReading) {
         self.reading = reading
         last = pieces.lastIndex { $0.content == .close } ?? pieces.startIndex
     }
@@ -163,7 +186,7 @@ private struct BlockBuilder {
             open[innermost].childColumn = column
         }
         lastStatementColumn = piece.startsLine ? column : nil
-        if let statement = Statement(words, written: written) { append(statement) }
+        if let statement = StatementDraft(words, written: written) { append(statement) }
     }
 
     /// Whether a line at `column` has visibly left the block.
@@ -174,7 +197,7 @@ private struct BlockBuilder {
         return block.isIndented || isFirst
     }
 
-    private mutating func append(_ statement: Statement) {
+    private mutating func append(_ statement: StatementDraft) {
         if let innermost = open.indices.last {
             open[innermost].children.append(statement)
         } else {
@@ -193,7 +216,7 @@ private struct BlockBuilder {
     }
 
     /// Takes the last statement out of its place until its block is complete.
-    private mutating func push(_ owner: Statement, brace: SourceLocation) {
+    private mutating func push(_ owner: StatementDraft, brace: SourceLocation) {
         if let innermost = open.indices.last {
             open[innermost].children.removeLast()
         } else {
@@ -211,7 +234,7 @@ private struct BlockBuilder {
         }
         guard let owner, owner.children == nil, !isTooDeep else {
             if !isTooDeep { problems.append(BraceProblem(kind: .nameless, location: piece.location, opener: "")) }
-            let nobody = Statement(keyword: Word("", at: piece.location), arguments: [], rawLine: "")
+            let nobody = StatementDraft(keyword: Word("", at: piece.location), arguments: [])
             open.append(Open(statement: nobody, brace: piece.location, isDiscarded: true))
             return
         }
@@ -255,8 +278,7 @@ private struct BlockBuilder {
     private mutating func finish(end: SourceLocation?) {
         guard let block = open.popLast(), !block.isDiscarded else { return }
         var statement = block.statement
-        // As many places as there are children, and not twice as many.
-        statement.children = block.children.map(\.self)
+        statement.children = block.children
         statement.blockEnd = end
         append(statement)
     }
@@ -266,9 +288,9 @@ private struct BlockBuilder {
     }
 }
 
-extension Statement {
+extension StatementDraft {
     /// Without the `(` or `[` that was written in place of `{`.
-    fileprivate var withoutOtherBracket: Statement {
+    fileprivate var withoutOtherBracket: StatementDraft {
         guard let last = arguments.last, last.text == "(" || last.text == "[" else { return self }
         var statement = self
         statement.arguments.removeLast()

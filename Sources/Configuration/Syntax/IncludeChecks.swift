@@ -13,7 +13,7 @@ struct IncludeChecks: Equatable {
     static let words = ["read", "readable", "match", "wildcard_match", "brace_match"]
 
     /// Takes up the `include_check` lines among the pieces that were read.
-    mutating func take(_ pieces: ArraySlice<Piece>) {
+    mutating func take(_ pieces: [Piece]) {
         for words in pieces.lazy.compactMap(\.words) where words[0].text == "include_check" && !words[0].isQuoted {
             take(words.dropFirst().map(\.text))
         }

@@ -66,28 +66,25 @@ struct FileSetParser<Reader: SourceReader> {
         let chain = chain + [normalized(file)]
         var lexer = Lexer(
             source, surroundings(of: file), definitions: definitions, expansionsLeft: expansionsLeft)
-        // What is included is read where it is included, because its definitions hold for the lines that follow.
-        // A template reads one line several times, so that a place has a queue of contents.
-        var included: [SourceLocation: [[Statement]]] = [:]
+        var tree = FileTree()
         let inherited = checks
-        var seen = 0
         while let pieces = lexer.advance() {
-            checks.take(lexer.result.pieces[seen...])
-            seen = lexer.result.pieces.count
-            (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
+            checks.take(pieces)
+            // What is included is read where it is included, because its definitions hold for the lines that follow.
             for words in pieces.compactMap(\.words) {
-                guard let keyword = words.first else { continue }
-                included[keyword.location, default: []].append(
-                    include(keyword, Array(words.dropFirst()), within: chain))
+                guard let keyword = words.first, keyword.includes else { continue }
+                (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
+                tree.include(include(keyword, Array(words.dropFirst()), within: chain), at: keyword.location)
+                (lexer.definitions, lexer.expansionsLeft) = (definitions, expansionsLeft)
             }
-            (lexer.definitions, lexer.expansionsLeft) = (definitions, expansionsLeft)
+            tree.add(pieces)
         }
         (definitions, expansionsLeft) = (lexer.definitions, lexer.expansionsLeft)
         checks = inherited
         take(lexer.result)
-        let (statements, problems) = matchBraces(lexer.result.pieces)
+        let (statements, problems) = tree.finish()
         diagnostics += problems.map(\.diagnostic)
-        return expand(statements, with: &included)
+        return statements
     }
 
     private mutating func take(_ lexed: LexedFile) {
@@ -105,35 +102,6 @@ struct FileSetParser<Reader: SourceReader> {
             configurationID: configurationID,
             directory: directory.map { base.isEmpty ? $0 : base + "/" + $0 } ?? base,
             environment: { reader.environment($0) })
-    }
-
-    /// Puts the content of included files in the place of the lines that include them, at every depth.
-    private func expand(
-        _ statements: [Statement], with included: inout [SourceLocation: [[Statement]]], asValues: Bool = false
-    ) -> [Statement] {
-        var expanded: [Statement] = []
-        for var statement in statements {
-            // A line that an unexpanded name begins has been reported as such; it has no keyword to resolve. As a value
-            // it stays, so that its block does not seem to be empty.
-            if !asValues, !statement.keyword.isQuoted, statement.keyword.text.hasPrefix("$"),
-                !nameUses(in: Array(statement.keyword.text.unicodeScalars)).isEmpty
-            {
-                continue
-            }
-            if !statement.keyword.isQuoted, includeKeywords.contains(statement.keyword.text) {
-                if let next = included[statement.keyword.location]?.first {
-                    expanded += next
-                    included[statement.keyword.location]?.removeFirst()
-                }
-                continue
-            }
-            if let children = statement.children {
-                let holdsAddresses = statement.keyword.text.hasPrefix("virtual_ipaddress")
-                statement.children = expand(children, with: &included, asValues: holdsAddresses)
-            }
-            expanded.append(statement)
-        }
-        return expanded
     }
 
     private mutating func report(

@@ -7,35 +7,26 @@ private let expandedLineLimit = 65536
 
 extension Lexer {
     /// Takes in a line: as pieces, or as further lines that are read next.
-    ///
-    /// - Returns: what in it includes files.
-    mutating func lex(_ line: LineText) -> [Piece] {
+    mutating func lex(_ line: LineText) {
         var start = 0
         skipBlanks(in: line, at: &start)
         guard holdsConditions(of: line, at: &start) else {
             // Nobody reads what continues a definition of others.
             if isDefinition(line, at: start) { _ = continuation() }
-            return []
+            return
         }
-        if define(line, at: start) { return [] }
-        if Template.begins(line.scalars, at: start) {
-            expandTemplate(line.dropping(start))
-            return []
-        }
-        if line.scalars[start...].contains("$"), expandNames(in: line.dropping(start)) { return [] }
-        return scan(line.dropping(start))
+        if define(line, at: start) { return }
+        if Template.begins(line.scalars, at: start) { return expandTemplate(line.dropping(start)) }
+        if line.scalars[start...].contains("$"), expandNames(in: line.dropping(start)) { return }
+        scan(line.dropping(start))
     }
 
-    private mutating func scan(_ line: LineText) -> [Piece] {
+    private mutating func scan(_ line: LineText) {
         var scanner = LineScanner(line)
         scanner.scan()
         result.diagnostics += scanner.diagnostics
         result.pieces += scanner.pieces
         for piece in scanner.pieces { noteUses(in: piece) }
-        return scanner.pieces.filter { piece in
-            guard let first = piece.words?.first else { return false }
-            return !first.isQuoted && includeKeywords.contains(first.text)
-        }
     }
 
     func skipBlanks(in line: LineText, at index: inout Int) {

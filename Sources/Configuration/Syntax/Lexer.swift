@@ -36,25 +36,19 @@ struct Lexer {
         lineNumber = source.lineCount
     }
 
-    /// Reads on to the next line that includes files, so that they can be read before what follows.
+    /// Reads the next line, whether it is one of the file or one that a name or a template has made.
     ///
-    /// - Returns: what in that line includes; nil at the end of the file.
+    /// - Returns: what it says; nil at the end of the file.
     mutating func advance() -> [Piece]? {
-        while true {
-            let line: LineText
-            switch pending.popLast() {
-            case .bind(let name, let value):
-                definitions.bind(name, to: value)
-                continue
-            case .line(let text): line = text
-            case nil:
-                guard lineNumber < source.lineCount else { return nil }
-                guard let text = nextLine() else { continue }
-                line = text
-            }
-            let includes = lex(line)
-            if !includes.isEmpty { return includes }
+        switch pending.popLast() {
+        case .bind(let name, let value): definitions.bind(name, to: value)
+        case .line(let text): lex(text)
+        case nil:
+            guard lineNumber < source.lineCount else { return nil }
+            if let text = nextLine() { lex(text) }
         }
+        defer { result.pieces = [] }
+        return result.pieces
     }
 
     private func location(_ index: Int) -> SourceLocation {
@@ -74,8 +68,11 @@ struct Lexer {
         lineNumber += 1
         let bytes = source.bytes(ofLine: lineNumber)
         guard isAcceptable(bytes) else { return nil }
-        let isValid = String(validating: bytes, as: UTF8.self) != nil
-        var scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
+        let isASCII = bytes.allSatisfy { $0 < 0x80 }
+        let isValid = isASCII || String(validating: bytes, as: UTF8.self) != nil
+        var scalars =
+            isASCII
+            ? bytes.map { Unicode.Scalar($0) } : Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)
         var start = 0
         if lineNumber == 1, scalars.first == "\u{FEFF}" { start = 1 }
         if start == 1 {
@@ -83,7 +80,7 @@ struct Lexer {
                 .note, "byte-order-mark", at: 0, "the file begins with a byte order mark",
                 consequence: "other daemons take it for a part of the first word", fix: "save the file without it")
         }
-        replaceTypography(in: &scalars, from: start)
+        if !isASCII { replaceTypography(in: &scalars, from: start) }
         let end = Self.commentStart(in: scalars, from: start)
         warnOfCommentInsideWord(in: scalars, from: start, at: end)
         if !isValid, let damaged = scalars[..<end].firstIndex(of: "\u{FFFD}") {

@@ -86,7 +86,7 @@ struct LineScanner {
         while raw.last?.isBlank == true { raw.removeLast() }
         if let first = words.first {
             let line = String(raw)
-            let written = Statement.isPlain(line, words) ? nil : line
+            let written = StatementDraft.isPlain(line, words) ? nil : line
             pieces.append(
                 Piece(content: .words(words, written: written), location: first.location, startsLine: startsLine))
             startsLine = false

@@ -4,29 +4,36 @@ public struct SourceText: Equatable, Sendable {
     /// Of the places in it.
     let origin: SourceLocation.Origin
     let bytes: [UInt8]
-    /// Where each line's bytes are, without the line feed and a carriage return before it.
-    private let lines: [Range<Int>]
+    /// The number of lines; a last line without a line feed counts.
+    public let lineCount: Int
+    /// Where the first line begins, and each that comes so many lines after another one here.
+    private let marks: [Int]
+    private static let linesBetweenMarks = 16
 
     init(file: String, bytes: [UInt8]) {
         origin = SourceLocation.Origin(file)
         self.bytes = bytes
-        var lines: [Range<Int>] = []
+        var count = 0
+        var marks: [Int] = []
         var start = 0
-        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
-            lines.append(SourceText.withoutCarriageReturn(start..<index, of: bytes))
-            start = index + 1
+        while start < bytes.count {
+            if count.isMultiple(of: Self.linesBetweenMarks) { marks.append(start) }
+            count += 1
+            start = Self.end(ofLineAt: start, in: bytes)
         }
-        if start < bytes.count { lines.append(SourceText.withoutCarriageReturn(start..<bytes.count, of: bytes)) }
-        self.lines = lines
+        lineCount = count
+        self.marks = marks
     }
 
-    private static func withoutCarriageReturn(_ range: Range<Int>, of bytes: [UInt8]) -> Range<Int> {
-        guard let last = range.last, bytes[last] == UInt8(ascii: "\r") else { return range }
-        return range.lowerBound..<last
+    /// Where the next line begins.
+    private static func end(ofLineAt start: Int, in bytes: [UInt8]) -> Int {
+        var index = start
+        while index < bytes.count {
+            index += 1
+            if bytes[index - 1] == UInt8(ascii: "\n") { return index }
+        }
+        return index
     }
-
-    /// The number of lines; a last line without a line feed counts.
-    public var lineCount: Int { lines.count }
 
     /// Why the file cannot be read line by line, said once and not for every line.
     var notText: Diagnostic? {
@@ -45,15 +52,23 @@ public struct SourceText: Equatable, Sendable {
         return nil
     }
 
-    /// The bytes of a line counted from 1; empty when there is no such line.
+    /// The bytes of a line counted from 1, without the line feed and a carriage return before it.
+    ///
+    /// Empty when there is no such line.
     func bytes(ofLine number: Int) -> ArraySlice<UInt8> {
-        guard lines.indices.contains(number - 1) else { return [] }
-        return bytes[lines[number - 1]]
+        guard 1 <= number, number <= lineCount else { return [] }
+        let (mark, distance) = (number - 1).quotientAndRemainder(dividingBy: Self.linesBetweenMarks)
+        var start = marks[mark]
+        for _ in 0..<distance { start = Self.end(ofLineAt: start, in: bytes) }
+        var line = bytes[start..<Self.end(ofLineAt: start, in: bytes)]
+        if line.last == UInt8(ascii: "\n") { line.removeLast() }
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        return line
     }
 
     /// A line counted from 1, without its end and with what is not UTF-8 replaced; nil when there is no such line.
     public func line(_ number: Int) -> String? {
-        guard lines.indices.contains(number - 1) else { return nil }
+        guard 1 <= number, number <= lineCount else { return nil }
         return String(decoding: bytes(ofLine: number), as: UTF8.self)
     }
 }

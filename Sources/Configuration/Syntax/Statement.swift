@@ -16,50 +16,93 @@ public struct Word: Equatable, Sendable {
 ///
 /// The lines of a value block (`virtual_ipaddress`) are statements too: their keyword is the first word of the line.
 /// Unknown keywords survive here; whether they matter is the resolver's decision, not the parser's.
+///
+/// A file may have a hundred thousand of them, each of which is looked at a few times: what is here is a place in packed
+/// bytes, and what is asked for is made of them anew.
 public struct Statement: Equatable, Sendable {
-    public var keyword: Word
-    public var arguments: [Word]
-    /// The line as written from its first word on, without comment and brace; quoted commands are read from it again.
-    public var rawLine: String { written ?? ([keyword] + arguments).map(\.text).joined(separator: " ") }
-    /// Nil when it is just the words with a space between them, as most lines are.
-    private let written: String?
-    /// Nil when no block follows; empty for `{ }`.
-    public var children: [Statement]?
-    /// Where the block's `}` stands; nil when there is no block or it is never closed.
-    public var blockEnd: SourceLocation?
+    private let packed: PackedStatements
+    private let start: Int
+
+    init(in packed: PackedStatements, at start: Int) {
+        self.packed = packed
+        self.start = start
+    }
 
     public init(
         keyword: Word, arguments: [Word], rawLine: String, children: [Statement]? = nil,
         blockEnd: SourceLocation? = nil
     ) {
-        self.keyword = keyword
-        self.arguments = arguments
-        written = Statement.isPlain(rawLine, [keyword] + arguments) ? nil : rawLine
-        self.children = children
-        self.blockEnd = blockEnd
+        let isPlain = StatementDraft.isPlain(rawLine, [keyword] + arguments)
+        var draft = StatementDraft(keyword: keyword, arguments: arguments, written: isPlain ? nil : rawLine)
+        draft.children = children.map { $0.map(\.draft) }
+        draft.blockEnd = blockEnd
+        self.init(draft)
     }
 
-    /// - Parameters:
-    ///   - words: at least the keyword.
-    ///   - written: the line as written; nil when it is just the words with a space between them.
-    init?(_ words: [Word], written: String?) {
-        guard let keyword = words.first else { return nil }
-        self.keyword = keyword
-        arguments = Array(words.dropFirst())
-        self.written = written
+    init(_ draft: StatementDraft) {
+        var packer = StatementPacker()
+        self.init(in: packer.packed(draft), at: 0)
     }
 
-    /// Whether a line is just `words` with a space between them.
-    static func isPlain(_ line: String, _ words: [Word]) -> Bool {
-        var rest = line.utf8[...]
-        func takes(_ text: String) -> Bool {
-            guard rest.starts(with: text.utf8) else { return false }
-            rest = rest.dropFirst(text.utf8.count)
-            return true
+    private var reader: PackedReader { PackedReader(packed, at: start) }
+
+    public var keyword: Word {
+        var reader = reader
+        return reader.head().keyword
+    }
+
+    public var arguments: [Word] {
+        var reader = reader
+        let head = reader.head()
+        return reader.arguments(head)
+    }
+
+    /// The line as written from its first word on, without comment and brace; quoted commands are read from it again.
+    public var rawLine: String {
+        draftOfLine.rawLine
+    }
+
+    /// Nil when no block follows; empty for `{ }`.
+    public var children: [Statement]? {
+        var reader = reader
+        let head = reader.head()
+        guard head.hasBlock else { return nil }
+        reader.skipLine(head)
+        let count = reader.number()
+        return (0..<count).map { _ in
+            let child = Statement(in: packed, at: reader.index)
+            reader.skip()
+            return child
         }
-        return words.enumerated().allSatisfy { ($0.offset == 0 || takes(" ")) && takes($0.element.text) }
-            && rest.isEmpty
     }
 
-    public var location: SourceLocation { keyword.location }
+    /// Where the block's `}` stands; nil when there is no block or it is never closed.
+    public var blockEnd: SourceLocation? { draftOfLine.blockEnd }
+
+    public var location: SourceLocation {
+        var reader = reader
+        return reader.head().keyword.location
+    }
+
+    /// The file that it stands in with all that is in it; nil when that may be more than one.
+    var onlyFile: String? { packed.onlyFile }
+
+    /// All but the children.
+    private var draftOfLine: StatementDraft {
+        var reader = reader
+        let head = reader.head()
+        var draft = StatementDraft(keyword: head.keyword, arguments: reader.arguments(head))
+        draft.written = reader.written(head)
+        draft.blockEnd = reader.blockEnd(head)
+        return draft
+    }
+
+    /// The whole of it, unpacked.
+    var draft: StatementDraft {
+        var draft = draftOfLine
+        draft.children = children.map { $0.map(\.draft) }
+        return draft
+    }
+
+    public static func == (left: Statement, right: Statement) -> Bool { left.draft == right.draft }
 }

@@ -12,6 +12,8 @@ package struct Sighting: Encodable, Equatable, Sendable {
         case undelivered
         /// Gratuitous ARP, a neighbour advertisement, or ARP that claims a virtual address.
         case announcement
+        /// The word of a Backup that it is there (`standby_notice`).
+        case standbyNotice = "standby_notice"
     }
 
     /// Of this form of JSON.

@@ -123,6 +123,7 @@ package struct SniffSession: Sendable {
             leftOut += 1
             return nil
         }
+        if let notice = StandbyNotice.parse(message.span) { return observe(notice, carrier, context) }
         let advert = Judge.Case(
             message: message, carrier: carrier, interface: context.interface, vlans: context.ethernet.vlans,
             isOutgoing: context.isOutgoing, virtualRouterID: id, nanoseconds: UInt64(context.nanoseconds))
@@ -154,6 +155,17 @@ package struct SniffSession: Sendable {
             if let verdict = contest(advertisement, carrier, context) { sighting.verdicts.append(verdict) }
         }
         note(&sighting, from: sender, at: context.nanoseconds)
+        return sighting
+    }
+
+    /// Every other program drops it; it claims nothing, so there is nothing to judge.
+    private func observe(_ notice: StandbyNotice, _ carrier: Carrier, _ context: Context) -> Sighting {
+        var sighting = context.sighting(
+            .standbyNotice,
+            "\(name(carrier.source, context)) tells \(carrier.destination) that it stands by for VRID "
+                + "\(notice.virtualRouterID.rawValue), with priority \(notice.priority.rawValue).")
+        sighting.source = carrier.source.description
+        sighting.destination = carrier.destination.description
         return sighting
     }
 

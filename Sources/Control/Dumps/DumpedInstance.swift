@@ -93,6 +93,8 @@ package struct DumpedInstance: Equatable, Sendable {
     package var name: String
     package var version: Int
     package var interface: String
+    /// That of `use_vmac`; empty for none.
+    package var virtualInterface = ""
     /// 0 while it does not exist.
     package var interfaceIndex = 0
     package var virtualRouterID: Int

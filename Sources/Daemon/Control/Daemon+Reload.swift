@@ -66,7 +66,12 @@ extension Daemon {
     private func load(isDryRun: Bool = false) throws(Problem) -> Loaded {
         if !isDryRun { makeReloadMarker() }
         defer { if !isDryRun { removeReloadMarker() } }
-        switch atLeisure({ loader.load(options.configurationFile, configurationID: options.configurationID) }) {
+        let outcome = atLeisure {
+            loader.load(options.configurationFile, configurationID: options.configurationID).flatMap { loaded in
+                loader.refusal(of: loaded, inPlaceOf: model).map { .failure($0) } ?? .success(loaded)
+            }
+        }
+        switch outcome {
         case .success(let loaded):
             refusedReload = nil
             return loaded

@@ -4,11 +4,13 @@ internal import VRRPWire
 // Addresses, routes, rules and commands as keepalived writes them into its dump files, which is not as they are read.
 
 extension VirtualAddress {
-    /// - Parameter isSet: it is on its interface now.
-    func dumped(isSet: Bool) -> String {
+    /// - Parameters:
+    ///   - isSet: it is on its interface now.
+    ///   - base: the interface below that of `use_vmac`.
+    func dumped(isSet: Bool, above base: String?) -> String {
         var text = networkNotation(address, prefixLength)
         if let broadcast { text += " brd \(broadcast)" }
-        text += " dev \(interface) scope \(scopeNotation(scope))"
+        text += " dev \(interface)\(base.map { "@\($0)" } ?? "") scope \(scopeNotation(scope))"
         if let label { text += " label \(label)" }
         if address.family == .v6 {
             switch preferredSeconds {

@@ -12,6 +12,7 @@ extension RouterRunner {
         var dumped = DumpedInstance(
             name: name, version: Int(instance.version.rawValue), interface: instance.interface,
             virtualRouterID: Int(virtualRouterID.rawValue), lastTransition: lastTransition)
+        dumped.virtualInterface = instance.virtualMAC?.interface ?? ""
         dumped.isIPv6 = instance.family == .v6
         dumped.syncGroup = instance.syncGroup
         dumped.state = dumpedState
@@ -115,7 +116,10 @@ extension RouterRunner {
         let isHolding = router.holdsAddresses
         let isFiltered = isHolding && instance.dropsPackets
         func dump(_ address: VirtualAddress) -> String {
-            address.dumped(isSet: isHolding && isHere(address)) + (isFiltered ? " nftable_set" : "")
+            address.dumped(
+                isSet: isHolding && isHere(address),
+                above: address.interface == instance.virtualMAC?.interface ? instance.interface : nil)
+                + (isFiltered ? " nftable_set" : "")
         }
         dumped.addresses = instance.addresses.map(dump)
         dumped.excludedAddresses = instance.excludedAddresses.map(dump)

@@ -30,14 +30,9 @@ package struct LiveHost: HostInspector {
             })
     }
 
-    /// The host as the daemon of a file would find it: in the network namespace that the file names.
-    package static func ofFile(_ file: String, configurationID: String, looksAtFiles: Bool) throws(SystemError)
-        -> LiveHost
-    {
-        let statements = parse(file: file, reading: DiskReader(), configurationID: configurationID).statements
-        guard let name = daemonIdentity(of: statements).networkNamespace else {
-            return try LiveHost(looksAtFiles: looksAtFiles)
-        }
+    /// The host as a daemon would find it: in the network namespace that its file names.
+    package static func of(_ daemon: DaemonIdentity, looksAtFiles: Bool) throws(SystemError) -> LiveHost {
+        guard let name = daemon.networkNamespace else { return try LiveHost(looksAtFiles: looksAtFiles) }
         let (here, there) = (try NetworkNamespace.current(), try NetworkNamespace(named: name))
         if here.isSame(as: there) { return try LiveHost(looksAtFiles: looksAtFiles) }
         return try there.perform { () throws(SystemError) in try LiveHost(looksAtFiles: looksAtFiles) }

@@ -54,6 +54,8 @@ extension Daemon {
         notifyServiceManager("READY=1\n" + statusLine)
         limitRealTime(from: Scheduling(), to: model.global.scheduling)
         log.notice("Startup complete")
+        // From here on the guardian counts how late it is, and the first turn may be a while off on a busy host.
+        memory.beat(at: self.now, dueAt: self.now)
         memory.enter(.running)
         sendSignal(Guardian.readySignal, to: parentProcessID())
     }

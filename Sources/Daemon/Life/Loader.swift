@@ -6,8 +6,10 @@ struct Loaded {
     var model: Model
     /// Warnings, and what this host lacks at present: said, and waited for.
     var remarks: [String]
+    /// What this host lacks: errors, which are among the remarks too.
+    var lacks: [Diagnostic]
     /// True when something that this host lacks is among the remarks.
-    var hostLacks: Bool
+    var hostLacks: Bool { !lacks.isEmpty }
 }
 
 /// A configuration that must not run, and every reason.
@@ -17,8 +19,9 @@ struct Refused: Error {
 
 /// Reads, understands and checks configuration files for the daemon.
 ///
-/// An error in the file refuses it. What the host lacks (an interface, a script) is an error that is said, and then
-/// waited for: the interface may come, the check counts as failed until its script is there.
+/// An error in the file refuses it. What the host lacks (an interface, a script) at a start is an error that is said, and
+/// then waited for: the interface may come, the check counts as failed until its script is there. A reload is refused for
+/// what the configuration that runs does not lack as well.
 final class Loader {
     /// This machine as it was when a configuration was last loaded.
     private(set) var host: any HostInspector
@@ -72,7 +75,15 @@ final class Loader {
         let all = Self.unique(fromFile.filter { $0.severity == .warning } + fromHost.filter { $0.severity > .note })
         return .success(
             Loaded(
-                model: model, remarks: lines(all), hostLacks: fromHost.contains { $0.severity == .error }))
+                model: model, remarks: lines(all), lacks: fromHost.filter { $0.severity == .error }))
+    }
+
+    /// Why a configuration must not take the place of `running`: it would do worse on this host as it is now.
+    func refusal(of loaded: Loaded, inPlaceOf running: Model) -> Refused? {
+        let known = Set(
+            lint(running, host: host, hostIsAuthoritative: true).filter { $0.severity == .error }.map(\.message))
+        let new = loaded.lacks.filter { !known.contains($0.message) }
+        return new.isEmpty ? nil : Refused(lines: lines(new))
     }
 
     /// Goes into the network namespace that is asked for, once and for good; returns why that cannot be done.

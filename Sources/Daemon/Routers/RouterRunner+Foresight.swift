@@ -94,6 +94,12 @@ extension RouterRunner {
 
     /// Which address is away for a moment.
     private func interruption(by new: Instance) -> String? {
+        let moved = everyAddress.first { before in
+            (new.addresses + new.excludedAddresses).contains {
+                $0.address == before.address && $0.interface != before.interface
+            }
+        }
+        if let moved { return "\(moved.address) is away for a moment, because it goes to another interface" }
         let replaced = everyAddress.first { before in
             before.address.family == .v6
                 && (new.addresses + new.excludedAddresses).contains {
@@ -136,7 +142,13 @@ extension RouterRunner {
         if before.version != after.version { changed.append("version") }
         if before.authentication != after.authentication { changed.append("authentication") }
         if after.version == .v2, before.interval != after.interval { changed.append("advert_int") }
+        if after.keyed?.mode == .enforce, before.keyed?.mode != .enforce { changed.append("auth_hmac, signing") }
         if let key = after.keyed?.signingKey, before.keyed?.key(key.id) != key.key { changed.append("auth_hmac key") }
+        if changed.isEmpty, new.interface != instance.interface {
+            return
+                "unless \(new.interface) leads to the same network as \(instance.interface), the others do not hear this "
+                + "one, and more than one becomes active"
+        }
         if changed.isEmpty { return nil }
         return
             "until the others have the same \(changed.joined(separator: " and ")), they and this one do not believe each "

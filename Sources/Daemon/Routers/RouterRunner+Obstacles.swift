@@ -169,7 +169,7 @@ extension RouterRunner {
             }
         }
         if obstacles.contains(.noAddress) { reasons.append(missingAddress) }
-        if obstacles.contains(.addressClash) { reasons.append(contentsOf: clashes.map(Self.describe)) }
+        if obstacles.contains(.addressClash) { reasons.append(contentsOf: clashes.map(describe)) }
         if obstacles.contains(.socketFailed), !obstacles.contains(.interfaceMissing) {
             reasons.append("its socket could not be opened")
         }
@@ -190,8 +190,17 @@ extension RouterRunner {
         }
     }
 
-    private static func describe(_ clash: ObservedAddress) -> String {
-        "virtual address \(clash.address) is already on \(clash.interface) and was not put there by understudyd "
+    private func describe(_ clash: ObservedAddress) -> String {
+        // Without the only one the host would be cut off.
+        let isOnly = surroundings.interfaces.link(named: clash.interface).map { link in
+            surroundings.interfaces.addresses(on: link.index).count { $0.address.family == clash.address.family } == 1
+        }
+        if isOnly == true {
+            return
+                "virtual address \(clash.address) is the only address of \(clash.interface), by which this host is reached: "
+                + "choose another virtual address, or priority 255 if this host is to own it"
+        }
+        return "virtual address \(clash.address) is already on \(clash.interface) and was not put there by understudyd "
             + "(left over from another daemon? ip address delete \(clash.address)/\(clash.prefixLength) dev \(clash.interface))"
     }
 

@@ -30,30 +30,30 @@ extension Instance {
     }
 
     var authentication: Authentication {
-        password.map { usesAuthenticationHeader ? .header : .password($0) } ?? .none
+        self.password.map { self.usesAuthenticationHeader ? .header : .password($0) } ?? .none
     }
 
     /// What its sockets hear.
     private var protocolNumber: UInt8 {
-        usesAuthenticationHeader ? AuthenticationHeader.protocolNumber : Carrier.protocolNumber
+        self.usesAuthenticationHeader ? AuthenticationHeader.protocolNumber : Carrier.protocolNumber
     }
 
     package var receptionRules: ReceptionRules {
         let peers: [IPAddress]? =
-            switch transport {
+            switch self.transport {
             case .multicast: nil
             case .unicast(let peers): peers
             }
         var rules = ReceptionRules(
-            version: version, interval: advertisementInterval, authentication: authentication,
-            addresses: addresses.map(\.address), peers: peers, keyed: keyed)
-        rules.hopLimits = peerHopLimits
+            version: version, interval: self.advertisementInterval, authentication: authentication,
+            addresses: addresses.map(\.address), peers: peers, keyed: self.keyed)
+        rules.hopLimits = self.peerHopLimits
         return rules
     }
 
     /// Where to begin; ``ChecksumPreference/follow`` then goes with the Active Router.
     var initialChecksumForm: ChecksumForm {
-        switch (version, family, checksum) {
+        switch (version, family, self.checksum) {
         case (.v2, _, _): .messageOnly
         case (.v3, .v6, _): .pseudoHeader
         case (.v3, .v4, .messageOnly): .messageOnly
@@ -63,25 +63,25 @@ extension Instance {
     }
 
     /// True when the checksum form of the Active Router is to be ours too.
-    var followsChecksum: Bool { version == .v3 && family == .v4 && checksum == .follow }
+    var followsChecksum: Bool { version == .v3 && family == .v4 && self.checksum == .follow }
 
     func socketKey(on interfaceIndex: UInt32) -> SharedSocket.Key {
-        switch transport {
+        switch self.transport {
         case .multicast:
             SharedSocket.Key(
                 interfaceIndex: interfaceIndex, family: family, mode: .multicast(group: group),
                 protocolNumber: protocolNumber)
         case .unicast:
             SharedSocket.Key(
-                interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: sourceAddress),
+                interfaceIndex: interfaceIndex, family: family, mode: .unicast(local: self.sourceAddress),
                 protocolNumber: protocolNumber)
         }
     }
 
     /// The TTL or hop limit of our adverts; multicast always has 255.
     var hopLimit: UInt8 {
-        guard case .unicast = transport else { return Carrier.requiredHopLimit }
-        return unicastHopLimit ?? Carrier.requiredHopLimit
+        guard case .unicast = self.transport else { return Carrier.requiredHopLimit }
+        return self.unicastHopLimit ?? Carrier.requiredHopLimit
     }
 
     /// One advert, ready for the socket: with its IPv4 header, or the IPv6 payload alone.
@@ -95,10 +95,11 @@ extension Instance {
     ) -> [UInt8] {
         let list = addresses.map(\.address)
         let advertisement = Advertisement(
-            version: version, virtualRouterID: virtualRouterID, priority: priority, interval: advertisementInterval,
+            version: version, virtualRouterID: virtualRouterID, priority: priority,
+            interval: self.advertisementInterval,
             addressCount: list.count, authentication: authentication)
         let carrier = Carrier(source: source, destination: destination)
-        if let sequence, let password, case (.v4(let from), .v4(let to)) = (source, destination) {
+        if let sequence, let password = self.password, case (.v4(let from), .v4(let to)) = (source, destination) {
             let size = AuthenticationHeader.size + advertisement.encodedSize(addresses: list)
             return [UInt8](capacity: IPv4Header.size + size) { output in
                 IPv4Header.emit(

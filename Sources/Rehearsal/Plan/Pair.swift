@@ -59,9 +59,9 @@ package struct CannotRehearse: Error {
 }
 
 extension Instance {
-    var allAddresses: [VirtualAddress] { addresses + excludedAddresses }
+    var allAddresses: [VirtualAddress] { addresses + self.excludedAddresses }
 
     var unicastPeers: [IPAddress] {
-        if case .unicast(let peers) = transport { peers } else { [] }
+        if case .unicast(let peers) = self.transport { peers } else { [] }
     }
 }

@@ -90,9 +90,27 @@ extension VirtualRouter {
 
     func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
         // VRRPv2 adverts carry our own interval or are not accepted, so learning it is harmless there.
-        backup.learnedInterval = heard.interval
+        backup.learnedInterval = believable(heard, &backup, at: now)
         backup.isReady = false
-        backup.takeOverAt = now + activeDownInterval(for: heard.interval)
+        backup.takeOverAt = now + activeDownInterval(for: backup.learnedInterval)
+    }
+
+    /// The interval to learn from an advert: one that is absurd beside ours counts as ten of ours until its sender has kept it.
+    ///
+    /// One forged packet that promises 40.95 s would else keep everybody waiting for two minutes; docs/design/0012-strangers.md.
+    private func believable(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) -> Centiseconds {
+        let most = Centiseconds(Int(configuration.advertisementInterval.count) * 10) ?? .maximumV2
+        guard heard.interval > most else {
+            backup.slowClaim = nil
+            return heard.interval
+        }
+        var claim = Backup.SlowClaim(source: heard.source, interval: heard.interval, at: now)
+        if let before = backup.slowClaim, before.source == claim.source, before.interval == claim.interval {
+            claim.isKept =
+                before.isKept || now.since(before.at) >= Interval(nanoseconds: Interval(heard.interval).nanoseconds / 2)
+        }
+        backup.slowClaim = claim
+        return claim.isKept ? heard.interval : most
     }
 }
 

@@ -138,6 +138,17 @@ public struct Backup: Equatable, Sendable {
     public var hasListenedAgain = false
     /// A member of a sync group whose timer has run out waits here for the others.
     public var isReady = false
+    /// Who says that it sends much more rarely than we would, which is not yet believed.
+    public var slowClaim: SlowClaim?
+
+    /// An advert with an interval that is not believed before its sender has kept it once.
+    public struct SlowClaim: Equatable, Sendable {
+        public var source: IPAddress
+        public var interval: Centiseconds
+        /// When its last advert came.
+        public var at: MonotonicInstant
+        public var isKept = false
+    }
 
     public init(takeOverAt: MonotonicInstant, learnedInterval: Centiseconds) {
         self.takeOverAt = takeOverAt

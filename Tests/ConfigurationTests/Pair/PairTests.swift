@@ -101,6 +101,18 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         #expect(codes(instance(priority: 101), instance() + other) == ["warning no-counterpart"])
     }
 
+    @Test func `the same address under another virtual_router_id is one mistake, and has one remedy`() {
+        let other = instance().replacing("virtual_router_id 51", with: "virtual_router_id 52")
+        let found = pair(instance(priority: 101), other)
+        #expect(found.map { "\($0.severity) \($0.code)" } == ["error pair-vrid"])
+        #expect(found.first?.fix == "virtual_router_id 51")
+    }
+
+    @Test func `a file that was copied with its source address is one mistake too`() {
+        let own = instance("unicast_src_ip 10.0.0.1\nunicast_peer { 10.0.0.2 }", priority: 101)
+        #expect(codes(own, own.replacing("priority 101", with: "priority 100")) == ["error pair-source"])
+    }
+
     @Test func `a weight that cannot cross the gap is named with its arithmetic`() {
         let found = pair(checked(2, priority: 150), checked(2, priority: 100))
         #expect(found.map(\.code) == ["pair-never-moves"])

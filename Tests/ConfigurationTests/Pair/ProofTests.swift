@@ -75,6 +75,21 @@ extension Interval {
         #expect(failure.mendedOwner == .side(.first) && failure.mendedWithin.isBetween(4, 4 + 3.62))
     }
 
+    @Test func `a run that hangs for longer than the interval puts off each next one`() throws {
+        let lines = "interval 2\n fall 3\n weight -60\n timeout 6"
+        let proof = try prove(checked(lines, priority: 150), checked(lines, priority: 100))
+        let failure = try proof.outcome(.script(.first, "chk"))
+        // Measured: 22.9 s, of up to 2 s until it hangs, three times 6 s, and the Backup's timer.
+        #expect((failure.within + failure.hanging).isBetween(22.9, 2 + 18 + 3.62), "\(failure)")
+    }
+
+    @Test func `whoever has lost a contest holds the addresses until it hears the winner`() throws {
+        let proof = try prove(instance(priority: 101), instance(priority: 100))
+        let cut = try proof.outcome(.network)
+        #expect(cut.owner == .both && cut.mendedOwner == .side(.first))
+        #expect(cut.mendedWithin.isBetween(0.01, 1.01), "\(cut.mendedWithin)")
+    }
+
     @Test func `a delay of preemption is waited for, however long it is`() throws {
         let proof = try prove(instance("preempt_delay 300", priority: 150), instance("preempt_delay 300"))
         let death = try proof.outcome(.host(.first))

@@ -10,15 +10,19 @@ func judgeAddressStates(_ model: Model, _ facts: InterfaceFacts, _ status: Statu
     model.instances.flatMap { instance -> [Finding] in
         let known = status?.instances.first { $0.name == instance.name }
         return (instance.addresses + instance.excludedAddresses).compactMap { held in
-            let assigned = facts.addresses(of: held.interface).first { $0.address == held.address }
+            let all = facts.addresses(of: held.interface)
+            let assigned = all.first { $0.address == held.address }
+            let isOnly = assigned != nil && all.count { $0.address.family == held.address.family } == 1
             return judge(
-                held, instance, state: known?.state, isAnswered: status != nil, assigned?.protocolMark, assigned != nil)
+                held, instance, state: known?.state, isAnswered: status != nil, assigned?.protocolMark, assigned != nil,
+                isOnly: isOnly && assigned?.protocolMark != addressMark)
         }
     }
 }
 
 private func judge(
-    _ held: VirtualAddress, _ instance: Instance, state: RouterState?, isAnswered: Bool, _ mark: UInt8?, _ isHere: Bool
+    _ held: VirtualAddress, _ instance: Instance, state: RouterState?, isAnswered: Bool, _ mark: UInt8?, _ isHere: Bool,
+    isOnly: Bool
 ) -> Finding? {
     let subject = "\(instance.name) \(held.address)"
     let removal =
@@ -45,8 +49,13 @@ private func judge(
                     : "the address has not the daemon's mark: somebody else put it there",
             ],
             consequence: "two hosts have the address as soon as the other one is active",
-            remedy: Remedy(
-                [removal], isSafe: false, advice: "and find out who put it there: a network configuration, a script"))
+            remedy: isOnly
+                ? .advice(
+                    "it is the only address of \(held.interface), by which this host is reached: choose another virtual "
+                        + "address, or priority 255 if this host is to own it")
+                : Remedy(
+                    [removal], isSafe: false, advice: "and find out who put it there: a network configuration, a script"
+                ))
     case nil where !isAnswered && isHere:
         return Finding(
             .addressStateWrong, .problem, of: subject,

@@ -26,12 +26,12 @@ package struct SeenAdvert: Equatable, Sendable {
     package var source: IPAddress { carrier.source }
     package var isMulticast: Bool { carrier.destination.isMulticast }
 
-    /// Nil when there are not even the octets that name a virtual router.
+    /// Nil when there are not even the octets that name a virtual router, and for a Backup's word that it is there.
     package init?(
         _ place: Place, on interface: String, _ message: [UInt8], carrier: Carrier,
         from hardwareAddress: HardwareAddress?
     ) {
-        guard message.count >= Advertisement.headerSize else { return nil }
+        guard message.count >= Advertisement.headerSize, StandbyNotice.parse(message.span) == nil else { return nil }
         self.place = place
         self.interface = interface
         self.carrier = carrier
