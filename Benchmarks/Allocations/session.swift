@@ -66,7 +66,8 @@ private struct Walk {
         case 3...15: session.handle(.timer, at: now, chance: chance, into: &actions)
         default:
             do throws(BFDError) {
-                let control = try BFDControl.parse(packets[dice.next(packets.count)].span)
+                let packet = packets[dice.next(packets.count)]
+                let control = try BFDControl.parse(packet.span)
                 session.handle(.received(control), at: now, chance: chance, into: &actions)
             } catch {
                 refused += 1

@@ -21,7 +21,8 @@ import struct Foundation.URL
                 Interface(name, addresses: name == "eth0" ? [try .init(ip("192.168.10.11"), 24)] : [])
             })
         let files = try FileManager.default.contentsOfDirectory(atPath: "\(Self.directory)/\(kind)").sorted()
-            .filter { $0.hasSuffix(".conf") }
+            // With a network namespace that is not there keepalived passes over what it does not know.
+            .filter { $0.hasSuffix(".conf") && $0 != "50-process-everything.conf" }
         try #require(files.count >= 30)
         let support = "\(Self.directory)/support"
         try CorpusSupport.write(to: host, from: support)

@@ -20,9 +20,9 @@ extension Behaviour {
             let (first, second) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
             let stranger = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])]
             )
-            let active = try trial.start(first, instance(priority: priorities.0, addresses: [address]), flags: [])
+            let active = try trial.start(first, instance(priority: priorities.0, addresses: [address]))
             try active.becomesMaster()
-            let backup = try trial.start(second, instance(priority: priorities.1, addresses: [address]), flags: [])
+            let backup = try trial.start(second, instance(priority: priorities.1, addresses: [address]))
             try backup.says("Entering BACKUP STATE (init)")
             try trial.waitFor("an advert") { try backup.state().contains("last heard") }
             return Scene(trial: trial, active: active, backup: backup, stranger: stranger)
@@ -121,7 +121,7 @@ extension Behaviour {
                 try host.setSysctl("net/ipv4/conf/\(interface)/rp_filter", "0")
             }
             let client = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])])
-            let daemon = try trial.start(host, instance(priority: 150, addresses: [address]), flags: [])
+            let daemon = try trial.start(host, instance(priority: 150, addresses: [address]))
             try daemon.becomesMaster()
             let recorder = try AdvertRecorder(in: client, family)
             try trial.waitFor("an advert") { !recorder.adverts().isEmpty }
