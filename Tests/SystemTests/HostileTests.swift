@@ -36,18 +36,19 @@ extension Behaviour {
         }
 
         private func scene(
-            _ text: (Int) -> String
+            flags: [String] = ["-D"], _ text: (Int) -> String
         ) throws -> (trial: Trial, active: RunningDaemon, backup: RunningDaemon, stranger: NetworkNamespace) {
             let trial = try Trial()
             let first = try trial.host()
             let second = try trial.host("lb2", "192.0.2.2")
             let stranger = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])]
             )
-            let active = try trial.start(first, text(150))
+            let active = try trial.start(first, text(150), flags: flags)
             try active.becomesMaster()
-            let backup = try trial.start(second, text(100))
+            let backup = try trial.start(second, text(100), flags: flags)
             try backup.says("Entering BACKUP STATE (init)")
-            try trial.waitFor("an advert") { try backup.state().contains("last heard") }
+            try backup.listens()
+            try trial.waitFor("an advert") { try backup.status().instances.first?.activeRouter != nil }
             return (trial, active, backup, stranger)
         }
 
@@ -93,7 +94,7 @@ extension Behaviour {
         }
 
         @Test func `adverts of a lower priority from anywhere leave the active router what it is`() throws {
-            let (trial, active, backup, stranger) = try scene { instance(priority: $0) }
+            let (trial, active, backup, stranger) = try scene(flags: []) { instance(priority: $0) }
             let marks = (active.mark, backup.mark)
             let sources = try (1...60).map { try ip("192.0.2.\(100 + $0)") }
             let virtual = try ip(Self.virtual)

