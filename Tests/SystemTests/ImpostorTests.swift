@@ -20,11 +20,12 @@ extension Behaviour {
             let (first, second) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
             let stranger = try trial.laboratory.addClient([Interface("eth0", addresses: [try .init("192.0.2.200", 24)])]
             )
-            let active = try trial.start(first, instance(priority: priorities.0, addresses: [address]))
+            let active = try trial.start(first, instance(priority: priorities.0, addresses: [address]), flags: [])
             try active.becomesMaster()
-            let backup = try trial.start(second, instance(priority: priorities.1, addresses: [address]))
+            let backup = try trial.start(second, instance(priority: priorities.1, addresses: [address]), flags: [])
             try backup.says("Entering BACKUP STATE (init)")
-            try trial.waitFor("an advert") { try backup.state().contains("last heard") }
+            try backup.listens()
+            try trial.waitFor("an advert") { try backup.status().instances.first?.activeRouter != nil }
             return Scene(trial: trial, active: active, backup: backup, stranger: stranger)
         }
 
