@@ -124,6 +124,7 @@ final class Flood {
     private final class Shared: Sendable {
         let sent = Mutex(0)
         let isEnding = Mutex(false)
+        let failure = Mutex<SystemError?>(nil)
     }
 
     private let shared = Shared()
@@ -134,7 +135,12 @@ final class Flood {
         let shared = shared
         thread = try network.perform { () throws(SystemError) in
             try WorkerThread {
-                guard let socket = try? PacketSocket() else { return }
+                let socket: PacketSocket
+                do throws(SystemError) {
+                    socket = try PacketSocket()
+                } catch {
+                    return shared.failure.withLock { $0 = error }
+                }
                 let start = monotonicNanoseconds()
                 var sent = 0
                 while !shared.isEnding.withLock({ $0 }) {
@@ -142,7 +148,11 @@ final class Flood {
                     // What could not be sent in time is not made up for beyond a small burst.
                     for _ in 0..<min(max(due - sent, 0), 100) {
                         let frame = frames[sent % frames.count]
-                        do { try socket.send(frame.span, interfaceIndex: UInt32(index)) } catch { return }
+                        do throws(SystemError) {
+                            try socket.send(frame.span, interfaceIndex: UInt32(index))
+                        } catch {
+                            return shared.failure.withLock { $0 = error }
+                        }
                         sent += 1
                     }
                     shared.sent.withLock { $0 = sent }
@@ -157,10 +167,14 @@ final class Flood {
 
     var sent: Int { shared.sent.withLock { $0 } }
 
+    /// Says so when it ended before it was asked to: what follows would else show nothing.
     func stop() {
         shared.isEnding.withLock { $0 = true }
         thread?.join()
         thread = nil
+        guard let failure = shared.failure.withLock({ $0 }) else { return }
+        shared.failure.withLock { $0 = nil }
+        Issue.record("the flood ended after \(sent) packets: \(failure)")
     }
 }
 
