@@ -81,7 +81,8 @@ extension String {
         (instance.otherOwners, instance.repairs) = ([other], repairs)
         let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
         instance.standbys = [standbySeen]
-        let route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
+        var route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
+        route.hasEnd = true
         instance.routes = [route]
         let rule = RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: true)
         instance.rules = [rule]

@@ -105,6 +105,7 @@ enum Sample {
         instance.repairs = RepairStatus(count: 6, lastSeconds: 5, culprit: "ip (process 7)", isFight: true)
         instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
         instance.routes = [RouteStatus(route: "default via 192.0.2.254 dev eth0", isPresent: false)]
+        instance.routes?[0].hasEnd = false
         instance.rules = [RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: false)]
         var packetFilter = PacketFilterStatus(table: "inet understudy", isInForce: false)
         packetFilter.refusal = "it is somebody else's"

@@ -139,6 +139,7 @@ import Testing
 private let untold: [String: String] = [
     "version": "of the protocol; another one is refused before anything is shown",
     "id": "which request it answers; the command makes one at a time",
+    "status.instances.routes.has_end": "the route's own text says `expires`; an active one has `ended` for `MISSING`",
 ]
 
 @Suite struct `Every member of a status` {
@@ -194,6 +195,18 @@ private let untold: [String: String] = [
             let after = try text(try decode(Answer.self, from: change.json))
             #expect(after != before, "\(change.path) changed, and nobody would see it")
         }
+    }
+
+    @Test func `says of a route that has ended by itself that it ended`() throws {
+        var answer = Sample.everything
+        for index in answer.status?.instances.indices ?? 0..<0 {
+            answer.status?.instances[index].state = .active
+            for route in answer.status?.instances[index].routes?.indices ?? 0..<0 {
+                answer.status?.instances[index].routes?[route].hasEnd = true
+            }
+        }
+        let lines = StatusReport(answer, try #require(answer.status)).lines(width: nil).map(\.plain)
+        #expect(lines.contains { $0.contains("default via 192.0.2.254 dev eth0") && $0.hasSuffix("ended") })
     }
 
     @Test func `has a value in the sample, so that a new one cannot be forgotten`() {

@@ -42,6 +42,9 @@ import Testing
             status(night).problems == [
                 "VI_1: the route default dev eth0 \(end)", "VI_1: the rule preference 3 lookup 1 \(end)",
             ])
+        // One that has ended by itself is where it should be.
+        night.instance.routes?[0].hasEnd = true
+        #expect(status(night).problems == ["VI_1: the rule preference 3 lookup 1 \(end)"])
         night.instance.state = .standby
         #expect(status(night).problems == [])
     }

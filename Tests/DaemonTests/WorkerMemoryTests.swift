@@ -146,6 +146,13 @@ import VRRPWire
         orders.filterTable = "understudy"
         orders.routes[0].typeOfService = 8
         #expect(LastOrders(orders.octets) == orders)
+        let whole = orders.octets.count
+        (orders.routes[1].origin, orders.routes[1].originLength) = (IPAddress("2001:db8:2::"), 48)
+        #expect(LastOrders(orders.octets) == orders)
+        #expect(LastOrders(Array(orders.octets.prefix(whole)))?.routes[1].origin == nil)
+        for count in (whole + 1)..<orders.octets.count {
+            #expect(LastOrders(Array(orders.octets.prefix(count))) == nil)
+        }
         (orders.routes, orders.rules) = ([], [])
         #expect(LastOrders(orders.octets) == orders)
     }

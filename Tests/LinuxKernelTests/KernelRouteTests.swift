@@ -43,6 +43,54 @@ private func read(_ bytes: [UInt8]) -> [KernelRoute] {
             ])
     }
 
+    @Test func `with marks and a tunnel are as Linux defines them, also in one of several ways`() {
+        var route = KernelRoute(
+            destination: address("10.0.0.0"), prefixLength: 8, protocolMark: ours, interfaceIndex: 7)
+        (route.realms, route.congestionControl, route.metrics) = (0x1_0002, "cubic", [1: 1 << 16])
+        var tunnel = KernelTunnel(family: .v4)
+        (tunnel.id, tunnel.destination, tunnel.source) = (5, address("192.0.2.7"), address("192.0.2.1"))
+        (tunnel.trafficClass, tunnel.hopLimit, tunnel.flags) = (16, 9, 256)
+        route.tunnel = tunnel
+        // RTA_FLOW, then RTA_ENCAP with its six, then RTA_ENCAP_TYPE 2.
+        let marks: [UInt8] = [
+            8, 0, 11, 0, 2, 0, 1, 0,
+            56, 0, 22, 128, 12, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 8, 0, 2, 0, 192, 0, 2, 7, 8, 0, 3, 0, 192, 0, 2, 1,
+            5, 0, 5, 0, 16, 0, 0, 0, 5, 0, 4, 0, 9, 0, 0, 0, 6, 0, 6, 0, 0, 1, 0, 0,
+            6, 0, 21, 0, 2, 0, 0, 0,
+        ]
+        let metrics: [UInt8] = [24, 0, 8, 0, 8, 0, 1, 0, 0, 0, 1, 0, 9, 0, 16, 0, 99, 117, 98, 105, 99, 0, 0, 0]
+        #expect(Array(octets(route, newRoute).dropFirst(52)) == marks + metrics)
+        #expect(read(octets(route, newRoute)) == [route])
+        route.weight = 1
+        var (first, second) = (route, route)
+        first.tunnel = KernelTunnel(family: .v6)
+        first.tunnel?.destination = address("2001:db8::7")
+        (first.weight, second.weight, second.realms) = (1, 2, 0)
+        var request = NetlinkRequest(type: newRoute, flags: 0, sequence: 9)
+        request.append(routeMessage: [first, second])
+        #expect(read(request.finished()) == [first, second])
+    }
+
+    @Test func `name the network of the packets, and tell what is left of a life`() {
+        var route = KernelRoute(
+            destination: address("2001:db8::"), prefixLength: 32, metric: 1024, protocolMark: ours,
+            gateway: address("fe80::1"), interfaceIndex: 7)
+        (route.origin, route.originLength, route.lifetime) = (address("2001:db8:1::"), 48, 9)
+        let written = octets(route, newRoute)
+        #expect(written[18] == 48)
+        #expect(written.suffix(8) == [8, 0, 23, 0, 9, 0, 0, 0])
+        // The kernel tells it in hundredths of a second, in the third number of RTA_CACHEINFO.
+        var told = NetlinkRequest(type: newRoute, flags: 0, sequence: 9)
+        for octet in [10, 32, 48, 0, 254, ours, 0, 1, 0, 0, 0, 0] as [UInt8] { told.append(octet) }
+        told.append(attribute: 2, address("2001:db8:1::").octets)
+        told.append(attribute: 12, 0, 0, 801, 0, 0, 0, 0, 0)
+        #expect(read(told.finished()).map(\.lifetime) == [9])
+        #expect(read(told.finished()).map(\.originLength) == [48])
+        // It is found again with the network.
+        #expect(octets(route, removeRoute, removing: true)[18] == 48)
+        #expect(octets(route, removeRoute, removing: true).count == octets(route, newRoute).count - 8)
+    }
+
     @Test func `to remove a route say what finds it, in any scope`() {
         let route = KernelRoute(
             kind: 6, destination: address("2001:db8::"), prefixLength: 32, metric: 1024, protocolMark: ours,
@@ -110,8 +158,33 @@ struct `Routes of the kernel` {
         try cable.left.enter { try body(cable.leftIndex, try RouteSocket()) }
     }
 
+    /// What a route says of its packets beside where they go.
+    private func marked(_ index: UInt32) -> [KernelRoute] {
+        var realms = KernelRoute(
+            destination: address("10.3.0.0"), prefixLength: 16, protocolMark: ours, interfaceIndex: index)
+        (realms.realms, realms.congestionControl, realms.metrics) = (0x1_0002, "reno", [1: 1 << 16])
+        var tunnel = KernelRoute(
+            destination: address("10.4.0.0"), prefixLength: 16, protocolMark: ours, interfaceIndex: index)
+        var outer = KernelTunnel(family: .v4)
+        (outer.id, outer.destination, outer.source) = (5, address("192.0.2.7"), address("192.0.2.1"))
+        (outer.trafficClass, outer.hopLimit, outer.flags) = (3, 9, 0xFF27)
+        tunnel.tunnel = outer
+        var six = KernelRoute(
+            destination: address("2001:db8:3::"), prefixLength: 48, metric: 1024, protocolMark: ours,
+            interfaceIndex: index)
+        six.tunnel = KernelTunnel(family: .v6)
+        six.tunnel?.destination = address("2001:db8::7")
+        (six.origin, six.originLength) = (address("2001:db8:4::"), 48)
+        var blackhole = KernelRoute(kind: 6, destination: address("10.5.0.0"), prefixLength: 16, protocolMark: ours)
+        blackhole.realms = 7
+        let broadcast = KernelRoute(
+            kind: 3, destination: address("10.6.0.255"), prefixLength: 32, scope: 253, protocolMark: ours,
+            interfaceIndex: index)
+        return [realms, tunnel, six, blackhole, broadcast]
+    }
+
     private func samples(_ index: UInt32) -> [KernelRoute] {
-        [
+        marked(index) + [
             KernelRoute(
                 destination: address("10.0.0.0"), prefixLength: 8, metric: 50, protocolMark: ours,
                 gateway: address("192.0.2.254"), interfaceIndex: index, source: address("192.0.2.1"), mtu: 1400),
@@ -129,6 +202,34 @@ struct `Routes of the kernel` {
                 destination: address("::"), prefixLength: 0, table: 1000, metric: 7, protocolMark: ours,
                 interfaceIndex: index, mtu: 1400),
         ]
+    }
+
+    @Test func `stand where they are put`() throws {
+        try withLink { index, socket in
+            let routes = (1...3).map {
+                KernelRoute(
+                    destination: address("10.0.0.0"), prefixLength: 8, protocolMark: ours,
+                    gateway: address("192.0.2.\($0)0"), interfaceIndex: index)
+            }
+            try socket.add([routes[0]], .alone)
+            let failure = #expect(throws: SystemError.self) { try socket.add([routes[1]], .alone) }
+            #expect(failure?.code == EEXIST)
+            try socket.add([routes[1]], .behind)
+            try socket.add([routes[2]])
+            #expect(try socket.routes(marked: ours) == [routes[2], routes[0], routes[1]])
+        }
+    }
+
+    @Test func `tell what is left of their lives`() throws {
+        try withLink { index, socket in
+            var route = KernelRoute(
+                destination: address("2001:db8:3::"), prefixLength: 48, metric: 1024, protocolMark: ours,
+                interfaceIndex: index)
+            route.lifetime = 1000
+            try socket.add(route)
+            let left = try #require(socket.routes(marked: ours).first?.lifetime)
+            #expect((900...1000).contains(left))
+        }
     }
 
     @Test func `come back as they were added, and go again`() throws {
@@ -201,7 +302,7 @@ struct `Routes of the kernel` {
             }
             try socket.add(routes[0])
             try socket.add(routes[1])
-            try socket.add([routes[2]], behind: true)
+            try socket.add([routes[2]], .behind)
             #expect(try socket.routes(marked: ours) == [routes[1], routes[0], routes[2]])
             #expect(try shell("ip route get 10.0.0.1").contains("via 192.0.2.252 "))
         }

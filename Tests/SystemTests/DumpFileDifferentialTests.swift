@@ -27,6 +27,27 @@ import VRRPWire
         #expect(try cleared.map { try statistic("Became master", in: $0) } == [0, 0])
     }
 
+    @Test func `the file of the state has the daemon's name in it, and the others have not, with both`() throws {
+        let trial = try Trial()
+        for program in [Program.understudy, .keepalived] {
+            let host = try trial.host("\(program)")
+            try host.writeFile("/run/vrrp.conf", "instance lb1\nglobal_defs {\ndata_use_instance\n}\n" + instance())
+            let command = program.command("/run/vrrp.conf")
+            let log = try OutputLog("\(program)")
+            let process = try host.start(command.program, command.arguments, log: log)
+            try trial.waitFor("the start of \(program)\n\(log.text)") { log.text.contains("Startup complete") }
+            for (signal, name) in [
+                (DumpSignal.state, "keepalived.lb1.data"), (.stats, "keepalived.stats"), (.json, "keepalived.json"),
+            ] {
+                sendSignal(signal.number, to: process.pid)
+                try trial.waitFor("\(name) of \(program)\n\(log.text)") {
+                    try DumpedFileFacts(host, "/tmp/\(name)") != nil
+                }
+            }
+            #expect(try DumpedFileFacts(host, "/tmp/keepalived.data") == nil, "\(program)")
+        }
+    }
+
     private func expectSame(_ sides: [DumpSide], _ what: String) throws {
         let json = try sides.map { try $0.dump(.json) }
         // Whole texts, so that names, order, types and blanks are the same; then the same once more, where it can be read.

@@ -131,6 +131,12 @@ final class DumpSide {
                 10.6.0.9 dev eth0
                 default via 192.0.2.254 dev eth0 table 101
                 10.4.0.0/16 via 203.0.113.1 dev eth0 onlink table 100 mtu 1400
+                10.14.0.0/16 via 192.0.2.254 dev eth0 append realms 1/2 congctl lock reno mtu 1400
+                add 10.15.0.0/16 via 192.0.2.254 dev eth0 realms 5 congctl reno
+                multicast 224.1.1.0/24 dev eth0 table 104
+                10.16.0.0/16 dev eth0 encap ip id 5 dst 192.0.2.77 src 192.0.2.1 ttl 9 tos 0x10 flags 256
+                2001:db8:5::/48 dev eth0 no_track encap ip6 dst 2001:db8::7 hoplimit 9 tc 4
+                2001:db8:6::/48 from 2001:db8:9::/48 via fe80::99 dev eth0 no_track expires 1000
                 10.13.0.0/16 via 192.0.2.254 dev eth0 rto_min 300 mtu lock 1300 cwnd lock 20 features ecn
             }
             virtual_rules {

@@ -20,6 +20,17 @@ import VRRPWire
         "local 10.14.0.0/16 dev eth0 scope host table 103",
         "10.15.0.0/16 via 192.0.2.254 dev eth0", "10.15.0.0/16 via 192.0.2.253 dev eth0",
         "2001:db8:3::/48 via fe80::99 dev eth0 pref high metric 7",
+        "10.15.0.0/16 via 192.0.2.252 dev eth0 append", "add 10.22.0.0/16 via 192.0.2.254 dev eth0",
+        "10.20.0.0/16 via 192.0.2.254 dev eth0 realms 1/2 congctl lock reno",
+        "10.21.0.0/16 dev eth0 realms 5 congctl reno",
+        "broadcast 10.23.0.255 dev eth0 scope link table 104", "multicast 224.1.1.0/24 dev eth0 table 104",
+        "anycast 2001:db8:7::/64 dev eth0 table 104", "blackhole 10.26.0.0/16 realms 4 no_track",
+        "10.24.0.0/16 dev eth0 encap ip id 5 dst 192.0.2.77 src 192.0.2.1 ttl 9 tos 0x10 flags 256",
+        "10.27.0.0/16 dev eth0 encap ip6 dst 2001:db8::7", "2001:db8:a::/48 dev eth0 encap ip id 9",
+        "2001:db8:5::/48 dev eth0 encap ip6 id 7 dst 2001:db8::7 src 2001:db8::8 hoplimit 9 tc 4",
+        "10.25.0.0/16 no_track nexthop via 192.0.2.254 dev eth0 realms 3 nexthop via 192.0.2.253 dev eth0 realms 1/4",
+        "2001:db8:6::/48 from 2001:db8:9::/48 via fe80::99 dev eth0",
+        "2001:db8:8::/48 via fe80::99 dev eth0 expires 1000",
         "2001:db8:4::/48 via fe80::99 dev eth0", "2001:db8:4::/48 via fe80::98 dev eth0",
     ]
     /// The last two are one for the kernel, with two ways.
@@ -83,7 +94,9 @@ import VRRPWire
             }
             return try host.routes(mark).map { line in
                 var words = line.split(separator: " ").map(String.init)
-                if let place = words.firstIndex(of: "proto") { words.removeSubrange(place...place + 1) }
+                for word in ["proto", "expires"] {
+                    if let place = words.firstIndex(of: word) { words.removeSubrange(place...place + 1) }
+                }
                 return words.joined(separator: " ")
             }
         }

@@ -11,10 +11,14 @@ import VRRPWire
     }
 
     private func there(_ route: VirtualRoute) -> ObservedRoute {
-        ObservedRoute(
+        var present = ObservedRoute(
             kind: route.kind, destination: route.destination, prefixLength: route.prefixLength,
             gateway: route.gateway, interface: route.interface, source: route.source, table: route.table,
             metric: route.effectiveMetric, mtu: route.mtu, isOnLink: route.isOnLink)
+        (present.realms, present.tunnel, present.origin) = (route.realms, route.tunnel, route.origin)
+        (present.congestionControl, present.lifetime) = (route.congestionControl, route.lifetime)
+        if route.isCongestionControlLocked { present.metrics[1] = 1 << 16 }
+        return present
     }
 
     @Test func `what is missing is added in order, and what is left over is removed from its end`() {
@@ -88,6 +92,85 @@ import VRRPWire
         present.metrics[1] = nil
         #expect(!present.satisfies(route))
         #expect("\(route)" == "10.0.0.0/8 via 192.0.2.1 dev eth0 tos 16 mtu lock 1400 rtt 20")
+    }
+
+    @Test func `realms, tunnels, origins and congestion control tell routes apart`() {
+        let plain = wanted("10.0.0.0", 8, via: "192.0.2.1")
+        var tunnel = RouteTunnel(family: .v4)
+        (tunnel.id, tunnel.destination) = (7, IPAddress("198.51.100.1"))
+        var other = tunnel
+        other.flags = 256
+        let changes: [(inout VirtualRoute) -> Void] = [
+            { $0.realms = 5 }, { $0.tunnel = tunnel }, { $0.tunnel = other }, { $0.congestionControl = "reno" },
+            { ($0.congestionControl, $0.isCongestionControlLocked) = ("reno", true) }, { $0.lifetime = 5 },
+        ]
+        var all = [plain]
+        for change in changes {
+            var route = plain
+            change(&route)
+            all.append(route)
+        }
+        for (index, route) in all.enumerated() {
+            for (place, other) in all.enumerated() {
+                #expect(there(other).satisfies(route) == (index == place), "\(route) and \(other)")
+            }
+        }
+        var blackhole = wanted("10.1.0.0", 16)
+        (blackhole.kind, blackhole.interface, blackhole.realms) = (.blackhole, nil, 5)
+        #expect(there(blackhole).satisfies(blackhole))
+        var six = wanted("2001:db8::", 32, via: "fe80::1")
+        six.origin = .init(address: IPAddress("2001:db8:1::")!, prefixLength: 48)
+        #expect(!there(wanted("2001:db8::", 32, via: "fe80::1")).satisfies(six) && there(six).satisfies(six))
+        #expect(!six.isOnePlace(with: wanted("2001:db8::", 32, via: "fe80::1")))
+        #expect("\(there(six))" == "2001:db8::/32 from 2001:db8:1::/48 via fe80::1 dev eth0")
+    }
+
+    @Test func `a route that ends is there as long as some of its time is left, and is not put back`() {
+        var route = wanted("2001:db8::", 32, via: "fe80::1")
+        route.lifetime = 100
+        #expect(!route.isKept && wanted("2001:db8::", 32).isKept)
+        for (left, isThere) in [(100, true), (1, true), (101, false)] as [(UInt32, Bool)] {
+            var present = there(route)
+            present.lifetime = left
+            #expect(present.satisfies(route) == isThere)
+        }
+        var endless = there(route)
+        endless.lifetime = nil
+        #expect(!endless.satisfies(route))
+    }
+
+    @Test func `a route goes where its line says, also when it is put back`() {
+        let first = wanted("10.0.0.0", 8, via: "192.0.2.1")
+        var last = wanted("10.0.0.0", 8, via: "192.0.2.2")
+        last.placement = .behind
+        #expect(RoutePlan.operations(desired: [first, last], observed: []) == [.add(first), .append(last)])
+        #expect(RoutePlan.operations(desired: [first, last], observed: [there(first)]) == [.append(last)])
+        #expect(RoutePlan.operations(desired: [first, last], observed: [there(last)]) == [.add(first)])
+        last.placement = .alone
+        #expect(RoutePlan.operations(desired: [first, last], observed: [there(first)]) == [.add(last)])
+    }
+
+    @Test func `several ways have their own realms and tunnels`() {
+        var route = wanted("10.0.0.0", 8)
+        route.interface = nil
+        route.ways = [
+            .init(gateway: IPAddress("192.0.2.1"), interface: "eth0"),
+            .init(gateway: IPAddress("192.0.2.2"), interface: "eth0"),
+        ]
+        route.ways[0].realms = 65539
+        route.ways[1].tunnel = RouteTunnel(family: .v6)
+        let ways = route.ways.map { way in
+            var present = there(route)
+            (present.gateway, present.interface, present.weight) = (way.gateway, way.interface, way.weight)
+            (present.realms, present.tunnel) = (way.realms, way.tunnel)
+            return present
+        }
+        #expect(RoutePlan.operations(desired: [route], observed: ways).isEmpty)
+        #expect(
+            "\(route)" == "10.0.0.0/8 nexthop via 192.0.2.1 dev eth0 weight 1 realms 1/3 "
+                + "nexthop via 192.0.2.2 dev eth0 weight 1 encap ip6 id 0")
+        route.ways[0].realms = 3
+        #expect(route.missingWays(among: ways) == [0])
     }
 
     @Test func `what the file leaves to the kernel may be anything`() {

@@ -6,6 +6,7 @@ extension Sentences {
         add("stats_dump_file", old.dumps.statsPath ?? "default", new.dumps.statsPath ?? "default")
         add("json_dump_file", old.dumps.jsonPath ?? "default", new.dumps.jsonPath ?? "default")
         add("json_version", "\(old.dumps.jsonVersion)", "\(new.dumps.jsonVersion)")
+        add("data_use_instance", old.dumps.namesDaemon.onOff, new.dumps.namesDaemon.onOff)
         add("umask", old.umask.octal, new.umask.octal)
     }
 

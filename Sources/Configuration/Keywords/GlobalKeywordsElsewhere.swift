@@ -1,16 +1,4 @@
 extension KeywordTable {
-    /// How the daemon's process runs, and what it offers beside VRRP.
-    static let globalDefsProcess: [Keyword] =
-        [
-            row(
-                "data_use_instance", .optionalBoolean, "names of dump files",
-                "state_dump_file and the like name the files")
-        ]
-
-    private static func row(_ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String) -> Keyword {
-        .notYet(name, shape, meaning, without: without)
-    }
-
     /// Keywords of the IPVS side, and those that keepalived itself no longer knows.
     static let globalDefsElsewhere: [Keyword] =
         [

@@ -219,8 +219,7 @@ public enum KeywordTable {
         case .topLevel: topLevel + topLevelProcess
         case .globalDefs:
             globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps
-                + globalDefsLife + globalDefsBuffers + globalDefsLater + globalDefsProcess + globalDefsNoted
-                + globalDefsElsewhere
+                + globalDefsLife + globalDefsBuffers + globalDefsLater + globalDefsNoted + globalDefsElsewhere
         case .script: script
         case .process: process
         case .instance:

@@ -38,21 +38,47 @@ extension KeywordTable {
             Keyword(
                 "local", .flag, "off",
                 "packets are this host's own; `scope` is `host` then, without which the kernel refuses it"),
+            Keyword(
+                "broadcast", .flag, "off",
+                "packets go to everybody on the link of `dev`; `scope` is `link` then, as the kernel wants it"),
+            Keyword("anycast", .flag, "off", "an address that others have as well; `scope` is `link` then"),
+            Keyword("multicast", .flag, "off", "packets are for a group"),
             Keyword("inet", .flag, nil, "`default` means 0.0.0.0/0"),
             Keyword("inet6", .flag, nil, "`default` means ::/0"),
             Keyword("default6", .flag, nil, "old word for `inet6 default`"),
             Keyword(
                 "no_track", .flag, "off",
                 "its interface does not count, and it is not put back when somebody removes it"),
-            Keyword("prepend", .flag, "on", "it is put before routes that are alike, as is always done"),
+            Keyword("prepend", .flag, "on", "it is put before routes that are alike"),
+            Keyword("append", .flag, "off", "it is put behind routes that are alike"),
+            Keyword(
+                "add", .flag, "off",
+                "it is not set while there is another route to its network with its metric, whoever has set that"),
+            Keyword(
+                "from", .word("NETWORK"), "all packets", "only packets from this network take the route; IPv6 only"),
+            Keyword(
+                "realms", .word("[FROM/]TO"), "none", "numbers of the realms that packets are accounted to; IPv4 only"),
+            Keyword(
+                "expires", .integer(1...2_147_483_647), "it stays while this host is MASTER",
+                "after so many seconds the kernel takes it off, and it is back with the next takeover; IPv6 only"),
+            Keyword(
+                "encap", .text("ip|ip6 [id N] [dst ADDRESS] [src ADDRESS] [tos|tc N] [ttl|hoplimit N] [flags N]"),
+                "none",
+                "what a tunnel interface without an address of its own (`external`) puts packets into; `id` or `dst` is "
+                    + "needed. `tos` and `ttl` are for `ip`, `tc` and `hoplimit` for `ip6`; flags: 256 checksum, 1024 key, "
+                    + "2048 sequence, 1 no fragments"),
+            Keyword(
+                "ttl-propagate", .word("enabled|disabled"), nil,
+                "accepted; Linux knows it of routes of MPLS only, which keepalived cannot set"),
             Keyword("protocol", .word("N|NAME"), "112", "accepted; the mark is always 112, by which we know our own"),
             Keyword(
                 "track_group", .word("NAME"), "none",
                 "in `static_routes` only: its instances are at fault while the route or its interface is not there"),
             Keyword("or", .address, nil, "old word for a second `nexthop`, of the same weight"),
             Keyword(
-                "nexthop", .text("via ADDRESS [dev INTERFACE] [weight N] [onlink]"), "none",
-                "one of several ways that share the flows by their weights, 1 to 256; at the end of the line, repeated"),
+                "nexthop", .text("via ADDRESS [dev INTERFACE] [weight N] [onlink] [realms A/B] [encap ...]"), "none",
+                "one of several ways that share the flows by their weights, 1 to 256; at the end of the line, repeated. "
+                    + "`realms` and `encap` may stand in each, or before the first one for all"),
         ] + routeMetrics + routeAttributesLater
 
     /// What a route says of the path; 0 leaves it to the kernel.
@@ -60,6 +86,9 @@ extension KeywordTable {
         Keyword(
             "mtu", lockable("N"), "the interface's",
             "largest packet, in octets; with `lock` no smaller MTU on the way is kept to"),
+        Keyword(
+            "congctl", .words("[lock] NAME", 1...2), "the host's",
+            "congestion control of TCP; with `lock` what a program chooses for itself does not count"),
         Keyword("advmss", lockable("N"), "what follows from the MTU", "largest TCP segment that is announced"),
         Keyword("rtt", lockable("N[ms|s]"), "measured", "first estimate of the round trip"),
         Keyword("rttvar", lockable("N[ms|s]"), "measured", "first estimate of its variance"),
@@ -83,23 +112,17 @@ extension KeywordTable {
     }
 
     private static let routeAttributesLater: [Keyword] = [
-        later("from", .word("NETWORK"), "only for packets from a network", "all packets take the route"),
-        later("broadcast", .flag, "packets are broadcast", "packets are sent on"),
-        later("multicast", .flag, "a multicast route", "packets are sent on"),
-        later("nat", .flag, "network address translation, which Linux no longer does", "packets are sent on"),
-        later("realms", .word("A[/B]"), "realms for accounting", "there are none"),
-        later("congctl", .word("NAME"), "congestion control of TCP", "the kernel's setting applies"),
-        later("expires", .word("SECONDS"), "the route ends by itself", "it stays while this host is MASTER"),
-        later("ttl-propagate", .word("enabled|disabled"), "of MPLS", "the kernel's setting applies"),
-        later("encap", .text("TYPE ..."), "encapsulation", "packets are sent as they are"),
-        later("vrf", .word("NAME"), "the table of a VRF", "it is the table main", instead: "table N"),
-        later("add", .flag, "fail where there is such a route", "the route goes before one that is alike"),
-        later("append", .flag, "put it behind routes that are alike", "the route goes before one that is alike"),
+        later(
+            "nat", .flag, "network address translation, which Linux no longer does",
+            "nothing changes: the kernel refuses keepalived's as well", instead: "`dnat` and `snat` of nftables"),
+        later(
+            "vrf", .word("NAME"), "the table of a VRF", "it is the table main",
+            instead: "table N   # that of the VRF, from `ip vrf show`"),
     ]
 
     private static func later(
-        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String, instead: String? = nil
+        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String, instead: String
     ) -> Keyword {
-        .notYet(name, shape, meaning, without: without, instead: instead ?? "remove `\(name)` from the line")
+        .notYet(name, shape, meaning, without: without, instead: instead)
     }
 }

@@ -8,6 +8,8 @@ public struct DumpSettings: Hashable, Sendable {
     public var jsonPath: String?
     /// `json_version`: 1 or 2.
     public var jsonVersion = 1
+    /// `data_use_instance`: keepalived's name for the file of the state has the daemon's own in it.
+    public var namesDaemon = false
 
     public init() {}
 }

@@ -231,6 +231,13 @@ private let routeExamples: [String: String] = [
     "default6": "default6 via 2001:db8::fe", "or": "203.0.113.0/24 via 192.0.2.254 or 192.0.2.253",
     "nexthop": "203.0.113.0/24 nexthop via 192.0.2.254 weight 1 nexthop via 192.0.2.253 dev eth1 weight 2 onlink",
     "protocol": "203.0.113.0/24 via 192.0.2.254 protocol 112",
+    "broadcast": "broadcast 192.0.2.255 dev eth0", "anycast": "anycast 2001:db8:1:: dev eth0",
+    "multicast": "multicast 224.1.1.0/24 dev eth0", "prepend": "prepend 203.0.113.0/24 via 192.0.2.254",
+    "append": "append 203.0.113.0/24 via 192.0.2.254", "add": "add 203.0.113.0/24 via 192.0.2.254",
+    "from": "2001:db8:1::/48 from 2001:db8:2::/48 via 2001:db8::fe",
+    "realms": "203.0.113.0/24 via 192.0.2.254 realms 1/2", "expires": "2001:db8:1::/48 via 2001:db8::fe expires 3600",
+    "encap": "203.0.113.0/24 dev eth1 encap ip id 7 dst 198.51.100.9 ttl 64",
+    "ttl-propagate": "203.0.113.0/24 via 192.0.2.254 ttl-propagate enabled",
     "track_group": "203.0.113.0/24 via 192.0.2.254 dev eth0 track_group GATEWAY",
 ]
 
@@ -250,6 +257,7 @@ private let routeMetricExamples: [String: String] = [
     "quickack": "203.0.113.0/24 via 192.0.2.254 quickack 1",
     "fastopen_no_cookie": "203.0.113.0/24 via 192.0.2.254 fastopen_no_cookie 1",
     "features": "203.0.113.0/24 via 192.0.2.254 features ecn",
+    "congctl": "203.0.113.0/24 via 192.0.2.254 congctl lock cubic",
 ]
 
 private let ruleExamples: [String: String] = [

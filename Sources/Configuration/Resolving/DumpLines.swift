@@ -9,11 +9,28 @@ extension Resolver {
         dumps.statsPath = dumpPath("stats_dump_file", contents, &taken)
         dumps.jsonPath = dumpPath("json_dump_file", contents, &taken)
         dumps.jsonVersion = contents.integer("json_version") ?? dumps.jsonVersion
+        dumps.namesDaemon = contents.boolean("data_use_instance") ?? false
+        reportNoName(contents)
         model.global.dumps = dumps
         model.global.umask = umask(contents)
         defaults.told.skipsAddressCheck = contents.boolean("vrrp_skip_check_adv_addr") ?? false
         defaults.told.answersHigherPriority = contents.boolean("vrrp_higher_prio_send_advert") ?? false
         defaults.told.checksUnicastSource = contents.has("vrrp_check_unicast_src")
+    }
+
+    /// The name is nobody's, or not asked for.
+    private mutating func reportNoName(_ contents: BlockContents) {
+        guard contents.boolean("data_use_instance") == true, let setting = contents["data_use_instance"] else { return }
+        let file = contents.has("state_dump_file")
+        guard file || model.global.process.identity.tag.isEmpty else { return }
+        report(
+            // The command line may name a namespace.
+            file ? .warning : .note, "no-effect", at: setting.location,
+            file
+                ? "`data_use_instance` has no effect with `state_dump_file`"
+                : "`data_use_instance` has no effect without `instance`, `net_namespace` or `-s`",
+            consequence: file ? "the file has the name that is written there" : "the file is `keepalived.data`",
+            fix: file ? "remove the line" : "instance NAME   # before `global_defs`")
     }
 
     /// What the dump files tell of an instance beside what it does.

@@ -4,6 +4,22 @@ internal import VRRPWire
 // What a route says beside where it leads: several ways, metrics, marks and names.
 
 extension Resolver {
+    func take(_ flag: String, _ word: Word, into draft: inout RouteDraft) {
+        switch flag {
+        case "prepend": draft.marks.placement = .before
+        case "append": draft.marks.placement = .behind
+        case "add": draft.marks.placement = .alone
+        case "default6":
+            draft.family = .v6
+            draft.destination = (nil, 0, word)
+        case "onlink": draft.isOnLink = true
+        case "no_track": draft.isTracked = false
+        case "inet": draft.family = .v4
+        case "inet6": draft.family = .v6
+        default: draft.kind = VirtualRoute.Kind.allCases.first { "\($0)" == flag } ?? .unicast
+        }
+    }
+
     /// Takes in `nexthop via ADDRESS dev INTERFACE weight N onlink`, repeated to the end of the line.
     ///
     /// Nil, and reported, when the line is to be left out.
@@ -42,14 +58,13 @@ extension Resolver {
             return true
         case "via":
             if let family = rest.first, ["inet", "inet6"].contains(family.text) { rest.removeFirst() }
-        case "dev", "weight": break
-        case "realms", "encap":
-            report(
-                .error, "not-supported-yet", at: attribute.location,
-                "`\(attribute.text)` is not supported yet by Understudy",
-                consequence: "without it packets are sent as they are, and not counted by realm",
-                fix: "remove `\(attribute.text)` from the line")
-            return false
+        case "encap":
+            var tunnel: (tunnel: RouteTunnel, word: Word)?
+            guard let count = takeTunnel([attribute] + rest, from: 0, line, into: &tunnel) else { return false }
+            rest.removeFirst(count - 1)
+            way.tunnel = tunnel?.tunnel
+            return true
+        case "dev", "weight", "realms": break
         default:
             reportAfterWays(attribute)
             return false
@@ -68,6 +83,10 @@ extension Resolver {
         case "dev":
             way.interface = interfaceName(value, of: quoted)?.text
             return way.interface != nil
+        case "realms":
+            guard let number = realms(value, quoted) else { return false }
+            way.realms = number
+            return true
         default:
             guard let weight = integer(value, 1...256, of: quoted) else { return false }
             way.weight = UInt16(clamping: weight)

@@ -18,6 +18,7 @@ struct RouteDraft {
     var lockedMetrics: Set<RouteMetric> = []
     var typeOfService: (number: UInt8, word: Word)?
     var preference: (number: UInt8, word: Word)?
+    var marks = RouteMarks()
     var isOnLink = false
     var isTracked = true
     /// `nexthop`, and `or` before it.
@@ -28,8 +29,8 @@ struct RouteDraft {
 
     var impliedFamily: AddressFamily {
         if let family = destination?.address?.family ?? family { return family }
-        let routers = [gateway?.address, ways.first?.way.gateway, source?.address].compactMap { $0 }
-        return routers.first?.family ?? (preference == nil ? .v4 : .v6)
+        let routers = [gateway?.address, ways.first?.way.gateway, source?.address, marks.origin?.network.address]
+        return routers.compactMap { $0 }.first?.family ?? (preference == nil && marks.lifetime == nil ? .v4 : .v6)
     }
 }
 
@@ -103,6 +104,7 @@ extension Resolver {
             return nil
         }
         if keyword.name == "nexthop" { return takeWays(words, from: index, line, into: &draft) }
+        if keyword.name == "encap" { return takeTunnel(words, from: index, line, into: &draft.marks.tunnel) }
         if keyword.shape == .flag {
             take(keyword.name, word, into: &draft)
             return 1
@@ -110,7 +112,8 @@ extension Resolver {
         // `via inet6 ADDRESS`, `mtu lock N`
         let metric = RouteMetric.allCases.first { $0.keyword == keyword.name }
         let qualifiers =
-            metric?.canBeLocked == true ? ["lock"] : ["via", "gw"].contains(word.text) ? ["inet", "inet6"] : []
+            metric?.canBeLocked == true || keyword.name == "congctl"
+            ? ["lock"] : ["via", "gw"].contains(word.text) ? ["inet", "inet6"] : []
         let isQualified = index + 1 < words.count && qualifiers.contains(words[index + 1].text)
         let place = index + (isQualified ? 2 : 1)
         guard place < words.count else {
@@ -125,30 +128,12 @@ extension Resolver {
         let isTaken =
             if let metric {
                 take(metric, words[place], quoted, isLocked: isQualified, into: &draft)
+            } else if let isTaken = takeMark(keyword.name, words[place], quoted, isQualified, into: &draft.marks) {
+                isTaken
             } else {
                 take(keyword.name, words[place], quoted, line, into: &draft)
             }
         return isTaken ? place + 1 - index : nil
-    }
-
-    private func take(_ flag: String, _ word: Word, into draft: inout RouteDraft) {
-        switch flag {
-        // As it is done anyway.
-        case "prepend": break
-        case "local": draft.kind = .local
-        case "default6":
-            draft.family = .v6
-            draft.destination = (nil, 0, word)
-        case "onlink": draft.isOnLink = true
-        case "no_track": draft.isTracked = false
-        case "inet": draft.family = .v4
-        case "inet6": draft.family = .v6
-        case "blackhole": draft.kind = .blackhole
-        case "unreachable": draft.kind = .unreachable
-        case "prohibit": draft.kind = .prohibit
-        case "throw": draft.kind = .throw
-        default: draft.kind = .unicast
-        }
     }
 
     /// Takes in a word with its value; false, and reported, when that is none.
@@ -284,8 +269,9 @@ extension Resolver {
         route.preference = draft.preference?.number ?? 0
         route.isOnLink = draft.isOnLink
         route.isTracked = draft.isTracked
-        // The kernel takes no other for this host's own.
-        if family == .v4, draft.kind == .local { route.scope = Self.hostScope }
+        take(draft.marks, into: &route)
+        // The kernel takes no wider one for these.
+        if family == .v4 { route.scope = draft.kind.narrowestScope }
         if let scope = draft.scope {
             if family == .v4 { route.scope = scope.number } else { reportScopeIgnored(scope.word) }
         }
@@ -293,20 +279,22 @@ extension Resolver {
         return route
     }
 
-    /// RT_SCOPE_HOST.
-    private static let hostScope: UInt8 = 254
-
     /// What the line says for all ways goes for each of them; a single one is an ordinary route.
     private func place(_ ways: [VirtualRoute.Way], in route: inout VirtualRoute) {
         let whole = ways.map { way in
-            VirtualRoute.Way(
+            var whole = VirtualRoute.Way(
                 gateway: way.gateway, interface: way.interface ?? route.interface, weight: way.weight,
                 isOnLink: way.isOnLink || route.isOnLink)
+            whole.realms = way.realms == 0 ? route.realms : way.realms
+            whole.tunnel = way.tunnel ?? route.tunnel
+            return whole
         }
         if whole.count > 1 {
             (route.ways, route.interface, route.isOnLink) = (whole, nil, false)
+            (route.realms, route.tunnel) = (0, nil)
         } else if let only = whole.first {
             (route.gateway, route.interface, route.isOnLink) = (only.gateway, only.interface, only.isOnLink)
+            (route.realms, route.tunnel) = (only.realms, only.tunnel)
         }
     }
 
@@ -320,41 +308,9 @@ extension Resolver {
             consequence: "only IPv4 routes have a scope", fix: "remove `scope \(word.text)`")
     }
 
-    private mutating func isOneFamily(_ draft: RouteDraft, _ family: AddressFamily) -> Bool {
-        if let wanted = draft.family, wanted != family, let word = draft.destination?.word {
-            report(
-                .error, "family-mismatch", at: word.location,
-                "`\(word.text)` is no \(wanted.title) network, and the line says `\(wanted == .v4 ? "inet" : "inet6")`",
-                consequence: "keepalived would leave this route out", fix: word.text)
-            return false
-        }
-        let routers: [(address: IPAddress, word: Word)] = draft.ways.compactMap { way, word in
-            way.gateway.map { ($0, word) }
-        }
-        for (address, word) in [draft.gateway, draft.source].compactMap({ $0 }) + routers
-        where address.family != family {
-            report(
-                .error, "family-mismatch", at: word.location,
-                "\(address) is \(address.family.title), and the route is \(family.title)",
-                consequence: "the kernel would refuse the route", fix: "an \(family.title) address")
-            return false
-        }
-        let strangers = [
-            family == .v6 ? draft.typeOfService.map { ("tos", $0.word) } : nil,
-            family == .v4 ? draft.preference.map { ("pref", $0.word) } : nil,
-        ]
-        for (name, word) in strangers.compactMap({ $0 }) {
-            report(
-                .error, "family-mismatch", at: word.location, "an \(family.title) route has no `\(name)`",
-                consequence: "the kernel would refuse the route", fix: "remove `\(name) \(word.text)`")
-            return false
-        }
-        return true
-    }
-
     private mutating func leadsSomewhere(_ draft: RouteDraft, _ line: Statement) -> Bool {
         let hasWay = draft.gateway != nil || draft.interface != nil || !draft.ways.isEmpty
-        if draft.kind == .unicast, !hasWay {
+        if draft.kind.hasWay, draft.kind != .local, !hasWay {
             report(
                 .error, "route-incomplete", at: line.location,
                 "the route leads nowhere: it has neither `via` nor `dev`",
@@ -362,8 +318,10 @@ extension Resolver {
             return false
         }
         // This host's own is on one of its interfaces, and behind no router.
-        let surplus = draft.gateway?.word ?? draft.ways.first?.word ?? (draft.kind == .local ? nil : draft.interface)
-        if draft.kind != .unicast, let word = surplus {
+        let surplus =
+            draft.gateway?.word ?? draft.ways.first?.word
+            ?? (draft.kind == .local ? nil : draft.interface ?? draft.marks.tunnel?.word)
+        if draft.kind == .local || !draft.kind.hasWay, let word = surplus {
             report(
                 .error, "route-incomplete", at: word.location,
                 "a route of type \(draft.kind) has no way, and `\(word.text)` names one",

@@ -52,7 +52,7 @@ extension Resolver {
     }
 
     /// `[FROM/]TO`, the numbers of two realms.
-    private mutating func realms(_ word: Word, _ quoted: Statement) -> UInt32? {
+    mutating func realms(_ word: Word, _ quoted: Statement) -> UInt32? {
         let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let numbers = parts.compactMap { UInt16($0) }
         if numbers.count == parts.count, let last = numbers.last, numbers.contains(where: { $0 != 0 }) {

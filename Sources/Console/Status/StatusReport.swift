@@ -120,7 +120,10 @@ package struct StatusReport {
         if let standbys = instance.standbys { add("standby", aligned(standbyRows(standbys)).map(\.text)) }
         add("others", aligned(othersRows(instance)).map(\.text))
         add("addresses", aligned(instance.addresses.map { addressRow($0, instance) }).map(\.text))
-        add("routes", aligned((instance.routes ?? []).map { way($0.route, $0.isPresent, instance) }).map(\.text))
+        add(
+            "routes",
+            aligned((instance.routes ?? []).map { way($0.route, $0.isPresent, instance, hasEnd: $0.hasEnd == true) })
+                .map(\.text))
         add("rules", aligned((instance.rules ?? []).map { way($0.rule, $0.isPresent, instance) }).map(\.text))
         add("no_accept", instance.packetFilter.map { [filterWords($0, instance)] } ?? [])
         add("two owners", (instance.otherOwners ?? []).map(StatusReport.otherOwner))
@@ -192,12 +195,14 @@ package struct StatusReport {
     }
 
     /// A route or a rule.
-    private func way(_ text: String, _ isPresent: Bool, _ instance: InstanceStatus) -> [StyledText] {
+    private func way(
+        _ text: String, _ isPresent: Bool, _ instance: InstanceStatus, hasEnd: Bool = false
+    ) -> [StyledText] {
         let isWanted = instance.state.holdsAddresses
         let presence: StyledText =
             switch (isWanted, isPresent) {
             case (true, true): StyledText("here", .good)
-            case (true, false): StyledText("MISSING", .bad)
+            case (true, false): hasEnd ? "ended" : StyledText("MISSING", .bad)
             case (false, true): StyledText("here", .doubtful)
             case (false, false): "not here"
             }

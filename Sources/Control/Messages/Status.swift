@@ -242,6 +242,8 @@ package struct RouteStatus: Codable, Equatable, Sendable {
     package var route: String
     /// On this host now, as the kernel says.
     package var isPresent: Bool
+    /// It has an end (`expires`), after which it is not there, and nothing is wrong; nil without one.
+    package var hasEnd: Bool?
 
     package init(route: String, isPresent: Bool) {
         self.route = route

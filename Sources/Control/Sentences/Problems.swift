@@ -67,7 +67,7 @@ extension InstanceStatus {
     package var routeProblems: [String] {
         guard state.holdsAddresses else { return [] }
         let missing =
-            (routes ?? []).filter { !$0.isPresent }.map { "route \($0.route)" }
+            (routes ?? []).filter { !$0.isPresent && $0.hasEnd != true }.map { "route \($0.route)" }
             + (rules ?? []).filter { !$0.isPresent }.map { "rule \($0.rule)" }
         return missing.map {
             "the \($0) is missing, although this host is active: what needs it goes another way, or none."

@@ -47,10 +47,15 @@ extension Daemon {
     private func path(of kind: DumpFiles.Kind) -> String {
         let settings = model.global.dumps
         return switch kind {
-        case .state: settings.statePath ?? "\(DumpFiles.directory)/keepalived.data"
+        case .state: settings.statePath ?? "\(DumpFiles.directory)/keepalived\(nameInFiles).data"
         case .stats: settings.statsPath ?? "\(DumpFiles.directory)/keepalived.stats"
         case .json: settings.jsonPath ?? "\(DumpFiles.directory)/keepalived.json"
         }
+    }
+
+    /// keepalived: `.NAMESPACE_INSTANCE`, which counters and JSON do not have.
+    private var nameInFiles: String {
+        model.global.dumps.namesDaemon && !memory.tag.isEmpty ? ".\(memory.tag)" : ""
     }
 
     private func dumped(_ runner: RouterRunner) -> DumpedInstance {

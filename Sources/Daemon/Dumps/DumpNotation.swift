@@ -26,10 +26,18 @@ extension VirtualAddress {
 extension VirtualRoute {
     var dumped: String {
         // How keepalived adds it, and its kind.
-        var text = kind == .unicast ? "prepend " : "add \(kind) "
+        var text: String
+        switch placement {
+        case .before: text = kind == .unicast ? "prepend " : "add "
+        case .behind: text = "append "
+        case .alone: text = "add "
+        }
+        if kind != .unicast { text += "\(kind) " }
         text += networkNotation(destination, prefixLength)
+        if let origin { text += " from \(networkNotation(origin.address, origin.prefixLength))" }
         if let source { text += " src \(source)" }
         if typeOfService != 0 { text += " tos \(typeOfService)" }
+        if let tunnel { text += tunnel.dumped }
         if let gateway { text += " via \(familyNotation(gateway)) \(gateway)" }
         if let interface { text += " dev \(interface)" }
         if table != Self.mainTable { text += " table \(table)" }
@@ -37,6 +45,10 @@ extension VirtualRoute {
         if scope != 0 { text += " scope \(scope)" }
         if metric != 0 { text += " metric \(metric)" }
         if isOnLink { text += " onlink" }
+        if realms != 0 { text += (realms >> 16 == 0 ? " realm " : " realms \(realms >> 16)/") + "\(realms & 0xFFFF)" }
+        if let lifetime { text += " expires \(lifetime)sec" }
+        // The word stands there behind the name, as in keepalived's.
+        if let congestionControl { text += " congctl \(congestionControl)\(isCongestionControlLocked ? "lock " : "")" }
         text += metricsNotation
         switch preference {
         case 1: text += " pref high"
@@ -48,6 +60,9 @@ extension VirtualRoute {
             if let gateway = way.gateway { text += " via \(familyNotation(gateway)) \(gateway)" }
             if let interface = way.interface { text += " dev \(interface)" }
             text += " weight \(way.weight)" + (way.isOnLink ? " onlink" : "")
+            // keepalived's leaves out the first of the two.
+            if way.realms != 0 { text += " realm \(way.realms & 0xFFFF)" }
+            if let tunnel = way.tunnel { text += tunnel.dumped }
         }
         return text + (isTracked ? "" : " no_track")
     }
@@ -69,6 +84,20 @@ extension VirtualRoute {
     }
 
     private func lock(_ metric: RouteMetric) -> String { lockedMetrics.contains(metric) ? "lock " : "" }
+}
+
+extension RouteTunnel {
+    fileprivate var dumped: String {
+        let isOld = family == .v4
+        var text = " encap " + (isOld ? "ip" : "ip6")
+        if id != 0 || destination == nil { text += " id \(id)" }
+        if let destination { text += " dst \(destination)" }
+        if let source { text += " src \(source)" }
+        if trafficClass != 0 { text += (isOld ? " tos" : " tc") + " \(trafficClass)" }
+        if hopLimit != 0 { text += (isOld ? " ttl" : " hoplimit") + " \(hopLimit)" }
+        if flags != 0 { text += " flags 0x\(String(flags, radix: 16))" }
+        return text
+    }
 }
 
 extension VirtualRule {

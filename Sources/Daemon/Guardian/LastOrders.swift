@@ -57,6 +57,7 @@ struct LastOrders: Equatable {
             writer.put(routes)
             writer.put(rules)
             writer.put(filterTable ?? "")
+            writer.putOrigins(of: routes)
         }
         return writer.octets
     }
@@ -99,7 +100,9 @@ struct LastOrders: Equatable {
         }
         let hopLimit = UInt8(clamping: reader.number())
         // A version that knew no routes wrote none.
-        let (routes, rules, table) = reader.isAtEnd ? ([], [], "") : (reader.routes(), reader.rules(), reader.text())
+        var (routes, rules, table) = reader.isAtEnd ? ([], [], "") : (reader.routes(), reader.rules(), reader.text())
+        // Nor did one that did not know `from` of routes write that.
+        if !reader.isAtEnd { reader.readOrigins(into: &routes) }
         guard !reader.isDamaged, let source else { return nil }
         self.init(
             name: name, interface: interface, interfaceIndex: index, source: source, packets: packets,
@@ -171,6 +174,16 @@ extension OctetWriter {
             ] { put(number) }
         }
     }
+
+    /// Of the routes that have one, by their places in the list.
+    fileprivate mutating func putOrigins(of routes: [KernelRoute]) {
+        for (index, route) in routes.enumerated() {
+            guard let origin = route.origin else { continue }
+            put(UInt64(index))
+            put(origin)
+            put(UInt64(route.originLength))
+        }
+    }
 }
 
 extension OctetWriter {
@@ -215,6 +228,15 @@ extension OctetReader {
             rest -= 1
         }
         return rules
+    }
+
+    fileprivate mutating func readOrigins(into routes: inout [KernelRoute]) {
+        while !isAtEnd, !isDamaged {
+            let index = Int(clamping: number())
+            let (origin, length) = (address(), UInt8(clamping: number()))
+            guard routes.indices.contains(index) else { continue }
+            (routes[index].origin, routes[index].originLength) = (origin, length)
+        }
     }
 
     /// What finds each route again, to remove it.

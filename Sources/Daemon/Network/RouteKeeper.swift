@@ -57,6 +57,11 @@ final class RouteKeeper {
         observed.typeOfService = route.typeOfService
         observed.preference = route.preference
         observed.weight = route.weight
+        observed.origin = route.origin.map { VirtualRule.Network(address: $0, prefixLength: route.originLength) }
+        observed.congestionControl = route.congestionControl
+        observed.lifetime = route.lifetime
+        observed.realms = route.realms
+        observed.tunnel = route.tunnel.map(RouteTunnel.init)
         return observed
     }
 
@@ -82,10 +87,17 @@ final class RouteKeeper {
                 table: route.table, metric: route.effectiveMetric, scope: route.scope, protocolMark: addressMark,
                 gateway: way.gateway, interfaceIndex: index, source: route.source, isOnLink: way.isOnLink)
             for (metric, value) in route.metrics { request.metrics[metric.rawValue] = value }
-            if !route.lockedMetrics.isEmpty { request.metrics[RouteMetric.lockNumber] = route.lockMask }
+            if route.lockMask != 0 { request.metrics[RouteMetric.lockNumber] = route.lockMask }
             request.typeOfService = route.typeOfService
             request.preference = route.preference
             request.weight = route.ways.isEmpty ? nil : way.weight
+            if let origin = route.origin {
+                (request.origin, request.originLength) = (origin.address, origin.prefixLength)
+            }
+            request.congestionControl = route.congestionControl
+            request.lifetime = route.lifetime
+            request.realms = way.realms
+            request.tunnel = way.tunnel.map(KernelTunnel.init)
             requests.append(request)
         }
         return requests
@@ -126,10 +138,20 @@ final class RouteKeeper {
             // IPv6 has each way by itself, and refuses one that is there already.
             let batches =
                 route.family == .v4 ? [requests] : route.missingWays(among: observed(in: table)).map { [requests[$0]] }
+            // Beside its first way no other one would be alone.
+            var isAlone = route.placement == .alone && batches.joined().count == requests.count
             for ways in batches {
-                try commands.add(ways, behind: isBehind)
+                try commands.add(ways, isBehind ? .behind : isAlone ? .alone : .before)
+                isAlone = false
                 present += ways
             }
+        } catch  where error.code == Self.exists && route.placement == .alone {
+            if let more = limiter.pass(Failure(route: route, code: error.code), at: now) {
+                log.warning(
+                    "(\(router)) does not set the route \(route): there is another one to this network with this metric, and "
+                        + "the line says `add`; it is tried again\(more)")
+            }
+            return false
         } catch  where error.code == Self.exists {
             foreign.insert(route)
             log.debug("(\(router)) the route \(route) is there already, and was not set by us")
@@ -159,5 +181,21 @@ final class RouteKeeper {
             return
         }
         present.remove(at: index)
+    }
+}
+
+extension RouteTunnel {
+    fileprivate init(_ tunnel: KernelTunnel) {
+        self.init(family: tunnel.family)
+        (id, destination, source) = (tunnel.id, tunnel.destination, tunnel.source)
+        (trafficClass, hopLimit, flags) = (tunnel.trafficClass, tunnel.hopLimit, tunnel.flags)
+    }
+}
+
+extension KernelTunnel {
+    fileprivate init(_ tunnel: RouteTunnel) {
+        self.init(family: tunnel.family)
+        (id, destination, source) = (tunnel.id, tunnel.destination, tunnel.source)
+        (trafficClass, hopLimit, flags) = (tunnel.trafficClass, tunnel.hopLimit, tunnel.flags)
     }
 }

@@ -102,7 +102,7 @@ final class StaticWays {
         let missing = addressPlan(among: addresses).filter {
             if case .add(let address) = $0 { address.isTracked } else { false }
         }
-        let operations = routePlan(among: routes).filter { $0.addition?.isTracked ?? false }
+        let operations = routePlan(among: routes).filter { $0.addition?.isKept ?? false }
         return (missing, operations, missingRules.filter(\.isTracked))
     }
 

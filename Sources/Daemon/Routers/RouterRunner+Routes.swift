@@ -47,10 +47,10 @@ extension RouterRunner {
 
     // MARK: Repair
 
-    /// Routes that are not as they should be, but for those that nobody is to put back (`no_track`).
+    /// Routes that are not as they should be, but for those that nobody is to put back (`no_track`, `expires`).
     private var wrongRoutes: [RouteOperation] {
         routePlan.filter { operation in
-            operation.addition?.isTracked ?? true
+            operation.addition?.isKept ?? true
         }
     }
 
@@ -129,9 +129,11 @@ extension RouterRunner {
     var routeStatuses: [RouteStatus]? {
         if instance.routes.isEmpty { return nil }
         return instance.routes.map { route in
-            RouteStatus(
+            var status = RouteStatus(
                 route: route.description,
                 isPresent: surroundings.routes.isPresent(route, in: surroundings.interfaces))
+            if route.lifetime != nil { status.hasEnd = true }
+            return status
         }
     }
 }

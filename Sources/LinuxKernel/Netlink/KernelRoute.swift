@@ -29,6 +29,17 @@ package struct KernelRoute: Hashable, Sendable {
     package var isOnLink: Bool
     /// Of one of several ways, 1 to 256; nil of the only one.
     package var weight: UInt16?
+    /// RTA_SRC: the network whose packets take it, IPv6 only.
+    package var origin: IPAddress?
+    package var originLength: UInt8 = 0
+    /// RTAX_CC_ALGO.
+    package var congestionControl: String?
+    /// RTA_EXPIRES: in how many seconds the kernel takes it off; one that has begun counts.
+    package var lifetime: UInt32?
+    /// RTA_FLOW, IPv4 only.
+    package var realms: UInt32 = 0
+    /// RTA_ENCAP.
+    package var tunnel: KernelTunnel?
 
     package init(
         kind: UInt8 = 1, destination: IPAddress, prefixLength: UInt8, table: UInt32 = 254, metric: UInt32 = 0,
@@ -53,6 +64,12 @@ package struct KernelRoute: Hashable, Sendable {
 /// The attributes of <linux/rtnetlink.h>, as numbers.
 private enum Attribute {
     static let destination = Int(RTA_DST.rawValue)
+    static let origin = Int(RTA_SRC.rawValue)
+    static let realms = Int(RTA_FLOW.rawValue)
+    static let cache = Int(RTA_CACHEINFO.rawValue)
+    static let lifetime = Int(RTA_EXPIRES.rawValue)
+    static let tunnel = Int(RTA_ENCAP.rawValue)
+    static let tunnelKind = Int(RTA_ENCAP_TYPE.rawValue)
     static let interface = Int(RTA_OIF.rawValue)
     static let gateway = Int(RTA_GATEWAY.rawValue)
     static let priority = Int(RTA_PRIORITY.rawValue)
@@ -62,6 +79,7 @@ private enum Attribute {
     static let table = Int(RTA_TABLE.rawValue)
     static let preference = Int(RTA_PREF.rawValue)
     static let mtu = Int(RTAX_MTU)
+    static let congestionControl = Int(RTAX_CC_ALGO)
 }
 
 extension KernelRoute {
@@ -69,8 +87,10 @@ extension KernelRoute {
     /// The bits of rtm_flags and rtnh_flags.
     private static let onLink: UInt32 = 0x4
     private static let cloned: UInt32 = 0x200
-    /// RTN_UNICAST and RTN_LOCAL.
-    private static let kindsWithWays: [UInt8] = [1, 2]
+    /// RTN_UNICAST, RTN_LOCAL, RTN_BROADCAST, RTN_ANYCAST and RTN_MULTICAST.
+    private static let kindsWithWays: ClosedRange<UInt8> = 1...5
+    /// USER_HZ: the units of rta_expires in a second.
+    private static let ticksInSecond: UInt32 = 100
     /// RT_SCOPE_NOWHERE: in a request to remove, any scope.
     private static let anyScope: UInt8 = 255
 
@@ -86,10 +106,13 @@ extension KernelRoute {
             prefixLength: bytes[start + 1], table: UInt32(bytes[start + 4]), scope: bytes[start + 6],
             protocolMark: bytes[start + 5], isOnLink: flags & onLink != 0)
         if family == .v4 { route.typeOfService = bytes[start + 3] }
+        route.originLength = bytes[start + 2]
         var ways: Range<Int>?
-        forEachAttribute(of: bytes, in: start + headerSize..<payload.upperBound) { type, value in
+        let attributes = start + headerSize..<payload.upperBound
+        forEachAttribute(of: bytes, in: attributes) { type, value in
             if type == Attribute.ways { ways = value } else { route.take(type, value, of: bytes) }
         }
+        route.readTunnel(of: bytes, in: attributes)
         guard let ways else { return routes.append(route) }
         route.readWays(of: bytes, in: ways, into: &routes)
     }
@@ -109,6 +132,7 @@ extension KernelRoute {
             forEachAttribute(of: bytes, in: offset + size..<offset + length) { type, value in
                 way.take(type, value, of: bytes)
             }
+            way.readTunnel(of: bytes, in: offset + size..<offset + length)
             routes.append(way)
             offset += (length + 3) & ~3
         }
@@ -125,18 +149,45 @@ extension KernelRoute {
         case Attribute.table: table = bytes.hostUInt32(at: value.lowerBound) ?? table
         case Attribute.metrics:
             var metrics: [UInt8: UInt32] = [:]
+            var congestionControl: String?
             forEachAttribute(of: bytes, in: value) { type, value in
+                if type == Attribute.congestionControl {
+                    congestionControl = bytes.text(in: value)
+                    return
+                }
                 guard let number = UInt8(exactly: type) else { return }
                 metrics[number] = bytes.hostUInt32(at: value.lowerBound)
             }
-            self.metrics = metrics
+            (self.metrics, self.congestionControl) = (metrics, congestionControl)
+        case Attribute.origin: origin = IPAddress(bytes, value, family)
+        case Attribute.realms: realms = bytes.hostUInt32(at: value.lowerBound) ?? realms
+        case Attribute.cache:
+            // The third of its numbers is signed; 0 is no end.
+            guard let ticks = bytes.hostUInt32(at: value.lowerBound + 8), ticks != 0 else { return }
+            let left = UInt32(clamping: Int32(bitPattern: ticks))
+            lifetime = left / Self.ticksInSecond + (left % Self.ticksInSecond == 0 ? 0 : 1)
         case Attribute.preference: if !value.isEmpty { preference = bytes[value.lowerBound] }
         default: break
         }
     }
 
+    /// The two attributes that are one thing, in whichever order they come.
+    private mutating func readTunnel(of bytes: Span<UInt8>, in range: Range<Int>) {
+        var (kind, content): (UInt16?, Range<Int>?) = (nil, nil)
+        forEachAttribute(of: bytes, in: range) { type, value in
+            switch type {
+            case Attribute.tunnelKind: kind = bytes.hostUInt16(at: value.lowerBound)
+            case Attribute.tunnel: content = value
+            default: break
+            }
+        }
+        guard let kind, let content else { return }
+        tunnel = KernelTunnel(kind: kind, bytes, content)
+    }
+
     var words: String {
         var text = "route \(destination)/\(prefixLength)"
+        if let origin { text += " from \(origin)/\(originLength)" }
         if let gateway { text += " via \(gateway)" }
         if let interfaceIndex { text += " dev \(interfaceLabel(interfaceIndex))" }
         return text
@@ -149,7 +200,7 @@ extension KernelRoute {
         let isOneWay = ways.isEmpty
         request.append(UInt8(destination.family.kernelValue))
         request.append(prefixLength)
-        request.append(UInt8(0))
+        request.append(originLength)
         request.append(typeOfService)
         // Greater numbers have room in the attribute only.
         request.append(UInt8(exactly: table) ?? 0)
@@ -158,6 +209,7 @@ extension KernelRoute {
         request.append(kind)
         request.append(isOneWay && isOnLink ? Self.onLink : 0)
         request.append(attribute: Attribute.destination, destination.octets)
+        if let origin { request.append(attribute: Attribute.origin, origin.octets) }
         request.append(attribute: Attribute.table, table)
         if metric != 0 { request.append(attribute: Attribute.priority, metric) }
         if Self.kindsWithWays.contains(kind), isOneWay {
@@ -166,32 +218,44 @@ extension KernelRoute {
         }
         if isRemoval { return }
         if let source { request.append(attribute: Attribute.preferredSource, source.octets) }
+        if let lifetime { request.append(attribute: Attribute.lifetime, lifetime) }
+        if isOneWay { writeMarks(to: &request) }
         writeMetrics(to: &request)
         if preference != 0 { request.append(attribute: Attribute.preference, [preference]) }
         if !isOneWay { request.append(attribute: Attribute.ways, ways.flatMap(\.nextHop)) }
     }
 
-    /// Attributes of eight octets within one.
-    private func writeMetrics(to request: inout NetlinkRequest) {
-        if metrics.isEmpty { return }
-        request.append(UInt16(4 + 8 * metrics.count))
-        request.append(UInt16(Attribute.metrics))
-        for (number, value) in metrics.sorted(by: { $0.key < $1.key }) {
-            request.append(attribute: Int(number), value)
-        }
+    /// What each of several ways has for itself.
+    private func writeMarks(to request: inout NetlinkRequest) {
+        if realms != 0 { request.append(attribute: Attribute.realms, realms) }
+        guard let tunnel else { return }
+        request.append(nested: Attribute.tunnel) { tunnel.write(to: &$0) }
+        request.append(attribute: Attribute.tunnelKind, tunnel.kindOctets)
     }
 
-    /// An rtnexthop structure with its gateway.
+    private func writeMetrics(to request: inout NetlinkRequest) {
+        if metrics.isEmpty, congestionControl == nil { return }
+        var list = NetlinkRequest(type: 0, flags: 0, sequence: 0)
+        for (number, value) in metrics.sorted(by: { $0.key < $1.key }) {
+            list.append(attribute: Int(number), value)
+        }
+        if let congestionControl { list.append(attribute: Attribute.congestionControl, Array(congestionControl.utf8)) }
+        request.append(attribute: Attribute.metrics, Array(list.bytes.dropFirst(NetlinkHeader.size)))
+    }
+
+    /// An rtnexthop structure with its gateway and its marks.
     private var nextHop: [UInt8] {
-        let size = 8 + (gateway.map { 4 + $0.octets.count } ?? 0)
+        var attributes = NetlinkRequest(type: 0, flags: 0, sequence: 0)
+        if let gateway { attributes.append(attribute: Attribute.gateway, gateway.octets) }
+        writeMarks(to: &attributes)
+        let list = attributes.bytes.dropFirst(NetlinkHeader.size)
         var part = NetlinkRequest(type: 0, flags: 0, sequence: 0)
-        part.append(UInt16(size))
+        part.append(UInt16(8 + list.count))
         part.append(isOnLink ? UInt8(Self.onLink) : 0)
         // rtnh_hops: one less than the weight.
         part.append(UInt8(clamping: (weight ?? 1) - 1))
         part.append(interfaceIndex ?? 0)
-        if let gateway { part.append(attribute: Attribute.gateway, gateway.octets) }
-        return Array(part.bytes.dropFirst(NetlinkHeader.size))
+        return Array(part.bytes.dropFirst(NetlinkHeader.size)) + list
     }
 }
 
@@ -226,13 +290,28 @@ extension RouteSocket {
         return found
     }
 
+    /// Where a new route goes among those that are alike.
+    package enum Place: Sendable {
+        case before, behind
+        /// Nowhere, and EEXIST, where there is one.
+        case alone
+
+        fileprivate var flags: Int {
+            switch self {
+            case .before: 0
+            case .behind: Int(NLM_F_APPEND)
+            case .alone: Int(NLM_F_EXCL)
+            }
+        }
+    }
+
     /// Puts a route before those that are alike; EEXIST when it is there already.
     package func add(_ route: KernelRoute) throws(SystemError) { try add([route]) }
 
-    /// Puts a route with all its ways before those that are alike, or behind them.
-    package func add(_ ways: [KernelRoute], behind isBehind: Bool = false) throws(SystemError) {
+    /// Puts a route with all its ways where `place` says.
+    package func add(_ ways: [KernelRoute], _ place: Place = .before) throws(SystemError) {
         let words = ways.map(\.words).joined(separator: ", ")
-        try command(RTM_NEWROUTE, flags: Int(NLM_F_CREATE) | (isBehind ? Int(NLM_F_APPEND) : 0), "add \(words)") {
+        try command(RTM_NEWROUTE, flags: Int(NLM_F_CREATE) | place.flags, "add \(words)") {
             $0.append(routeMessage: ways)
         }
     }

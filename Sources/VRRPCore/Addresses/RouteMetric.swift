@@ -23,6 +23,8 @@ public enum RouteMetric: UInt8, Hashable, Sendable, CaseIterable {
 
     /// RTAX_LOCK: the metrics that the kernel may not change, a bit for each number.
     public static let lockNumber: UInt8 = 1
+    /// RTAX_CC_ALGO, which is a name and no number.
+    static let congestionControlNumber: UInt8 = 16
 
     /// As it is written on a line of routes.
     public var keyword: String {

@@ -21,6 +21,13 @@ public struct ObservedRoute: Hashable, Sendable {
     public var isOnLink: Bool
     /// Of one of several ways, 1 to 256; nil of the only one.
     public var weight: UInt16?
+    /// RTA_SRC, IPv6 only.
+    public var origin: VirtualRule.Network?
+    public var congestionControl: String?
+    /// The seconds that are left, the last one counted whole; nil of one without an end.
+    public var lifetime: UInt32?
+    public var realms: UInt32 = 0
+    public var tunnel: RouteTunnel?
 
     public init(
         kind: VirtualRoute.Kind, destination: IPAddress, prefixLength: UInt8, gateway: IPAddress?, interface: String?,
@@ -45,16 +52,29 @@ public struct ObservedRoute: Hashable, Sendable {
     fileprivate func satisfies(_ wanted: VirtualRoute, by way: VirtualRoute.Way) -> Bool {
         guard kind == wanted.kind, destination == wanted.destination, prefixLength == wanted.prefixLength,
             table == wanted.table, metric == wanted.effectiveMetric, metrics == wanted.kernelMetrics,
-            typeOfService == wanted.typeOfService, preference == wanted.preference
+            typeOfService == wanted.typeOfService, preference == wanted.preference, origin == wanted.origin,
+            congestionControl == wanted.congestionControl, endsInTime(of: wanted), realms == way.realms
         else { return false }
         if let source = wanted.source, source != self.source { return false }
-        guard kind == .unicast || kind == .local else { return true }
+        guard kind.hasWay else { return true }
+        guard tunnel == way.tunnel else { return false }
         if wanted.family == .v4, wanted.scope != scope { return false }
         if let interface = way.interface, interface != self.interface { return false }
         guard gateway == way.gateway, isOnLink == way.isOnLink else { return false }
         let share = wanted.ways.isEmpty ? nil : way.weight
         // IPv6 joins routes with one metric: the only way of one line is then one of several.
         return wanted.family == .v6 ? (weight ?? 1) == (share ?? 1) : weight == share
+    }
+}
+
+extension ObservedRoute {
+    /// The one thing of a route that cannot be compared: what is left is at most what was asked for.
+    ///
+    /// So a longer `expires` takes effect when the route is set the next time. Where it goes among others
+    /// (``VirtualRoute/Placement``) is said to the kernel, which does not tell it back.
+    fileprivate func endsInTime(of wanted: VirtualRoute) -> Bool {
+        guard let rest = lifetime, let longest = wanted.lifetime else { return lifetime == wanted.lifetime }
+        return rest <= longest
     }
 }
 
@@ -94,7 +114,8 @@ public enum RouteOperation: Hashable, Sendable {
 /// 2. Planning again after the operations were carried out yields nothing.
 /// 3. A new route comes before an old one goes, where the kernel can tell the two apart.
 /// 4. Routes are added in the order of the file, because one may lead to the gateway of the next, and removed from the end.
-/// 5. Of IPv4 routes of one place the last of the file is taken first, as with keepalived, also when another is put back.
+/// 5. Of IPv4 routes of one place the last of the file is taken first, as with keepalived, also when another is put back; those
+///    with `append` are always put behind.
 public enum RoutePlan {
     /// - Parameter observed: the routes that carry our mark, and may be removed.
     public static func operations(desired: [VirtualRoute], observed: [ObservedRoute]) -> [RouteOperation] {
@@ -111,11 +132,12 @@ public enum RoutePlan {
         let additions = missing.map { index -> RouteOperation in
             let wanted = desired[index]
             let isBehind =
-                wanted.family == .v4
+                wanted.family == .v4 && wanted.placement == .before
                 && desired.indices.contains {
-                    $0 > index && !missing.contains($0) && desired[$0].isOnePlace(with: wanted)
+                    $0 > index && !missing.contains($0) && desired[$0].placement != .behind
+                        && desired[$0].isOnePlace(with: wanted)
                 }
-            return isBehind ? .append(wanted) : .add(wanted)
+            return isBehind || wanted.placement == .behind ? .append(wanted) : .add(wanted)
         }
         return first + additions + last
     }
@@ -125,6 +147,7 @@ extension ObservedRoute: CustomStringConvertible {
     /// As `ip route` would show it, in short.
     public var description: String {
         var text = (kind == .unicast ? "" : "\(kind) ") + networkText(destination, prefixLength)
+        if let origin { text += " from \(origin.address)/\(origin.prefixLength)" }
         if let gateway { text += " via \(gateway)" }
         if let interface { text += " dev \(interface)" }
         if table != VirtualRoute.mainTable { text += " table \(table)" }
@@ -137,7 +160,7 @@ extension ObservedRoute: CustomStringConvertible {
     /// route with one.
     fileprivate func isMistaken(for wanted: VirtualRoute) -> Bool {
         guard destination == wanted.destination, prefixLength == wanted.prefixLength, table == wanted.table,
-            metric == wanted.effectiveMetric, typeOfService == wanted.typeOfService
+            metric == wanted.effectiveMetric, typeOfService == wanted.typeOfService, origin == wanted.origin
         else { return false }
         if wanted.family == .v6 { return true }
         guard let way = wanted.everyWay.first else { return false }

@@ -10,6 +10,12 @@ public struct VirtualRoute: Hashable, Sendable {
         case unicast = 1
         /// It is this host's own.
         case local = 2
+        /// It goes to everybody on the link, and as one of these it is this host's own.
+        case broadcast = 3
+        /// It is this host's own, as it is that of others.
+        case anycast = 4
+        /// It is sent to a group.
+        case multicast = 5
         /// It is dropped in silence.
         case blackhole = 6
         /// Its sender is told that there is no way.
@@ -18,6 +24,19 @@ public struct VirtualRoute: Hashable, Sendable {
         case prohibit = 8
         /// The look-up goes on with the next rule.
         case `throw` = 9
+
+        /// Whether it names an interface, and perhaps a router on it.
+        public var hasWay: Bool { rawValue <= Kind.multicast.rawValue }
+    }
+
+    /// Where it goes among routes that are alike (`prepend`, `append`, `add`).
+    public enum Placement: Hashable, Sendable {
+        /// Before them.
+        case before
+        /// Behind them.
+        case behind
+        /// Nowhere as long as there is one, whoever has set it (NLM_F_EXCL).
+        case alone
     }
 
     /// One of several ways (`nexthop`).
@@ -29,6 +48,12 @@ public struct VirtualRoute: Hashable, Sendable {
         /// 1 to 256: its share of the flows is that of the sum.
         public var weight: UInt16
         public var isOnLink: Bool
+        /// RTA_FLOW: FROM in the upper half and TO in the lower one, 0 for none.
+        ///
+        /// IPv4 only.
+        public var realms: UInt32 = 0
+        /// What the packets are put into.
+        public var tunnel: RouteTunnel?
 
         public init(gateway: IPAddress?, interface: String?, weight: UInt16 = 1, isOnLink: Bool = false) {
             self.gateway = gateway
@@ -67,9 +92,23 @@ public struct VirtualRoute: Hashable, Sendable {
     public var typeOfService: UInt8 = 0
     /// RTA_PREF, IPv6 only: 0 medium, 1 high, 3 low.
     public var preference: UInt8 = 0
+    /// Only packets from this network take the route (RTA_SRC); IPv6 only.
+    public var origin: VirtualRule.Network?
+    /// The name of the congestion control of TCP (RTAX_CC_ALGO); nil leaves it to the kernel.
+    public var congestionControl: String?
+    /// With `lock`: what a program chooses for itself does not count.
+    public var isCongestionControlLocked = false
+    /// After how many seconds the kernel takes it off (RTA_EXPIRES); IPv6 only.
+    public var lifetime: UInt32?
+    /// As ``Way/realms``.
+    public var realms: UInt32 = 0
+    /// What the packets are put into.
+    public var tunnel: RouteTunnel?
+    public var placement = Placement.before
     /// `onlink`: the gateway is on the link although no address of ours says so.
     public var isOnLink = false
-    /// Several ways at once, two at least, instead of `gateway`, `interface` and `isOnLink`; else empty.
+    /// Several ways at once, two at least, instead of `gateway`, `interface`, `isOnLink`, `realms` and `tunnel`; else
+    /// empty.
     public var ways: [Way] = []
     /// False with `no_track`: whoever removes it has removed it, and its interface does not count.
     public var isTracked = true
@@ -95,22 +134,32 @@ public struct VirtualRoute: Hashable, Sendable {
     var kernelMetrics: [UInt8: UInt32] {
         var numbers: [UInt8: UInt32] = [:]
         for (metric, value) in metrics { numbers[metric.rawValue] = value }
-        if !lockedMetrics.isEmpty { numbers[RouteMetric.lockNumber] = lockMask }
+        if lockMask != 0 { numbers[RouteMetric.lockNumber] = lockMask }
         return numbers
     }
 
     /// The bits of RTAX_LOCK.
-    public var lockMask: UInt32 { lockedMetrics.reduce(0) { $0 | 1 << UInt32($1.rawValue) } }
+    public var lockMask: UInt32 {
+        let congestion: UInt32 = isCongestionControlLocked ? 1 << UInt32(RouteMetric.congestionControlNumber) : 0
+        return lockedMetrics.reduce(congestion) { $0 | 1 << UInt32($1.rawValue) }
+    }
 
     /// Whether the kernel, asked for a route to this network, has the choice between the two.
     public func isOnePlace(with other: VirtualRoute) -> Bool {
         destination == other.destination && prefixLength == other.prefixLength && table == other.table
             && effectiveMetric == other.effectiveMetric && typeOfService == other.typeOfService
+            && origin == other.origin
     }
+
+    /// Whether it is put back when it goes: one with an end is not, whatever has ended it.
+    public var isKept: Bool { isTracked && lifetime == nil }
 
     /// Its ways, whether one or several.
     public var everyWay: [Way] {
-        ways.isEmpty ? [Way(gateway: gateway, interface: interface, isOnLink: isOnLink)] : ways
+        if !ways.isEmpty { return ways }
+        var way = Way(gateway: gateway, interface: interface, isOnLink: isOnLink)
+        (way.realms, way.tunnel) = (realms, tunnel)
+        return [way]
     }
 
     /// As the kernel tells it.
@@ -121,6 +170,7 @@ extension VirtualRoute: CustomStringConvertible {
     /// As it is written in a file, with what differs from the defaults.
     public var description: String {
         var text = (kind == .unicast ? "" : "\(kind) ") + networkText(destination, prefixLength)
+        if let origin { text += " from \(origin.address)/\(origin.prefixLength)" }
         if let gateway { text += " via \(gateway)" }
         if let interface { text += " dev \(interface)" }
         if let source { text += " src \(source)" }
@@ -133,13 +183,24 @@ extension VirtualRoute: CustomStringConvertible {
             let written = metric == .features ? "ecn" : "\(value / metric.scale)"
             text += " \(metric.keyword) " + (lockedMetrics.contains(metric) ? "lock " : "") + written
         }
+        if let congestionControl {
+            text += " congctl " + (isCongestionControlLocked ? "lock " : "") + congestionControl
+        }
+        text += realmsText(realms)
+        if let lifetime { text += " expires \(lifetime)" }
         switch preference {
         case 1: text += " pref high"
         case 3: text += " pref low"
         default: break
         }
         if isOnLink { text += " onlink" }
+        switch placement {
+        case .before: break
+        case .behind: text += " append"
+        case .alone: text += " add"
+        }
         if !isTracked { text += " no_track" }
+        if let tunnel { text += " \(tunnel)" }
         return text + ways.map { " nexthop\($0)" }.joined()
     }
 }
@@ -148,8 +209,13 @@ extension VirtualRoute.Way: CustomStringConvertible {
     /// What follows `nexthop`.
     public var description: String {
         (gateway.map { " via \($0)" } ?? "") + (interface.map { " dev \($0)" } ?? "") + " weight \(weight)"
-            + (isOnLink ? " onlink" : "")
+            + (isOnLink ? " onlink" : "") + realmsText(realms) + (tunnel.map { " \($0)" } ?? "")
     }
+}
+
+private func realmsText(_ realms: UInt32) -> String {
+    if realms == 0 { return "" }
+    return " realms " + (realms >> 16 == 0 ? "" : "\(realms >> 16)/") + "\(realms & 0xFFFF)"
 }
 
 /// `default`, `inet6 default`, `10.0.0.0/8`.

@@ -14,6 +14,17 @@ private func global(_ lines: String) -> String { "global_defs {\n\(lines)\n}\n" 
         #expect(usual.dumps == DumpSettings() && usual.dumps.jsonVersion == 1 && usual.umask == nil)
     }
 
+    @Test func `have the name of the daemon where it has one, and no file is named`() {
+        let text = global("data_use_instance") + instance()
+        #expect(resolved("instance lb1\n" + text).model.global.dumps.namesDaemon)
+        #expect(complaints("instance lb1\n" + text) == [])
+        #expect(complaints("net_namespace blue\n" + text) == [])
+        #expect(!resolved(global("data_use_instance no") + instance()).model.global.dumps.namesDaemon)
+        #expect(resolved(text).diagnostics.map(\.brief) == ["note no-effect@2"])
+        let named = "instance lb1\n" + global("data_use_instance\nstate_dump_file /run/a") + instance()
+        #expect(complaints(named).map(\.brief) == ["warning no-effect@3"])
+    }
+
     @Test(arguments: [
         ("022", 0o22), ("0", 0), ("0777", 0o777), ("0x12", 0o22), ("18", 0o22), ("IRGRP", 0o40), ("IRWXG|IRWXO", 0o77),
         ("IXUSR | IRWXG|IRWXO", 0o177), ("IRUSR|IWUSR|IXUSR|IRGRP|IWGRP|IXGRP|IROTH|IWOTH|IXOTH", 0o777),
@@ -74,11 +85,13 @@ private func global(_ lines: String) -> String { "global_defs {\n\(lines)\n}\n" 
             change(
                 instance(),
                 global(
-                    "state_dump_file /run/a\nstats_dump_file /run/b\njson_dump_file /run/c\njson_version 2\numask 077")
+                    "state_dump_file /run/a\nstats_dump_file /run/b\njson_dump_file /run/c\njson_version 2\numask 077"
+                        + "\ndata_use_instance")
                     + instance("skip_check_adv_addr", "check_unicast_src", "higher_prio_send_advert")) == [
                     "global_defs: state_dump_file default -> /run/a", "global_defs: stats_dump_file default -> /run/b",
                     "global_defs: json_dump_file default -> /run/c", "global_defs: json_version 1 -> 2",
-                    "global_defs: umask default -> 077", "instance VI_1: skip_check_adv_addr off -> on",
+                    "global_defs: data_use_instance off -> on", "global_defs: umask default -> 077",
+                    "instance VI_1: skip_check_adv_addr off -> on",
                     "instance VI_1: higher_prio_send_advert off -> on", "instance VI_1: check_unicast_src off -> on",
                 ])
     }

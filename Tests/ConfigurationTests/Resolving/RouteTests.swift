@@ -41,7 +41,44 @@ private let mistakes: [Mistake] = [
         routes("10.0.0.0/8 dev eth0 track_group G"), "error misplaced-track-group@6", quotes: "track_group",
         fix: "static_routes"),
     Mistake(routes("10.0.0.0/8 dev eth0 scope far"), "error bad-value@6", quotes: "far", fix: "global"),
-    Mistake(routes("10.0.0.0/8 dev eth0 realms 1"), "error not-supported-yet@6", quotes: "realms", fix: "remove"),
+    Mistake(routes("10.0.0.0/8 dev eth0 realms a/1"), "error bad-value@6", quotes: "a/1", fix: "realms"),
+    Mistake(routes("2001:db8::/32 dev eth0 realms 1"), "error family-mismatch@6", quotes: "`realms`", fix: "realms 1"),
+    Mistake(
+        routes("2001:db8::/32 nexthop dev eth0 realms 1"), "error family-mismatch@6", quotes: "`realms`",
+        fix: "remove `realms`"),
+    Mistake(routes("10.0.0.0/8 dev eth0 expires 9"), "error family-mismatch@6", quotes: "`expires`", fix: "expires 9"),
+    Mistake(routes("2001:db8::/32 dev eth0 expires 0"), "error out-of-range@6", quotes: "0", fix: "expires"),
+    Mistake(routes("10.0.0.0/8 from 10.1.0.0/16 dev eth0"), "error family-mismatch@6", quotes: "`from`", fix: "rules"),
+    Mistake(routes("2001:db8::/32 from all dev eth0"), "error bad-value@6", quotes: "`all`", fix: "2001:db8::/32"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 congctl lock 1234567890123456"), "error bad-value@6", quotes: "1234567890123456",
+        fix: "congctl"),
+    Mistake(routes("10.0.0.0/8 dev eth0 congctl lock"), "error missing-argument@6", quotes: "congctl", fix: "NAME"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 ttl-propagate enabled"), "warning no-effect@6", quotes: "ttl-propagate",
+        fix: "net.mpls.ip_ttl_propagate"),
+    Mistake(routes("10.0.0.0/8 dev eth0 ttl-propagate on"), "error bad-value@6", quotes: "`on`", fix: "enabled"),
+    Mistake(routes("broadcast 10.0.0.0/8"), "error route-incomplete@6", quotes: "leads nowhere", fix: "dev INTERFACE"),
+    Mistake(routes("nat 10.0.0.0/8 dev eth0"), "error not-supported-yet@6", quotes: "nat", fix: "nftables"),
+    Mistake(routes("10.0.0.0/8 dev eth0 vrf red"), "error not-supported-yet@6", quotes: "vrf", fix: "ip vrf show"),
+    Mistake(routes("10.0.0.0/8 dev eth0 encap"), "error route-incomplete@6", quotes: "ip or ip6", fix: "encap ip"),
+    Mistake(routes("10.0.0.0/8 dev eth0 encap gre id 5"), "error bad-value@6", quotes: "gre", fix: "ip6"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 encap mpls 100"), "error not-supported-yet@6", quotes: "mpls", fix: "notify_master"),
+    Mistake(
+        routes("10.0.0.0/8 encap ip src 192.168.10.1 dev eth0"), "error route-incomplete@6", quotes: "neither",
+        fix: "dst ADDRESS"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 encap ip dst 2001:db8::1"), "error family-mismatch@6", quotes: "2001:db8::1",
+        fix: "encap ip6"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 encap ip id x"), "error bad-value@6", quotes: "`x`", fix: "id"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 encap ip id 5 ttl 256"), "error out-of-range@6", quotes: "256", fix: "ttl"),
+    Mistake(
+        routes("10.0.0.0/8 dev eth0 encap ip id 5 flags 8"), "error bad-value@6", quotes: "`8`", fix: "flags"),
+    Mistake(
+        routes("blackhole 10.0.0.0/8 encap ip id 5"), "error route-incomplete@6", quotes: "`encap`", fix: "remove"),
     Mistake(routes("10.0.0.0/8 nexthop"), "error route-incomplete@6", quotes: "nexthop", fix: "via ADDRESS"),
     Mistake(
         routes("10.0.0.0/8 nexthop via 192.168.10.1 weight 257"), "error out-of-range@6", quotes: "257", fix: "weight"),
@@ -53,7 +90,7 @@ private let mistakes: [Mistake] = [
         fix: "nexthop via 192.168.10.1"),
     Mistake(routes("10.0.0.0/8 nexthop via fe80::1"), "error family-mismatch@6", quotes: "fe80::1", fix: "IPv4"),
     Mistake(
-        routes("10.0.0.0/8 nexthop dev eth0 realms 1"), "error not-supported-yet@6", quotes: "realms", fix: "remove"),
+        routes("10.0.0.0/8 nexthop dev eth0 encap ila 1"), "error not-supported-yet@6", quotes: "ila", fix: "notify"),
     Mistake(routes("blackhole 10.0.0.0/8 dev eth0"), "error route-incomplete@6", quotes: "blackhole", fix: "remove"),
     Mistake(routes("10.0.0.0/8 dev eth0 onlink"), "error route-incomplete@6", quotes: "onlink", fix: "via"),
     Mistake(
@@ -107,6 +144,34 @@ private let mistakes: [Mistake] = [
             "10.0.0.0/8 nexthop via 192.168.10.1 dev eth0 weight 1 nexthop via 192.168.10.2 dev eth0 weight 1"
         ),
         ("10.0.0.0/8 nexthop via 192.168.10.1 weight 7", "10.0.0.0/8 via 192.168.10.1"),
+        (
+            "10.0.0.0/8 dev eth0 realms 1/2 congctl lock cubic append",
+            "10.0.0.0/8 dev eth0 congctl lock cubic realms 1/2 append"
+        ),
+        ("add 10.0.0.0/8 dev eth0 realms 7 congctl reno", "10.0.0.0/8 dev eth0 congctl reno realms 7 add"),
+        ("add prepend 10.0.0.0/8 dev eth0", "10.0.0.0/8 dev eth0"),
+        ("broadcast 10.0.0.255 dev eth0", "broadcast 10.0.0.255/32 dev eth0 scope 253"),
+        ("multicast 224.1.0.0/16 dev eth0", "multicast 224.1.0.0/16 dev eth0"),
+        ("anycast 2001:db8:: dev eth0", "anycast 2001:db8::/128 dev eth0"),
+        (
+            "default expires 60 from 2001:db8::1:2/112 dev eth0",
+            "inet6 default from 2001:db8::1:0/112 dev eth0 expires 60"
+        ),
+        ("expires 60 default dev eth0", "inet6 default dev eth0 expires 60"),
+        (
+            "10.0.0.0/8 encap ip id 5 dst 192.168.10.9 src 192.168.10.1 tos 4 ttl 9 flags 256 dev eth0 mtu 1400",
+            "10.0.0.0/8 dev eth0 mtu 1400 encap ip id 5 dst 192.168.10.9 src 192.168.10.1 tos 4 ttl 9 flags 256"
+        ),
+        ("10.0.0.0/8 encap ip id 0 dev eth0", "10.0.0.0/8 dev eth0 encap ip id 0"),
+        (
+            "2001:db8::/32 dev eth0 encap ip6 dst 2001:db8::1 tc 4 hoplimit 9",
+            "2001:db8::/32 dev eth0 encap ip6 dst 2001:db8::1 tc 4 hoplimit 9"
+        ),
+        (
+            "10.0.0.0/8 realms 5 nexthop via 192.168.10.1 realms 1/3 nexthop via 192.168.10.2 encap ip id 5 weight 2",
+            "10.0.0.0/8 nexthop via 192.168.10.1 weight 1 realms 1/3 "
+                + "nexthop via 192.168.10.2 weight 2 realms 5 encap ip id 5"
+        ),
     ])
     func `are read as they are meant`(line: String, meaning: String) throws {
         let (model, diagnostics) = resolved(routes(line))
