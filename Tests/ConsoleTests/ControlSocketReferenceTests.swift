@@ -66,6 +66,8 @@ extension String {
         instance.downTimerAdverts = 3
         instance.syncGroup = "VG1"
         (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
+        let link = VirtualInterfaceStatus(interface: "vrrp1.51", above: "eth1", hardwareAddress: "00:00:5e:00:01:33")
+        instance.addressInterfaces = [link]
         let group = GroupStatus(name: "VG1", state: .active, members: ["VI_1"])
         var status = Status(loadedAt: Sample.now, standby: standby, instances: [], remarks: [])
         status.groups = [group]
@@ -114,9 +116,8 @@ extension String {
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
             status, group, session, instance, instance.priority,
-            term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, filter, other, repairs, check,
-            standby,
-            record,
+            term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, link, filter, other, repairs,
+            check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
             ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
         ] + reports(answer)

@@ -111,6 +111,9 @@ enum Sample {
         packetFilter.refusal = "it is somebody else's"
         instance.packetFilter = packetFilter
         (instance.virtualInterface, instance.virtualHardwareAddress) = ("vrrp.51", "00:00:5e:00:01:33")
+        instance.addressInterfaces = [
+            VirtualInterfaceStatus(interface: "vrrp1.51", above: "eth1", hardwareAddress: "00:00:5e:00:01:33")
+        ]
         instance.checks[1].weight = 5
         instance.checks[1].isReversed = true
         instance.checks[1].points = -5

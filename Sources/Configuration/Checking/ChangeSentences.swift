@@ -99,6 +99,7 @@ struct Sentences {
         add(
             "vmac_xmit_base", (old.virtualMAC?.sendsFromBase ?? false).onOff,
             (new.virtualMAC?.sendsFromBase ?? false).onOff)
+        addItems("virtual MAC interface", old.addressLinks.map(\.text), new.addressLinks.map(\.text)) { $0 }
     }
 
     mutating func compare(_ old: SyncGroupSettings, _ new: SyncGroupSettings) {

@@ -82,11 +82,12 @@ extension Linter {
         } else {
             reportMissing(instance.interface, at: instance.interfaceLocation, facts)
         }
-        // That of `use_vmac` is made by the daemon.
-        var reported = Set([instance.interface, instance.virtualMAC?.interface].compactMap(\.self))
-        for (held, location) in instance.placedAddresses
-        where facts.interface(held.interface) == nil && reported.insert(held.interface).inserted {
-            reportMissing(held.interface, at: location, facts)
+        // Those of `use_vmac` and `use_vmac_addr` are made by the daemon.
+        var reported = Set([instance.interface] + instance.virtualLinks.map(\.interface))
+        for (held, location) in instance.placedAddresses {
+            let name = instance.wire(of: held)
+            guard facts.interface(name) == nil, reported.insert(name).inserted else { continue }
+            reportMissing(name, at: location, facts)
         }
         for (route, location) in zip(instance.routes, instance.routeLocations) {
             for name in route.everyWay.compactMap(\.interface)

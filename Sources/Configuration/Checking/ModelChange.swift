@@ -137,6 +137,7 @@ private func globalSentences(_ old: GlobalSettings, _ new: GlobalSettings) -> [S
         list.add("track_group \(name)", old.trackGroup(name), new.trackGroup(name))
     }
     list.add("vmac_prefix", old.virtualMACPrefix, new.virtualMACPrefix)
+    list.add("vmac_addr_prefix", old.addressLinkPrefix ?? "none", new.addressLinkPrefix ?? "none")
     list.compareProcess(old.process, new.process)
     let (filter, next) = (old.packetFilter, new.packetFilter)
     list.add("nftables", filter.table, next.table)

@@ -94,6 +94,7 @@ struct PairCheck {
         compareRoutes(a, b)
         compareAcceptance(a, b)
         compareVirtualMAC(a, b)
+        compareAddressLinks(a, b)
         compareTransport(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)

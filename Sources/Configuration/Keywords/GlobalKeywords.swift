@@ -49,8 +49,8 @@ extension KeywordTable {
         Keyword(
             "vrrp_garp_extra_if", extraAnnouncements, "none",
             "with `all`: how often an address is announced, while MASTER, on each interface that is not the instance's own and holds "
-                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on the interface of "
-                + "`use_vmac`, and there only with `vmac_xmit_base`: else adverts do it"),
+                + "addresses of it, for switches that forget; from 0 for never to 86400. Without `all` only on interfaces of "
+                + "`use_vmac_addr`, and on that of `use_vmac` with `vmac_xmit_base`: else adverts do it"),
         Keyword(
             "vrrp_vmac_garp_intvl", extraAnnouncements, "none", "old name of `vrrp_garp_extra_if`, which goes before"),
         Keyword(
@@ -122,11 +122,5 @@ extension KeywordTable {
             "a standby tells the active router once a second that it is there, and the active one says when nobody does; the "
                 + "same on both routers, which must both be Understudy"
         ).ours,
-    ]
-
-    static let globalDefsLater: [Keyword] = [
-        .notYet(
-            "vmac_addr_prefix", .word("PREFIX"), "names of the interfaces of `use_vmac_addr`",
-            without: "there are no such interfaces")
     ]
 }

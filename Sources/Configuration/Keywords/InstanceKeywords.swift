@@ -197,8 +197,10 @@ extension KeywordTable {
             "that somebody removes it, or that its interface is down, does not count; it is set again at the next change of state"
         ),
         attribute("autojoin", .flag, "join a multicast group", "no group is joined"),
-        attribute(
-            "use_vmac", .text("[NAME]"), "put it on a virtual MAC interface", "it is put on the interface itself"),
+        Keyword(
+            "use_vmac", .flag, "off",
+            "this address is on a virtual MAC interface above its own, as with `use_vmac_addr`, and also above `interface` itself"
+        ),
         Keyword(
             "track_group", .word("NAME"), "none",
             "in `static_ipaddress` only: its instances are at fault while the address or its interface is not there"),

@@ -7,10 +7,6 @@ extension KeywordTable {
             "vrf", .interface, "the VRF to work in", without: "the instance works in its interface's own VRF",
             instead: "an `interface` that is in the VRF; or a daemon of its own with `net_namespace NAME`"),
         .notYet(
-            "use_vmac_addr", .flag, "virtual MAC interfaces for addresses on other interfaces",
-            without: "addresses on other interfaces answer with the MAC address of those",
-            instead: "an instance on that interface with `use_vmac`, and a vrrp_sync_group of both"),
-        .notYet(
             "use_ipvlan", .text("[NAME] [INTERFACE] [ADDRESS] [MODE]"), "hold the addresses on an ipvlan interface",
             without: "the addresses are held on the interface itself", instead: "use_vmac"),
         Keyword(

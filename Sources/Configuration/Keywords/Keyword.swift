@@ -219,7 +219,7 @@ public enum KeywordTable {
         case .topLevel: topLevel + topLevelProcess
         case .globalDefs:
             globalDefs + globalDefsVirtualMAC + globalDefsFilter + globalDefsNotify + globalDefsMail + globalDefsDumps
-                + globalDefsLife + globalDefsBuffers + globalDefsLater + globalDefsNoted + globalDefsElsewhere
+                + globalDefsLife + globalDefsBuffers + globalDefsNoted + globalDefsElsewhere
         case .script: script
         case .process: process
         case .instance:

@@ -13,11 +13,11 @@ extension Instance {
         return configuration
     }
 
-    /// Where its addresses and routes are, beside its own and the one that is made for it: the loss of any is a fault.
+    /// Where its addresses and routes are, beside its own and those that are made for it: the loss of any is a fault.
     public var furtherInterfaces: Set<String> {
         let ways = self.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        let own = [interface, self.virtualMAC?.interface].compactMap(\.self)
-        let places = (addresses + self.excludedAddresses).filter(\.isTracked).map(\.interface)
+        let own = [interface] + virtualLinks.map(\.interface)
+        let places = (addresses + self.excludedAddresses).filter(\.isTracked).map(wire(of:))
         return Set(places + ways).subtracting(own)
     }
 }

@@ -8,6 +8,8 @@ public struct InstanceSettings: Equatable, Sendable {
     public var ownLinkLocation: SourceLocation?
     /// `use_vmac`; nil is none.
     public var virtualMAC: VirtualMAC?
+    /// `use_vmac_addr`, and `use_vmac` after an address: the interfaces that such addresses are on.
+    public var addressLinks: [VirtualLink] = []
     public var advertisementInterval = Centiseconds.oneSecond
     /// `down_timer_adverts`: how many adverts of the MASTER may be missed, 1 to 100.
     public var downTimerAdverts = VirtualRouter.Configuration.usualDownTimerAdverts

@@ -56,6 +56,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var trackGroups: [TrackGroup] = []
     /// `vmac_prefix`.
     public var virtualMACPrefix = "vrrp"
+    /// `vmac_addr_prefix`; nil is that of `vmac_prefix`.
+    public var addressLinkPrefix: String?
     /// `nftables` and its companions.
     public var packetFilter = PacketFilterSettings()
     /// `state_dump_file` and its companions.

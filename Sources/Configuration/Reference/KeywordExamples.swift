@@ -76,7 +76,7 @@ private let examples: [BlockKind: [String: String]] = [
         "vrrp_garp_interval": "vrrp_garp_interval 0.001", "vrrp_gna_interval": "vrrp_gna_interval 0.001",
         "notify_fifo": "notify_fifo /run/understudy/notify.fifo haproxy",
         "vrrp_notify_fifo": "vrrp_notify_fifo /run/understudy/vrrp.fifo",
-        "vmac_prefix": "vmac_prefix vip",
+        "vmac_prefix": "vmac_prefix vip", "vmac_addr_prefix": "vmac_addr_prefix vip",
         "nftables": "nftables gateways", "umask": "umask 0077",
         "state_dump_file": "state_dump_file /run/understudy/keepalived.data",
         "stats_dump_file": "stats_dump_file /run/understudy/keepalived.stats",

@@ -38,9 +38,16 @@ extension Resolver {
         }
         guard isUsable(written, line, isStatic: isStatic) else { return nil }
         if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
+        let marking = line.arguments.first { $0.text == "use_vmac" }
+        if isStatic, let marking {
+            report(
+                .warning, "no-effect", at: marking.location, "`use_vmac` has no effect on a static address",
+                consequence: "it is on the interface itself, as in keepalived; no router is behind it",
+                fix: "remove `use_vmac` from the line")
+        }
         return WrittenAddress(
             address: written, location: line.location, trackGroup: group,
-            namesInterface: line.arguments.contains { $0.text == "dev" })
+            namesInterface: line.arguments.contains { $0.text == "dev" }, usesVirtualMAC: marking != nil)
     }
 
     private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {

@@ -7,6 +7,8 @@ extension Resolver {
         switch word.text {
         case "noprefixroute": written.marks.insert(.noPrefixRoute)
         case "no_track": written.isTracked = false
+        // What it is on is decided when the whole instance is known.
+        case "use_vmac": break
         case "home":
             if isForIPv6(word, written) { written.marks.insert(.home) }
         default:

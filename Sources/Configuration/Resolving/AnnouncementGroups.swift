@@ -81,12 +81,12 @@ extension Resolver {
     mutating func resolveExtraAnnouncements(_ instance: inout Instance, _ contents: BlockContents) {
         let own = extraAnnouncements(contents, "garp_extra_if", formerly: "vmac_garp_intvl")
         let extra = own ?? defaults.extraAnnouncements
-        let isForVirtualMAC = instance.virtualMAC?.sendsFromBase == true
+        let isForVirtualMAC = instance.hasSilentVirtualLinks
         if let own, let location = own.location, !own.isForAll, own.spacing > .zero, !isForVirtualMAC {
             report(
                 .note, "no-effect", at: location,
-                "`\(own.keyword)` without `all` is about the interface of `use_vmac` with `vmac_xmit_base`, which this "
-                    + "instance does not have",
+                "`\(own.keyword)` without `all` is about interfaces of `use_vmac_addr`, and of `use_vmac` with `vmac_xmit_base`, "
+                    + "which this instance does not have",
                 consequence:
                     "nothing is announced again by it; `all` would do so on each interface that holds addresses",
                 fix: "\(own.keyword) all \(own.spacing.nanoseconds / 1_000_000_000)")
@@ -102,11 +102,12 @@ extension Resolver {
     mutating func reportUselessExtraAnnouncements() {
         let extra = defaults.extraAnnouncements
         guard let location = extra.location, !extra.isForAll, extra.spacing > .zero,
-            !model.instances.contains(where: { $0.virtualMAC?.sendsFromBase == true })
+            !model.instances.contains(where: \.hasSilentVirtualLinks)
         else { return }
         report(
             .note, "no-effect", at: location,
-            "`\(extra.keyword)` without `all` is about interfaces of `use_vmac` with `vmac_xmit_base`, and there are none",
+            "`\(extra.keyword)` without `all` is about interfaces of `use_vmac_addr`, and of `use_vmac` with `vmac_xmit_base`, "
+                + "and there are none",
             consequence: "nothing is announced again by it; `all` would do so on each interface that holds addresses",
             fix: "\(extra.keyword) all \(extra.spacing.nanoseconds / 1_000_000_000)")
     }

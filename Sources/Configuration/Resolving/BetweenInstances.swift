@@ -16,8 +16,9 @@ extension Resolver {
         byAddress.reserveCapacity(instances.count)
         // Where the first one has it on another interface: a link-local address may be on every interface, once.
         var byPlace: [Place: Int] = [:]
+        var links: [LinkClaim: String] = [:]
         for (index, instance) in instances.enumerated() {
-            checkVirtualMAC(instance, among: instances[..<index])
+            checkVirtualMAC(instance, among: &links)
             if let first = earlier[index] {
                 reportIdentity(instance, instances[first], used: usedIDs[instance.interface] ?? [])
             }

@@ -9,6 +9,8 @@ struct WrittenAddress: Equatable {
     var trackGroup: Word?
     /// Its interface is the one that its line names.
     var namesInterface = false
+    /// `use_vmac` on its line.
+    var usesVirtualMAC = false
 }
 
 extension Resolver {
@@ -51,6 +53,7 @@ extension Resolver {
         if !isStrict { resolveAuthentication(&instance, contents) }
         resolveKeyedAuthentication(&instance, contents)
         resolveVirtualMAC(&instance, &held, contents, isStrict: isStrict)
+        resolveAddressLinks(&instance, &held, contents)
         resolveExtraAnnouncements(&instance, contents)
         place(held, in: &instance, contents)
         resolveRoutes(&instance, contents)

@@ -4,13 +4,18 @@ internal import VRRPWire
 /// `use_vmac [[name] NAME] [MAC]`, `vmac_xmit_base` and `vmac_prefix`.
 extension Resolver {
     mutating func resolveVirtualMACPrefix(_ contents: BlockContents) {
-        guard let word = contents.words("vmac_prefix")?.first, let setting = contents["vmac_prefix"] else { return }
+        if let prefix = interfacePrefix("vmac_prefix", contents) { model.global.virtualMACPrefix = prefix }
+        model.global.addressLinkPrefix = interfacePrefix("vmac_addr_prefix", contents)
+    }
+
+    private mutating func interfacePrefix(_ keyword: String, _ contents: BlockContents) -> String? {
+        guard let word = contents.words(keyword)?.first, let setting = contents[keyword] else { return nil }
         // The longest name is PREFIX6.255.
         guard word.text.utf8.count <= 10, Self.isInterfaceName(word.text) else {
-            return reportBadValue(
-                word, of: setting.statement, expected: "at most 10 characters, without `/`, `:` and blanks")
+            reportBadValue(word, of: setting.statement, expected: "at most 10 characters, without `/`, `:` and blanks")
+            return nil
         }
-        model.global.virtualMACPrefix = word.text
+        return word.text
     }
 
     /// Remembers the names that lines give, so that none of them is given to another instance.
@@ -99,19 +104,11 @@ extension Resolver {
         return false
     }
 
-    /// keepalived: the name is `vrrp.VRID`, with a 6 before the point for IPv6, and a number behind it where others have it.
     private mutating func virtualInterface(_ words: [Word], _ setting: Setting, _ instance: Instance) -> String? {
         guard let word = Self.interfaceWord(words) else {
-            let stem =
-                model.global.virtualMACPrefix + (instance.family == .v6 ? "6." : ".")
-                + "\(instance.virtualRouterID.rawValue)"
-            let names = [stem] + (1...99).map { "\(stem).\($0)" }
-            let name = names.first { virtualInterfaces[$0] == nil && !writtenVirtualInterfaces.contains($0) } ?? stem
-            guard name.utf8.count > 15 else { return name }
-            report(
-                .error, "bad-interface-name", at: setting.location, "`\(name)` would be too long for an interface",
-                consequence: "a name has 1 to 15 characters", fix: "use_vmac NAME")
-            return nil
+            return freeVirtualInterface(
+                model.global.virtualMACPrefix, instance.virtualRouterID, instance.family, at: setting.location,
+                fix: "use_vmac NAME")
         }
         guard isPlain(word, of: setting.statement) else { return nil }
         guard Self.isInterfaceName(word.text) else {
@@ -191,24 +188,35 @@ extension Resolver {
     // MARK: Between instances
 
     /// Two interfaces of one MAC address cannot be up above the same one, and what the daemon makes is nobody's to watch.
-    mutating func checkVirtualMAC(_ instance: Instance, among earlier: ArraySlice<Instance>) {
-        guard let virtual = instance.virtualMAC else { return }
-        let other = earlier.first {
-            $0.interface == instance.interface && $0.virtualMAC?.hardwareAddress == virtual.hardwareAddress
-        }
-        if let other {
+    ///
+    /// - Parameter claimed: which instances before it have which MAC address above which interface.
+    mutating func checkVirtualMAC(_ instance: Instance, among claimed: inout [LinkClaim: String]) {
+        guard instance.hasVirtualLinks else { return }
+        for link in instance.virtualLinks {
+            let claim = LinkClaim(base: link.base, hardwareAddress: link.hardwareAddress)
+            guard let other = claimed.updateValue(instance.name, forKey: claim) else { continue }
+            let isUsual = link.hardwareAddress.isOfVirtualRouter
             report(
-                .error, "virtual-mac-twice", at: virtual.location,
-                "instance `\(other.name)` has the MAC address \(virtual.hardwareAddress) on `\(instance.interface)` too",
+                .error, "virtual-mac-twice", at: link.location,
+                "instance `\(other)` has the MAC address \(link.hardwareAddress) on `\(link.base)` too",
                 consequence: "only one of the two interfaces could be up, and its instance MASTER",
-                fix: "use_vmac \(virtual.interface)   # without a MAC address")
+                fix: isUsual
+                    ? "virtual_router_id N   # another one in one of the two, on all routers"
+                    : "use_vmac \(link.interface)   # without a MAC address")
         }
-        for tracked in instance.trackedInterfaces where tracked.name == virtual.interface {
+        for tracked in instance.trackedInterfaces {
+            guard let base = instance.base(of: tracked.name) else { continue }
             report(
                 .error, "tracked-virtual-interface", at: tracked.location,
                 "`\(tracked.name)` is the instance's own virtual MAC interface",
                 consequence: "it is up while this host is MASTER only, so the instance would never take part",
-                fix: "\(instance.interface)   # which is watched in any case")
+                fix: "\(base)   # which is watched in any case")
         }
+    }
+
+    /// A MAC address above an interface.
+    struct LinkClaim: Hashable {
+        var base: String
+        var hardwareAddress: HardwareAddress
     }
 }

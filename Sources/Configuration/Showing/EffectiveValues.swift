@@ -39,6 +39,7 @@ extension GlobalSettings {
         case "min_auto_priority_delay": "\(scheduling.automaticPriorityDelay.nanoseconds / 1000)"
         case "nftables_priority": "\(packetFilter.priority)"
         case "vmac_prefix": virtualMACPrefix
+        case "vmac_addr_prefix": addressLinkPrefix ?? virtualMACPrefix
         case "smtp_connect_timeout": mail.timeout.wholeSeconds
         default: nil
         }
@@ -101,9 +102,7 @@ extension Instance {
         switch keyword {
         case "virtual_ipaddress", "virtual_ipaddress_excluded":
             return lines.map { line in
-                marked(line, among: addressLocations) {
-                    $0.withDefaults(interface: self.virtualMAC?.interface ?? interface)
-                }
+                marked(line, among: addressLocations) { $0.withDefaults(interface: usualInterface(of: $0)) }
             }
         case "virtual_routes": return lines.map { marked($0, among: self.routeLocations) { $0 } }
         case "virtual_rules": return lines.map { marked($0, among: self.ruleLocations) { $0 } }
@@ -116,6 +115,16 @@ extension Instance {
         case "authentication": return self.password == nil ? lines.map(\.idle) : lines
         default: return lines
         }
+    }
+
+    /// What a line of an address would say of its interface where it says nothing; an interface of `use_vmac_addr` has no name there.
+    private func usualInterface(of line: EffectiveLine) -> String {
+        let own = self.virtualMAC?.interface ?? interface
+        if self.addressLinks.isEmpty { return own }
+        guard let (held, _) = placedAddresses.first(where: { $0.1 == line.place }), held.interface != own else {
+            return own
+        }
+        return interface
     }
 
     private func marked(

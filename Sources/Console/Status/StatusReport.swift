@@ -121,6 +121,11 @@ package struct StatusReport {
         add("others", aligned(othersRows(instance)).map(\.text))
         add("addresses", aligned(instance.addresses.map { addressRow($0, instance) }).map(\.text))
         add(
+            "virtual MAC",
+            (instance.addressInterfaces ?? []).map {
+                StyledText("\($0.interface) above \($0.above), MAC address \($0.hardwareAddress)")
+            })
+        add(
             "routes",
             aligned((instance.routes ?? []).map { way($0.route, $0.isPresent, instance, hasEnd: $0.hasEnd == true) })
                 .map(\.text))

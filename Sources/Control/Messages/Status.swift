@@ -101,6 +101,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     /// The interface that `use_vmac` made, and its MAC address; nil without.
     package var virtualInterface: String?
     package var virtualHardwareAddress: String?
+    /// The interfaces of `use_vmac_addr`, and of `use_vmac` after an address; nil without.
+    package var addressInterfaces: [VirtualInterfaceStatus]?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -261,6 +263,20 @@ package struct RuleStatus: Codable, Equatable, Sendable {
     package init(rule: String, isPresent: Bool) {
         self.rule = rule
         self.isPresent = isPresent
+    }
+}
+
+/// An interface that the daemon has made above another one for the MAC address of a virtual router.
+package struct VirtualInterfaceStatus: Codable, Equatable, Sendable {
+    package var interface: String
+    /// The interface below.
+    package var above: String
+    package var hardwareAddress: String
+
+    package init(interface: String, above: String, hardwareAddress: String) {
+        self.interface = interface
+        self.above = above
+        self.hardwareAddress = hardwareAddress
     }
 }
 

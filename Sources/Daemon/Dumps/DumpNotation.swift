@@ -6,7 +6,7 @@ internal import VRRPWire
 extension VirtualAddress {
     /// - Parameters:
     ///   - isSet: it is on its interface now.
-    ///   - base: the interface below that of `use_vmac`.
+    ///   - base: the interface below one that the daemon has made.
     func dumped(isSet: Bool, above base: String?) -> String {
         var text = networkNotation(address, prefixLength)
         if let broadcast { text += " brd \(broadcast)" }

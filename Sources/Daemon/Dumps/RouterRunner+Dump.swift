@@ -118,7 +118,7 @@ extension RouterRunner {
         func dump(_ address: VirtualAddress) -> String {
             address.dumped(
                 isSet: isHolding && isHere(address),
-                above: address.interface == instance.virtualMAC?.interface ? instance.interface : nil)
+                above: instance.base(of: address.interface))
                 + (isFiltered ? " nftable_set" : "")
         }
         dumped.addresses = instance.addresses.map(dump)

@@ -49,7 +49,7 @@ extension WorkerMemory {
         }
     }
 
-    /// The interfaces of `use_vmac` that are there, as many as there is room for.
+    /// The interfaces of `use_vmac` and `use_vmac_addr` that are there, as many as there is room for.
     var virtualLinks: [VirtualLinkRecord] {
         get {
             let count = Int(min(number(at: Place.virtualLinks), UInt64(Self.virtualLinkSize)))

@@ -39,7 +39,7 @@ extension Daemon {
     func bearLinks(of runner: RouterRunner, _ before: RouterMemory, at now: MonotonicInstant) {
         if case .initialize = before.state { return }
         let tracked = runner.instance.trackedInterfaces.map(\.name)
-        for name in Set([runner.instance.interface] + tracked + runner.everyAddress.map(\.interface)) {
+        for name in Set([runner.instance.interface] + tracked + runner.everyAddress.map(runner.instance.wire(of:))) {
             surroundings.interfaces.holdUp(name, at: now)
         }
     }
@@ -64,6 +64,7 @@ extension Daemon {
             runner.instance.interface == interface
                 || runner.instance.trackedInterfaces.contains { $0.name == interface }
                 || runner.everyAddress.contains { $0.interface == interface }
+                || runner.instance.addressLinks.contains { $0.base == interface }
                 || runner.instance.routes.contains { $0.everyWay.contains { $0.interface == interface } }
         }
     }

@@ -2,7 +2,7 @@ internal import Configuration
 internal import LinuxKernel
 internal import VRRPCore
 
-// The interfaces of `use_vmac`: made before the routers that use them, removed after them.
+// The interfaces of `use_vmac` and `use_vmac_addr`: made before the routers that use them, removed after them.
 
 extension Daemon {
     /// Takes up which of them the configuration names.

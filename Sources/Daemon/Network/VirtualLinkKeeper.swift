@@ -3,7 +3,7 @@ internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
-/// Makes the interfaces of `use_vmac`, keeps them as they are to be, and takes them off: docs/design/0023-virtual-mac.md.
+/// Makes the interfaces of `use_vmac` and `use_vmac_addr`, keeps them as they are to be, and takes them off: docs/design/0023-virtual-mac.md.
 ///
 /// One is up while a router has addresses on it, and down else: an interface that is down sends nothing, so that no switch
 /// learns the virtual MAC address at a standby.
@@ -23,8 +23,8 @@ final class VirtualLinkKeeper {
     private let below: SettingsBelow
     /// `forwarding` of the interfaces, asked once for all that are made together.
     private var forwarding: [UInt32: UInt32]?
-    /// On which interface a router has its addresses, and how many routers have some on each.
-    private var places: [ObjectIdentifier: String] = [:]
+    /// On which of them a router has its addresses, and how many routers have some on each.
+    private var places: [ObjectIdentifier: [String]] = [:]
     private var counts: [String: Int] = [:]
     /// The interfaces of which that is known.
     private var decided: Set<String> = []
@@ -64,10 +64,8 @@ final class VirtualLinkKeeper {
     ///
     /// The others stay until ``retire(keeping:at:in:)``, for a router may still have addresses on them.
     func configure(_ instances: [Instance], at now: MonotonicInstant, in table: inout InterfaceTable) {
-        let wishes = instances.compactMap { instance in
-            instance.virtualMAC.map {
-                ($0.interface, Wish(base: instance.interface, hardwareAddress: $0.hardwareAddress))
-            }
+        let wishes = instances.flatMap { instance in
+            instance.virtualLinks.map { ($0.interface, Wish(base: $0.base, hardwareAddress: $0.hardwareAddress)) }
         }
         if wishes.isEmpty, wanted.isEmpty { return }
         if wanted.isEmpty, made.isEmpty { adopt(in: table) }
@@ -118,35 +116,32 @@ final class VirtualLinkKeeper {
 
     // MARK: The routers
 
-    /// Says whether a router has addresses on its interface, or is about to; an interface that nobody needs goes down.
+    /// Says whether a router has addresses on its interfaces, or is about to; one that nobody needs goes down.
     func want(
-        _ name: String, isUp: Bool, for router: ObjectIdentifier, at now: MonotonicInstant,
+        _ names: [String], isUp: Bool, for router: ObjectIdentifier, at now: MonotonicInstant,
         in table: inout InterfaceTable
     ) {
-        move(router, to: isUp ? name : nil, at: now, in: &table)
-        decided.insert(name)
-        if let reason = level(name, at: now, in: &table) {
+        move(router, to: isUp ? names : [], at: now, in: &table)
+        for name in names {
+            decided.insert(name)
+            guard let reason = level(name, at: now, in: &table) else { continue }
             refuse(name, reason, at: now)
             repairs.noteRefusal(true, at: now)
         }
     }
 
-    /// A router has no interface of its own any more.
-    func forget(_ router: ObjectIdentifier, at now: MonotonicInstant, in table: inout InterfaceTable) {
-        move(router, to: nil, at: now, in: &table)
-    }
-
     /// What comes up elsewhere may have the MAC address of one that goes down, so that goes first.
     private func move(
-        _ router: ObjectIdentifier, to name: String?, at now: MonotonicInstant, in table: inout InterfaceTable
+        _ router: ObjectIdentifier, to names: [String], at now: MonotonicInstant, in table: inout InterfaceTable
     ) {
-        let before = places[router]
-        if before == name { return }
-        places[router] = name
-        if let name { counts[name, default: 0] += 1 }
-        guard let before else { return }
-        counts[before, default: 1] -= 1
-        if let reason = level(before, at: now, in: &table) { log.error("\(before) stays up: \(reason)") }
+        let before = places[router] ?? []
+        if before == names { return }
+        places[router] = names.isEmpty ? nil : names
+        for name in names where !before.contains(name) { counts[name, default: 0] += 1 }
+        for name in before where !names.contains(name) {
+            counts[name, default: 1] -= 1
+            if let reason = level(name, at: now, in: &table) { log.error("\(name) stays up: \(reason)") }
+        }
     }
 
     /// One that we have made and that is there; nil for others.
@@ -199,6 +194,7 @@ final class VirtualLinkKeeper {
     private func tend(at now: MonotonicInstant, in table: inout InterfaceTable) {
         var isRefused = false
         forwarding = nil
+        removeMisplaced(at: now, in: &table)
         for (name, wish) in wanted.sorted(by: { $0.key < $1.key }) {
             // Without the one below there is nothing to make.
             guard let base = table.link(named: wish.base) else { continue }
@@ -211,6 +207,18 @@ final class VirtualLinkKeeper {
         }
         repairs.noteRefusal(isRefused, at: now)
         remember(in: table)
+    }
+
+    /// One that is to be above another interface goes before any is made: two of one MAC address may change places.
+    ///
+    /// Its router says anew that it is needed, once it has let go of those that it leaves.
+    private func removeMisplaced(at now: MonotonicInstant, in table: inout InterfaceTable) {
+        for (name, wish) in wanted {
+            guard let link = own(name, in: table), let base = table.link(named: wish.base), link.parentIndex != base.index
+            else { continue }
+            remove(link, at: now, in: &table)
+            decided.remove(name)
+        }
     }
 
     private func put(
@@ -231,7 +239,7 @@ final class VirtualLinkKeeper {
             guard VirtualLinkMark(link) != nil || made[name] == link.index else {
                 return
                     "an interface of that name is there, and understudyd has not made it: ip link delete \(name), or another "
-                    + "name in use_vmac"
+                    + "name in use_vmac, or another vmac_addr_prefix"
             }
             if link.parentIndex == base.index, RouteSocket.isBridgingMacvlan(link) {
                 try settle(link, wish, above: base, at: now, in: &table)
@@ -244,8 +252,7 @@ final class VirtualLinkKeeper {
         // The kernel's own news come a moment later.
         var link = LinkInfo(
             index: index, name: name, isUp: false, isRunning: false, hardwareAddress: wish.hardwareAddress,
-            mtu: base.mtu,
-            parentIndex: base.index, kind: "macvlan")
+            mtu: base.mtu, parentIndex: base.index, kind: "macvlan")
         link.macvlanMode = RouteSocket.bridgeMode
         table.apply(.link(link), at: now)
         log.info("made \(name) above \(base.name), with the MAC address \(wish.hardwareAddress)")

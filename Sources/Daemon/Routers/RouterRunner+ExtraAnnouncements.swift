@@ -14,7 +14,7 @@ extension RouterRunner {
 
     private func isExtra(_ address: VirtualAddress) -> Bool {
         instance.announcesVirtualMACOnly
-            ? address.interface == instance.virtualMAC?.interface : address.interface != instance.interface
+            ? instance.isSilentVirtualLink(address.interface) : address.interface != instance.interface
     }
 
     /// Announces one address on each of them: a frame is all that a switch needs.

@@ -34,6 +34,7 @@ extension RouterRunner {
         status.packetFilter = filterStatus
         status.virtualInterface = instance.virtualMAC?.interface
         status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
+        status.addressInterfaces = addressInterfaces
         return status
     }
 
@@ -84,6 +85,13 @@ extension RouterRunner {
                 address: "\(address.address)", prefixLength: Int(address.prefixLength), interface: address.interface,
                 isAdvertised: advertised.contains(address), isPresent: isPresent ?? false)
         }
+    }
+
+    private var addressInterfaces: [VirtualInterfaceStatus]? {
+        let links = instance.addressLinks.map {
+            VirtualInterfaceStatus(interface: $0.interface, above: $0.base, hardwareAddress: "\($0.hardwareAddress)")
+        }
+        return links.isEmpty ? nil : links
     }
 
     private func checkStatus(

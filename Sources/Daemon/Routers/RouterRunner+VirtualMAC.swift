@@ -3,7 +3,7 @@ internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
-/// `use_vmac`: the addresses are on an interface that is up while they are there, docs/design/0023-virtual-mac.md.
+/// `use_vmac` and `use_vmac_addr`: addresses are on interfaces that are up while they are there, docs/design/0023-virtual-mac.md.
 extension RouterRunner {
     /// Where an advert to the group comes from, each time that it is sent; nil for the interface's own MAC address.
     ///
@@ -19,39 +19,47 @@ extension RouterRunner {
         return owners.hasSeenStubbornRival && !isSigned ? [virtual.hardwareAddress, nil] : [virtual.hardwareAddress]
     }
 
-    /// Does what changes addresses, with the interface up before they come and down after they have gone.
-    func onVirtualLink<Outcome>(at now: MonotonicInstant, _ change: () -> Outcome) -> Outcome {
-        if router.holdsAddresses, instance.virtualMAC != nil { settleVirtualLink(at: now) }
-        defer { settleVirtualLink(at: now) }
+    /// Does what changes addresses, with the interfaces up before they come and down after they have gone.
+    func onVirtualLinks<Outcome>(at now: MonotonicInstant, _ change: () -> Outcome) -> Outcome {
+        if router.holdsAddresses, instance.hasVirtualLinks { settleVirtualLinks(at: now) }
+        defer { settleVirtualLinks(at: now) }
         return filtering(at: now, change)
     }
 
-    /// Brings the interface in line with the state; what an earlier run has lent is left alone.
-    func settleVirtualLink(at now: MonotonicInstant) {
-        let links = surroundings.virtualLinks
-        guard let virtual = instance.virtualMAC else {
-            return links.forget(ObjectIdentifier(self), at: now, in: &surroundings.interfaces)
-        }
+    /// Brings the interfaces in line with the state; what an earlier run has lent is left alone.
+    func settleVirtualLinks(at now: MonotonicInstant) {
+        guard instance.hasVirtualLinks else { return leaveVirtualLinks(at: now) }
         let isUp = router.holdsAddresses
         if isUndecided || hasLoan && !isUp { return }
-        links.want(
-            virtual.interface, isUp: isUp, for: ObjectIdentifier(self), at: now, in: &surroundings.interfaces)
-        listenAgain(on: virtual.interface)
+        let names = instance.virtualLinks.map(\.interface)
+        surroundings.virtualLinks.want(
+            names, isUp: isUp, for: ObjectIdentifier(self), at: now, in: &surroundings.interfaces)
+        listenAgain(on: names)
+    }
+
+    /// It needs no such interface any more.
+    func leaveVirtualLinks(at now: MonotonicInstant) {
+        surroundings.virtualLinks.want(
+            [], isUp: false, for: ObjectIdentifier(self), at: now, in: &surroundings.interfaces)
     }
 
     /// One that was made anew has another number, and nobody listens there yet.
-    private func listenAgain(on interface: String) {
-        let index = surroundings.interfaces.link(named: interface)?.index
-        defer { virtualIndex = index ?? virtualIndex }
-        guard let index, let virtualIndex, index != virtualIndex, owners.deadline != nil else { return }
+    private func listenAgain(on names: [String]) {
+        let known = virtualIndices
+        for name in names {
+            if let index = surroundings.interfaces.link(named: name)?.index { virtualIndices[name] = index }
+        }
+        if known.isEmpty || known == virtualIndices || owners.deadline == nil { return }
         surroundings.listenForClaims(self, everyAddress)
     }
 
-    /// Why the interface is not there although the one below is.
+    /// Why an interface is not there although the one below is.
     var virtualLinkRefusal: String? {
-        guard let virtual = instance.virtualMAC,
-            let reason = surroundings.virtualLinks.refusal(of: virtual.interface)
-        else { return nil }
-        return "its virtual MAC interface \(virtual.interface): \(reason)"
+        guard instance.hasVirtualLinks else { return nil }
+        for link in instance.virtualLinks {
+            guard let reason = surroundings.virtualLinks.refusal(of: link.interface) else { continue }
+            return "its virtual MAC interface \(link.interface): \(reason)"
+        }
+        return nil
     }
 }

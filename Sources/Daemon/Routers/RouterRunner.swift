@@ -23,8 +23,8 @@ final class RouterRunner {
     /// Its number when it was seen last.
     private(set) var knownIndex: UInt32?
     private(set) var socket: SharedSocket?
-    /// That of its virtual MAC interface.
-    var virtualIndex: UInt32?
+    /// Those of its virtual MAC interfaces.
+    var virtualIndices: [String: UInt32] = [:]
     /// Which checksum our version 3 adverts carry; learned from the Active Router unless configured.
     var checksumForm: ChecksumForm
     /// Counts up in the IPv4 headers of our adverts.
@@ -264,7 +264,7 @@ final class RouterRunner {
         let obstacles = own.union(router.obstacles.intersection(.memberFailed))
         if obstacles != router.obstacles { deliver(.obstaclesChanged(obstacles), at: now) }
         if source == nil, router.primaryAddress != nil { deliver(.primaryAddressChanged(nil), at: now) }
-        settleVirtualLink(at: now)
+        settleVirtualLinks(at: now)
         noticeWrongAddresses(at: now)
         noticeWrongRoutes(at: now)
         noticeWrongRules(at: now)
@@ -297,7 +297,7 @@ final class RouterRunner {
         surroundings.heldRoutes[ObjectIdentifier(self)] = nil
         surroundings.heldRules[ObjectIdentifier(self)] = nil
         surroundings.filter.want([], for: ObjectIdentifier(self), at: surroundings.now, in: surroundings.interfaces)
-        surroundings.virtualLinks.forget(ObjectIdentifier(self), at: surroundings.now, in: &surroundings.interfaces)
+        leaveVirtualLinks(at: surroundings.now)
         leaveSockets()
     }
 
@@ -315,7 +315,7 @@ final class RouterRunner {
     func reconcileAddresses(at now: MonotonicInstant, isRepair: Bool = false) -> [VirtualAddress] {
         let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        return onVirtualLink(at: now) {
+        return onVirtualLinks(at: now) {
             surroundings.keeper.carryOut(
                 operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
         }

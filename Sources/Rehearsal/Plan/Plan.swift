@@ -43,7 +43,7 @@ package struct Plan {
         let complaints = Complaints(files)
         try complaints.requirePair()
         notes = complaints.notes
-        // What `use_vmac` makes is made by the daemons.
+        // What `use_vmac` and `use_vmac_addr` make is made by the daemons.
         topology = try Topology(
             pairs.map { Pair(instances: $0.instances.map(\.onTheWire)) }, files.map(\.model.onTheWire))
         watched = files.map { WatchedProcesses($0.model) }

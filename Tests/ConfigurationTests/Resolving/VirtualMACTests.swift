@@ -67,9 +67,9 @@ private func pair(_ a: String, _ b: String) -> [String] {
         }
         let text =
             "global_defs {\nvmac_prefix vip\n}\n" + block("A", "eth0", "use_vmac") + block("B", "eth1", "use_vmac")
-            + block("C", "eth2", "use_vmac vip.7.1")
+            + block("C", "eth2", "use_vmac vip1.7")
         let found = resolved(text)
-        #expect(found.model.instances.map { $0.virtualMAC?.interface } == ["vip.7", "vip.7.2", "vip.7.1"])
+        #expect(found.model.instances.map { $0.virtualMAC?.interface } == ["vip.7", "vip2.7", "vip1.7"])
         #expect(found.model.global.virtualMACPrefix == "vip")
         #expect(complaints(text) == [])
     }
@@ -95,7 +95,6 @@ private func pair(_ a: String, _ b: String) -> [String] {
         ("use_vmac netlink_notify_msg", "error not-supported-yet@5"),
         ("vmac_xmit_base", "warning no-effect@5"), ("use_vmac\nuse_vmac", "warning repeated-keyword@6"),
         ("use_vmac\ntrack_interface {\nvrrp.51\n}", "error tracked-virtual-interface@7"),
-        ("use_vmac_addr", "error not-supported-yet@5"),
     ])
     func `is refused where it cannot be, with what to write instead`(lines: String, expected: String) {
         let found = complaints(instance(lines))

@@ -228,7 +228,7 @@ private struct Examination {
             let instances = model.instances.filter { path.instances.contains($0.name) }
             let settings = reversePathFilter(path, tools)
             for instance in instances {
-                let carriers = [instance.interface, instance.virtualMAC?.interface].compactMap(\.self)
+                let carriers = [instance.interface] + instance.virtualLinks.map(\.interface)
                 let held = Set(carriers.flatMap { interfaces.addresses(of: $0) }.map(\.address))
                 var context = ReceptionContext(
                     instance: instance, path: path, ownAddresses: ownAddresses,
@@ -270,9 +270,9 @@ private struct Examination {
         let hardware = Set(interfaces.links.filter(\.isUp).compactMap(\.hardwareAddress))
         for instance in model.instances {
             var assigned = assigned
-            if let virtual = instance.virtualMAC {
-                assigned[instance.interface, default: []].formUnion(assigned[virtual.interface] ?? [])
-                assigned[virtual.interface] = nil
+            for link in instance.virtualLinks {
+                assigned[link.base, default: []].formUnion(assigned[link.interface] ?? [])
+                assigned[link.interface] = nil
             }
             findings += judgeOwners(
                 wire, OwnerContext(instance: instance.onTheWire, assigned: assigned, ownHardware: hardware))
