@@ -3,7 +3,9 @@ internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
-/// Makes the interfaces of `use_vmac` and `use_vmac_addr`, keeps them as they are to be, and takes them off: docs/design/0023-virtual-mac.md.
+/// Makes the interfaces of `use_vmac` and `use_vmac_addr`, keeps them as they are to be, and takes them off.
+///
+/// docs/design/0023-virtual-mac.md says why they are as they are.
 ///
 /// One is up while a router has addresses on it, and down else: an interface that is down sends nothing, so that no switch
 /// learns the virtual MAC address at a standby.
