@@ -12,16 +12,26 @@ import VRRPWire
         case v6 = 33
         case v6Below = 34
         case v4Unicast = 35
+        /// An address on another interface, by `use_vmac_addr`.
+        case elsewhere = 36
 
         var isIPv6: Bool { self == .v6 || self == .v6Below }
 
         /// What clients ask for.
-        var address: String { isIPv6 ? "2001:db8::\(rawValue)" : "192.0.2.1\(rawValue)" }
+        var address: String {
+            if self == .elsewhere { return "198.51.100.\(rawValue)" }
+            return isIPv6 ? "2001:db8::\(rawValue)" : "192.0.2.1\(rawValue)"
+        }
         var hardware: String {
             "00:00:5e:00:0\(isIPv6 ? 2 : 1):" + String(rawValue, radix: 16)
         }
 
         func instance(priority: Int, own: Int) -> String {
+            if self == .elsewhere {
+                return Self.block(
+                    "\(self)", rawValue, priority, ["192.0.2.1\(rawValue)/24"],
+                    ["use_vmac_addr", "virtual_ipaddress_excluded {\n \(address)/24 dev eth1\n }"])
+            }
             var lines = ["use_vmac"]
             if self != .v4, self != .v6 { lines.append("vmac_xmit_base") }
             if self == .v4Unicast {
@@ -78,12 +88,14 @@ import VRRPWire
                             "eth0", segment: segment,
                             addresses: [
                                 try .init("192.0.2.\(number + 1)", 24), try .init("2001:db8::\(number + 1)", 64),
-                            ])
+                            ]),
+                        Interface(
+                            "eth1", segment: "\(segment)-back", addresses: [try .init("198.51.100.\(number + 1)", 24)]),
                     ], in: lab)
             }
             for member in members where member.program == .understudy {
                 member.prepare = { [own] host in
-                    if let address = try host.virtualLink("eth0")?.address { own.list.append(address) }
+                    own.list += try ["eth0", "eth1"].compactMap { try host.virtualLink($0)?.address }
                 }
             }
             client = try lab.addHost(
@@ -91,7 +103,8 @@ import VRRPWire
                 [
                     Interface(
                         "eth0", segment: segment,
-                        addresses: [try .init("192.0.2.9", 24), try .init("2001:db8::9", 64)])
+                        addresses: [try .init("192.0.2.9", 24), try .init("2001:db8::9", 64)]),
+                    Interface("eth1", segment: "\(segment)-back", addresses: [try .init("198.51.100.9", 24)]),
                 ])
             neighbours = try OutputLog("neighbours")
             _ = try client.start("ip", ["monitor", "neigh"], log: neighbours)
