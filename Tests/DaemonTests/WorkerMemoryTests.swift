@@ -120,7 +120,10 @@ import VRRPWire
     @Test func `keeps what finds the routes of last orders again, and reads orders without any`() throws {
         var orders = LastOrders(
             name: "VI_1", interface: "eth0", interfaceIndex: 7, source: IPAddress("192.0.2.1")!, packets: [],
-            addresses: [], hold: .milliseconds(1246))
+            addresses: [
+                .init(interfaceIndex: 7, address: IPAddress("192.0.2.10")!, prefixLength: 24),
+                .init(interfaceIndex: 7, address: IPAddress("192.0.2.11")!, prefixLength: 32),
+            ], hold: .milliseconds(1246))
         let short = orders.octets.count
         orders.routes = [
             KernelRoute(
@@ -140,17 +143,24 @@ import VRRPWire
         ]
         #expect(LastOrders(orders.octets) == orders)
         #expect(LastOrders(Array(orders.octets.prefix(short)))?.routes == [])
-        for count in (short + 1)..<orders.octets.count {
+        // Earlier versions wrote no places of routes and addresses that have another network; a number has eight octets.
+        let earlier = [orders.octets.count - 16, orders.octets.count - 8]
+        for count in earlier { #expect(LastOrders(Array(orders.octets.prefix(count))) == orders) }
+        for count in (short + 1)..<orders.octets.count where !earlier.contains(count) {
             #expect(LastOrders(Array(orders.octets.prefix(count))) == nil)
         }
         orders.filterTable = "understudy"
         orders.routes[0].typeOfService = 8
         #expect(LastOrders(orders.octets) == orders)
-        let whole = orders.octets.count
+        let whole = orders.octets.count - 16
         (orders.routes[1].origin, orders.routes[1].originLength) = (IPAddress("2001:db8:2::"), 48)
         #expect(LastOrders(orders.octets) == orders)
         #expect(LastOrders(Array(orders.octets.prefix(whole)))?.routes[1].origin == nil)
-        for count in (whole + 1)..<orders.octets.count {
+        let withOrigins = orders.octets.count - 8
+        orders.addresses[1].peer = IPAddress("198.51.100.1")
+        #expect(LastOrders(orders.octets) == orders)
+        #expect(LastOrders(Array(orders.octets.prefix(withOrigins)))?.addresses[1].peer == nil)
+        for count in (whole + 1)..<orders.octets.count where count != withOrigins {
             #expect(LastOrders(Array(orders.octets.prefix(count))) == nil)
         }
         (orders.routes, orders.rules) = ([], [])

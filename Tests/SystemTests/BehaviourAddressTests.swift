@@ -139,6 +139,36 @@ extension Behaviour {
             #expect(!daemon.text(since: mark).contains("Entering"))
         }
 
+        /// keepalived 2.2.7 leaves them on the host when it ends.
+        @Test func `an address with a far end is put back, goes on with another process, and is gone at the end`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(
+                host,
+                instance(
+                    addresses: ["192.0.2.10/24", "192.0.2.20 peer 198.51.100.1"],
+                    "virtual_ipaddress_excluded {\n fd00:2::20 peer fd00:3::1\n}"))
+            try daemon.becomesMaster()
+            let ends = [("192.0.2.20", "198.51.100.1", "32"), ("fd00:2::20", "fd00:3::1", "128")]
+            func areThere() throws -> Bool {
+                try ends.allSatisfy { try host.details($0.0)?["address"] as? String == $0.1 }
+            }
+            try trial.waitFor("both addresses") { try areThere() }
+            for (address, peer, length) in ends {
+                let mark = daemon.mark
+                try host.ip("addr", "del", address, "peer", "\(peer)/\(length)", "dev", "eth0")
+                try daemon.says("put back and announced", since: mark)
+                try trial.waitFor("\(address) again") { try areThere() }
+            }
+            let mark = daemon.mark
+            sendSignal(Signals.kill, to: try daemon.worker)
+            try daemon.says("Startup complete", since: mark)
+            try daemon.becomes(.active)
+            #expect(try areThere())
+            #expect(try daemon.stop() == .exited(code: 0))
+            for (address, _, _) in ends { #expect(try !host.has(address), "\(address)") }
+        }
+
         @Test
         func `what SIGKILL left without an end goes at restart, what is unknown goes too, and other people's stay`()
             throws

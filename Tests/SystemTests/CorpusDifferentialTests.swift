@@ -5,7 +5,7 @@ import Testing
 import class Foundation.FileManager
 import struct Foundation.URL
 
-/// Debian's keepalived and Understudy read every file of the corpus, each alone on the same kind of host, and come to the same:
+/// Debian's keepalived and Understudy read every file of the corpus, and one or more for each keyword, each alone on the same kind of host, and come to the same:
 /// states, addresses, links, routes, rules, settings of the kernel, adverts octet by octet, announcements, and what commands are
 /// told.
 @Suite(.serialized) struct CorpusDifferentialTests {
@@ -31,23 +31,22 @@ import struct Foundation.URL
     }()
 
     private static func files() throws -> [(name: String, text: String)] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory + "/valid").sorted()
-        return try names.filter { $0.hasSuffix(".conf") && left[$0] == nil }.map { name in
-            (
-                name,
-                CorpusSupport.adapted(
-                    String(decoding: try LocalFiles.read("\(directory)/valid/\(name)"), as: UTF8.self))
-            )
+        try ["valid", "keywords"].flatMap { folder in
+            let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").sorted()
+            return try names.filter { $0.hasSuffix(".conf") && left[$0] == nil }.map { name in
+                let text = String(decoding: try LocalFiles.read("\(directory)/\(folder)/\(name)"), as: UTF8.self)
+                return (name, CorpusSupport.adapted(text))
+            }
         }
     }
 
     /// A few files at a time, for each takes seconds and most of that is waiting.
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<6)
     func `every file of the corpus comes to the same`(part: Int) throws {
         let all = try Self.files()
-        try #require(all.count >= 30)
+        try #require(all.count >= 45)
         let trial = try Trial()
-        let mine = all.enumerated().filter { $0.offset % 4 == part }.map(\.element)
+        let mine = all.enumerated().filter { $0.offset % 6 == part }.map(\.element)
         let couples = try mine.map { file in
             (
                 file.name,

@@ -133,7 +133,8 @@ final class CorpusSide {
                 if local.hasPrefix("fe80"), local.contains("ff:fe") { return nil }
                 let (length, scope) = (entry["prefixlen"] as? Int ?? 0, "\(entry["scope"] ?? "")")
                 let (broadcast, label) = ("\(entry["broadcast"] ?? "-")", "\(entry["label"] ?? "-")")
-                return "\(name) \(local)/\(length) scope \(scope) broadcast \(broadcast) label \(label)"
+                let peer = entry["address"].map { " peer \($0)" } ?? ""
+                return "\(name) \(local)\(peer)/\(length) scope \(scope) broadcast \(broadcast) label \(label)"
             }
         }.sorted()
     }

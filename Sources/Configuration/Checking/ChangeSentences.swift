@@ -222,6 +222,7 @@ extension VirtualAddress {
         if let broadcast { text += " brd \(broadcast)" }
         if scope != 0 { text += " scope \(scope)" }
         if let label { text += " label \(label)" }
+        if let peer { text += " peer \(peer)" }
         let usual = VirtualAddress(address: address, prefixLength: prefixLength, interface: interface)
         if preferredSeconds != usual.preferredSeconds {
             text += " preferred_lft " + (preferredSeconds.map(String.init) ?? "forever")

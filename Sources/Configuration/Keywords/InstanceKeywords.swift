@@ -181,7 +181,10 @@ extension KeywordTable {
             "0 for an IPv6 address without a prefix or with /128, else forever",
             "for how long from its coming here the kernel chooses an IPv6 address as a source by itself; with 0 not at all"
         ),
-        attribute("peer", .word("ADDRESS"), "far end of a point-to-point address", "no far end is set"),
+        Keyword(
+            "peer", .word("PEER"), "none",
+            "far end of a point-to-point address: the kernel makes a route to it alone, and none for a subnet; a prefix and `brd` do "
+                + "not count beside it"),
         Keyword("home", .flag, "off", "Mobile IPv6 home address"),
         Keyword("mngtmpaddr", .flag, "off", "the kernel makes temporary addresses from an IPv6 address of /64"),
         Keyword("noprefixroute", .flag, "off", "the kernel makes no route for the subnet of the address"),
@@ -196,7 +199,9 @@ extension KeywordTable {
             "no_track", .flag, "off",
             "that somebody removes it, or that its interface is down, does not count; it is set again at the next change of state"
         ),
-        attribute("autojoin", .flag, "join a multicast group", "no group is joined"),
+        attribute(
+            "autojoin", .flag, "join a multicast group",
+            "the address is set; with it the kernel refuses any that is no group, and so keepalived does not set it"),
         Keyword(
             "use_vmac", .flag, "off",
             "this address is on a virtual MAC interface above its own, as with `use_vmac_addr`, and also above `interface` itself"
@@ -207,8 +212,8 @@ extension KeywordTable {
     ]
 
     private static func attribute(
-        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String
+        _ name: String, _ shape: ArgumentShape, _ meaning: String, _ without: String, instead: String? = nil
     ) -> Keyword {
-        .notYet(name, shape, meaning, without: without, instead: "remove `\(name)` from the line")
+        .notYet(name, shape, meaning, without: without, instead: instead ?? "remove `\(name)` from the line")
     }
 }

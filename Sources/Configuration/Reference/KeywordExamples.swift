@@ -114,7 +114,7 @@ private let examples: [BlockKind: [String: String]] = [
     .addresses: [
         "brd": "192.0.2.10/24 brd +", "scope": "192.0.2.10/24 scope link", "label": "192.0.2.10/24 label eth0:vip",
         "preferred_lft": "2001:db8::10/64 preferred_lft 0", "home": "2001:db8::10/64 home",
-        "mngtmpaddr": "2001:db8::10/64 mngtmpaddr",
+        "mngtmpaddr": "2001:db8::10/64 mngtmpaddr", "peer": "192.0.2.10 peer 198.51.100.1",
         "track_group": "192.0.2.10/24 dev eth0 track_group GATEWAY",
     ],
     .trackedInterfaces: ["weight": "eth1 weight -10"], .trackedScripts: ["weight": "chk_haproxy weight -10"],

@@ -19,7 +19,7 @@ extension Resolver {
         return held
     }
 
-    /// Reads `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME] [preferred_lft SECONDS|forever]`, and
+    /// Reads `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME] [peer ADDR] [preferred_lft SECONDS|forever]`, and
     /// `track_group NAME` of one that is there in every state.
     mutating func addressLine(
         _ line: Statement, interface: String, isStatic: Bool = false
@@ -36,6 +36,7 @@ extension Resolver {
                 index += attribute(at: index, of: line, into: &written)
             }
         }
+        settlePeer(of: &written, line)
         guard isUsable(written, line, isStatic: isStatic) else { return nil }
         if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
         let marking = line.arguments.first { $0.text == "use_vmac" }
@@ -180,6 +181,7 @@ extension Resolver {
         case "brd", "broadcast": applyBroadcast(value, to: &written)
         case "scope": applyScope(value, quoted, to: &written)
         case "preferred_lft": applyPreference(value, quoted, to: &written)
+        case "peer": applyPeer(value, to: &written)
         default: applyLabel(value, to: &written)
         }
     }

@@ -12,6 +12,7 @@ extension VirtualAddress {
         if let broadcast { text += " brd \(broadcast)" }
         text += " dev \(interface)\(base.map { "@\($0)" } ?? "") scope \(scopeNotation(scope))"
         if let label { text += " label \(label)" }
+        if let peer { text += " peer \(peer)/\(prefixLength)" }
         if address.family == .v6 {
             switch preferredSeconds {
             case nil: text += " preferred_lft forever"

@@ -15,6 +15,7 @@ struct LastOrders: Equatable {
         var interfaceIndex: UInt32
         var address: IPAddress
         var prefixLength: UInt8
+        var peer: IPAddress?
     }
 
     var name: String
@@ -53,11 +54,12 @@ struct LastOrders: Equatable {
             writer.put(UInt64(address.prefixLength))
         }
         writer.put(UInt64(hopLimit))
-        if !routes.isEmpty || !rules.isEmpty || filterTable != nil {
+        if !routes.isEmpty || !rules.isEmpty || filterTable != nil || addresses.contains(where: { $0.peer != nil }) {
             writer.put(routes)
             writer.put(rules)
             writer.put(filterTable ?? "")
-            writer.putOrigins(of: routes)
+            writer.put(routes.map { route in route.origin.map { ($0, route.originLength) } })
+            writer.put(addresses.map { held in held.peer.map { ($0, held.prefixLength) } })
         }
         return writer.octets
     }
@@ -101,8 +103,17 @@ struct LastOrders: Equatable {
         let hopLimit = UInt8(clamping: reader.number())
         // A version that knew no routes wrote none.
         var (routes, rules, table) = reader.isAtEnd ? ([], [], "") : (reader.routes(), reader.rules(), reader.text())
-        // Nor did one that did not know `from` of routes write that.
-        if !reader.isAtEnd { reader.readOrigins(into: &routes) }
+        // Nor did one that did not know `from` of routes and `peer` of addresses write those.
+        if !reader.isAtEnd {
+            for (index, network) in reader.networks() where routes.indices.contains(index) {
+                (routes[index].origin, routes[index].originLength) = network
+            }
+        }
+        if !reader.isAtEnd {
+            for (index, network) in reader.networks() where addresses.indices.contains(index) {
+                addresses[index].peer = network.0
+            }
+        }
         guard !reader.isDamaged, let source else { return nil }
         self.init(
             name: name, interface: interface, interfaceIndex: index, source: source, packets: packets,
@@ -141,7 +152,8 @@ struct LastOrders: Equatable {
         for held in addresses {
             do throws(SystemError) {
                 try RouteSocket().remove(
-                    interfaceIndex: held.interfaceIndex, address: held.address, prefixLength: held.prefixLength)
+                    interfaceIndex: held.interfaceIndex, address: held.address, prefixLength: held.prefixLength,
+                    peer: held.peer)
             } catch {
                 // Its lease has ended, or a successor of ours let go of it.
                 log.debug("(\(name)) \(held.address): \(error)")
@@ -175,13 +187,13 @@ extension OctetWriter {
         }
     }
 
-    /// Of the routes that have one, by their places in the list.
-    fileprivate mutating func putOrigins(of routes: [KernelRoute]) {
-        for (index, route) in routes.enumerated() {
-            guard let origin = route.origin else { continue }
+    /// Those that are there, by their places in the list.
+    fileprivate mutating func put(_ networks: [(IPAddress, UInt8)?]) {
+        put(UInt64(networks.count { $0 != nil }))
+        for case (let index, (let address, let length)?) in networks.enumerated() {
             put(UInt64(index))
-            put(origin)
-            put(UInt64(route.originLength))
+            put(address)
+            put(UInt64(length))
         }
     }
 }
@@ -230,13 +242,20 @@ extension OctetReader {
         return rules
     }
 
-    fileprivate mutating func readOrigins(into routes: inout [KernelRoute]) {
-        while !isAtEnd, !isDamaged {
+    /// What ``OctetWriter`` has put there, with the places in the list.
+    fileprivate mutating func networks() -> [(Int, (IPAddress, UInt8))] {
+        var networks: [(Int, (IPAddress, UInt8))] = []
+        var rest = number()
+        while rest > 0, !isDamaged {
             let index = Int(clamping: number())
-            let (origin, length) = (address(), UInt8(clamping: number()))
-            guard routes.indices.contains(index) else { continue }
-            (routes[index].origin, routes[index].originLength) = (origin, length)
+            guard let address = address() else {
+                isDamaged = true
+                return []
+            }
+            networks.append((index, (address, UInt8(clamping: number()))))
+            rest -= 1
         }
+        return networks
     }
 
     /// What finds each route again, to remove it.

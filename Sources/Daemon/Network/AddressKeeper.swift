@@ -204,6 +204,7 @@ final class AddressKeeper {
             broadcast: address.broadcast, scope: address.scope, label: address.label, protocolMark: addressMark,
             noDAD: address.address.family == .v6, noPrefixRoute: address.marks.contains(.noPrefixRoute),
             validSeconds: lease?.seconds, preferredSeconds: address.preferredSeconds(after: age), replaces: false)
+        request.peer = address.peer
         request.isHome = address.marks.contains(.home)
         request.managesTemporaries = address.marks.contains(.managesTemporaries)
         // This host reaches its neighbours by the interface below, from its own address, whichever comes first.
@@ -235,13 +236,12 @@ final class AddressKeeper {
             return false
         }
         added[key] = now
-        table.apply(
-            .address(
-                AddressInfo(
-                    interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-                    scope: address.scope, label: address.label, broadcast: address.broadcast, isTentative: false,
-                    isDADFailed: false, isSecondary: false, isDeprecated: address.preferredSeconds == 0,
-                    protocolMark: addressMark, validSeconds: lease?.seconds)), at: now)
+        var present = AddressInfo(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
+            scope: address.scope, label: address.label, broadcast: address.broadcast,
+            isDeprecated: address.preferredSeconds == 0, protocolMark: addressMark, validSeconds: lease?.seconds)
+        present.peer = address.peer
+        table.apply(.address(present), at: now)
         return true
     }
 
@@ -252,8 +252,11 @@ final class AddressKeeper {
         let key = Key(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         do throws(SystemError) {
+            let peer = table.addresses(on: link.index).first {
+                $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
+            }?.peer
             try commands.remove(
-                interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+                interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength, peer: peer)
         } catch  where error.code == Self.noSuchAddress {
             // Its lease has ended, or somebody else removed it: the kernel's news of it are on their way.
             log.debug("(\(router)) \(address.address) is gone from \(link.name) already")

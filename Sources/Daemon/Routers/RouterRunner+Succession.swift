@@ -117,7 +117,8 @@ extension RouterRunner {
             : everyAddress.compactMap { address in
                 surroundings.interfaces.link(named: address.interface).map {
                     LastOrders.Held(
-                        interfaceIndex: $0.index, address: address.address, prefixLength: address.prefixLength)
+                        interfaceIndex: $0.index, address: address.address, prefixLength: address.prefixLength,
+                        peer: address.peer)
                 }
             }
         var orders = LastOrders(

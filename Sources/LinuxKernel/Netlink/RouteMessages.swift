@@ -112,6 +112,7 @@ extension AddressInfo {
             isDADFailed: has(IFA_F_DADFAILED), isSecondary: family == .v4 && has(IFA_F_SECONDARY),
             isDeprecated: has(IFA_F_DEPRECATED), protocolMark: attributes.protocolMark,
             validSeconds: attributes.validSeconds)
+        if let local = attributes.local, let far = attributes.address, far != local { peer = far }
     }
 }
 

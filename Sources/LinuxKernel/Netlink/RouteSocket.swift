@@ -66,8 +66,11 @@ package final class RouteSocket {
     }
 
     /// Takes an address off an interface; EADDRNOTAVAIL when it is not there.
-    package func remove(interfaceIndex: UInt32, address: IPAddress, prefixLength: UInt8) throws(SystemError) {
-        let address = AddressRequest(interfaceIndex: interfaceIndex, address: address, prefixLength: prefixLength)
+    package func remove(
+        interfaceIndex: UInt32, address: IPAddress, prefixLength: UInt8, peer: IPAddress? = nil
+    ) throws(SystemError) {
+        var address = AddressRequest(interfaceIndex: interfaceIndex, address: address, prefixLength: prefixLength)
+        address.peer = peer
         try command(RTM_DELADDR, flags: 0, "remove \(Self.words(address))") { request in
             request.append(identityOf: address, flags: 0)
         }
@@ -176,7 +179,10 @@ extension NetlinkRequest {
         append(address.scope)
         append(address.interfaceIndex)
         append(attribute: IFA_LOCAL, address.address.octets)
-        if family == .v4 { append(attribute: IFA_ADDRESS, address.address.octets) }
+        // The far end, or what stands for "none" in IPv4.
+        if family == .v4 || address.peer != nil {
+            append(attribute: IFA_ADDRESS, (address.peer ?? address.address).octets)
+        }
     }
 
     mutating func append(addressMessage address: AddressRequest) {

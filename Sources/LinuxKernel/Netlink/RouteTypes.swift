@@ -50,6 +50,8 @@ package struct AddressInfo: Hashable, Sendable {
     package var interfaceIndex: UInt32
     package var address: IPAddress
     package var prefixLength: UInt8
+    /// The far end, when it is not of a subnet but of a point-to-point link; `prefixLength` is then that of the far end.
+    package var peer: IPAddress?
     /// 0 global, 253 link, 254 host.
     package var scope: UInt8
     /// IPv4 only.
@@ -99,6 +101,8 @@ package struct AddressRequest: Hashable, Sendable {
     package var interfaceIndex: UInt32
     package var address: IPAddress
     package var prefixLength: UInt8
+    /// The far end (IFA_ADDRESS), where that is not the address itself.
+    package var peer: IPAddress?
     /// IPv4 only.
     package var broadcast: IPv4Address?
     /// 0 global, 253 link, 254 host.

@@ -3,7 +3,7 @@ public import VRRPWire
 /// One address that the Active Router holds, as the operator wrote it.
 ///
 /// Source: keepalived: `virtual_ipaddress` lines, `IP[/PREFIX] [brd ADDR|+|-] [dev IF] [scope NAME] [label NAME]
-/// [preferred_lft SECONDS|forever]`.
+/// [peer ADDR] [preferred_lft SECONDS|forever]`.
 public struct VirtualAddress: Hashable, Sendable {
     public var address: IPAddress
     /// 32 or 128 unless written otherwise.
@@ -20,6 +20,8 @@ public struct VirtualAddress: Hashable, Sendable {
     ///
     /// IPv4 only; nil for the interface's own name.
     public var label: String?
+    /// The far end of a point-to-point address (`peer`), which takes the subnet's place; nil for none.
+    public var peer: IPAddress?
     /// For how long after it came here the kernel chooses it as a source by itself (preferred_lft); nil for ever, 0 not at all.
     ///
     /// IPv6 only. keepalived: a host address of IPv6 is deprecated from the start.

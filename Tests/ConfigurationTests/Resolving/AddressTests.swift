@@ -39,6 +39,17 @@ private let mistakes: [Mistake] = [
         instance(addresses: ["10.0.0.1/24 home"]), "warning attribute-for-ipv6@7", quotes: "home",
         fix: "remove `home`"),
     Mistake(
+        instance(addresses: ["10.0.0.1 peer 10.0.1.1/24"]), "error bad-prefix@7", quotes: "10.0.1.1/24",
+        fix: "peer 10.0.1.1"),
+    Mistake(
+        instance(addresses: ["10.0.0.1/24 peer 10.0.1.1"]), "warning bad-prefix@7", quotes: "/24",
+        fix: "10.0.0.1 peer 10.0.1.1"),
+    Mistake(
+        instance(addresses: ["10.0.0.1 peer fe80::1"]), "error mixed-families@7", quotes: "fe80::1",
+        fix: "an IPv4 address"),
+    Mistake(
+        instance(addresses: ["10.0.0.1 peer nobody"]), "error bad-address@7", quotes: "nobody", fix: "peer ADDRESS"),
+    Mistake(
         instance(addresses: ["fe80::9/48 mngtmpaddr"]), "error bad-prefix@7", quotes: "/64",
         fix: "fe80::9/64 mngtmpaddr"),
     Mistake(
