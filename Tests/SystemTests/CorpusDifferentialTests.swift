@@ -24,6 +24,9 @@ import struct Foundation.URL
             "20-strict-rfc.conf": [
                 "addresses": owner, "adverts": owner, "announcements": owner, "states": owner,
             ],
+            "79-address-macs.conf": [
+                "settings": "below a virtual MAC interface keepalived sets arp_filter, and we arp_announce"
+            ],
             "11-vmac.conf": [
                 "settings": "below a virtual MAC interface keepalived sets arp_filter, and we arp_announce"
             ],
