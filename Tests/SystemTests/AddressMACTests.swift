@@ -106,6 +106,7 @@ extension Behaviour {
             let scene = try Scene()
             let daemon = try scene.master(
                 instance(
+                    id: 51,
                     "use_vmac\nuse_vmac_addr\nvirtual_ipaddress_excluded {\n\(Self.address)/24 dev eth1\n"
                         + "2001:db8::10/64\n}"), on: "vrrp1.51")
             let (first, second) = (try scene.host.virtualLink("vrrp.51"), try scene.host.virtualLink("vrrp6.51"))
@@ -232,12 +233,13 @@ extension Behaviour {
             let scene = try Scene()
             let daemon = try scene.master(Self.text())
             let before = try scene.host.virtualLink("vrrp.51")
-            var (mark, old) = (daemon.mark, try daemon.worker)
+            var mark = daemon.mark
+            let old = try daemon.worker
             sendSignal(Signals.kill, to: old)
             try daemon.says("goes on as MASTER", since: mark)
             try scene.trial.waitFor("the new process") { try daemon.worker != old }
             #expect(try scene.host.virtualLink("vrrp.51") == before)
-            (mark, old) = (daemon.mark, try daemon.worker)
+            mark = daemon.mark
             let report = try scene.host.run(Trial.command, ["upgrade"], seconds: 20)
             #expect(report.status == .exited(code: 0), "\(report.output)")
             try daemon.says("goes on as MASTER", since: mark)

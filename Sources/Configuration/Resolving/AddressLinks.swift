@@ -83,8 +83,8 @@ extension Resolver {
     mutating func freeVirtualInterface(
         _ prefix: String, _ id: VirtualRouterID, _ family: AddressFamily, at location: SourceLocation, fix: String
     ) -> String? {
-        let numbers = [family == .v6 ? "6" : ""] + (1...99).filter { $0 != 6 }.map(String.init)
-        let names = numbers.map { "\(prefix)\($0).\(id.rawValue)" }
+        let later = (1...99).filter { family == .v4 || $0 != 6 }.map { "\($0)" }
+        let names = ([family == .v6 ? "6" : ""] + later).map { "\(prefix)\($0).\(id.rawValue)" }
         let name = names.first { virtualInterfaces[$0] == nil && !writtenVirtualInterfaces.contains($0) } ?? names[0]
         guard name.utf8.count > 15 else { return name }
         report(
