@@ -135,17 +135,23 @@ extension Behaviour {
             #expect(try host.virtualLink("vrrp.51") == nil && host.setting("ipv4/conf/eth0/arp_ignore") == "0")
         }
 
-        @Test func `addresses whose lines name an interface are there`() throws {
+        @Test func `addresses whose lines name the instance's interface are above it, and those of another one there`()
+            throws
+        {
             let trial = try Trial()
             let host = try trial.host()
+            try host.addCable("eth1")
+            try host.ip("link", "set", "eth1", "up")
             let daemon = try trial.start(
-                host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24 dev eth0"], "use_vmac vip 02:00:00:00:00"))
+                host,
+                instance(
+                    addresses: ["192.0.2.10/24 dev eth0", "192.0.2.11/24 dev eth1"], "use_vmac vip 02:00:00:00:00"))
             try daemon.becomesMaster()
             try trial.waitFor("the addresses\n\(daemon.text())") {
                 try host.has("192.0.2.10") && host.has("192.0.2.11")
             }
             #expect(try host.details("192.0.2.10")?["interface"] as? String == "vip")
-            #expect(try host.details("192.0.2.11")?["interface"] as? String == "eth0")
+            #expect(try host.details("192.0.2.11")?["interface"] as? String == "eth1")
             #expect(try host.virtualLink("vip")?.address == "02:00:00:00:00:33")
         }
 

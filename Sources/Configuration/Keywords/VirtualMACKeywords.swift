@@ -13,8 +13,8 @@ extension KeywordTable {
     static let virtualMAC: [Keyword] = [
         Keyword(
             "use_vmac", .words("[NAME] [MAC]", 0...6), "off",
-            "the addresses are on an interface of their own (a macvlan above `interface`) that has the virtual router's MAC "
-                + "address, so that neighbours see the same one after a takeover. Its name is `vrrp.VRID`, or `vrrp6.VRID` for IPv6, "
+            "the addresses of the instance's family on `interface` are on one of their own (a macvlan above it) that has the virtual "
+                + "router's MAC address, so that neighbours see the same one after a takeover. Its name is `vrrp.VRID`, or `vrrp6.VRID` for IPv6, "
                 + "unless NAME is given. MAC, in 5 octets that the VRID follows or in 6, takes the place of 00:00:5e:00:01:VRID "
                 + "(IPv6: 00:00:5e:00:02:VRID). The same on all routers"),
         Keyword(

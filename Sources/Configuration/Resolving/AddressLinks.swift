@@ -37,8 +37,7 @@ extension Resolver {
         of written: WrittenAddress, in instance: inout Instance, everywhere: SourceLocation?
     ) -> String? {
         let family = written.address.address.family
-        let isOwn = !written.namesInterface || written.address.interface == instance.interface
-        if isOwn, family == instance.family {
+        if written.isAtHome(in: instance) {
             guard written.usesVirtualMAC else { return nil }
             if let own = instance.virtualMAC {
                 reportUseless(written, because: "the instance's own `use_vmac` is for this address as well")
@@ -47,7 +46,7 @@ extension Resolver {
         } else if everywhere == nil, !written.usesVirtualMAC {
             return nil
         }
-        let base = isOwn ? instance.interface : written.address.interface
+        let base = written.isOnOwnInterface(of: instance) ? instance.interface : written.address.interface
         // What the daemon makes has the MAC address that it is to have.
         if virtualInterfaces[base] != nil || writtenVirtualInterfaces.contains(base) { return nil }
         if base == "lo" {

@@ -11,6 +11,17 @@ struct WrittenAddress: Equatable {
     var namesInterface = false
     /// `use_vmac` on its line.
     var usesVirtualMAC = false
+
+    /// Whether it is on the instance's own interface, or on the one that `use_vmac` makes above that.
+    func isOnOwnInterface(of instance: Instance) -> Bool {
+        !namesInterface || address.interface == instance.interface
+            || address.interface == instance.virtualMAC?.interface
+    }
+
+    /// Whether it is there, and of the instance's family.
+    func isAtHome(in instance: Instance) -> Bool {
+        address.address.family == instance.family && isOnOwnInterface(of: instance)
+    }
 }
 
 extension Resolver {

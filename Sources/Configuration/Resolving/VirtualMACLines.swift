@@ -45,7 +45,7 @@ extension Resolver {
             && !text.utf8.contains { $0 == 0x2F || $0 == 0x3A || $0 <= 0x20 || $0 == 0x7F }
     }
 
-    /// Puts the instance's addresses on its virtual MAC interface, those whose lines name no other.
+    /// Puts the instance's addresses on its virtual MAC interface: those of its family whose lines name no other interface than its own.
     mutating func resolveVirtualMAC(
         _ instance: inout Instance, _ held: inout WrittenAddresses, _ contents: BlockContents, isStrict: Bool
     ) {
@@ -71,10 +71,10 @@ extension Resolver {
         virtual.sendsFromBase = sendsFromBase(instance, contents, isStrict: isStrict)
         virtualInterfaces[name] = setting.location
         instance.virtualMAC = virtual
-        for index in held.advertised.indices where !held.advertised[index].namesInterface {
+        for index in held.advertised.indices where held.advertised[index].isAtHome(in: instance) {
             held.advertised[index].address.interface = name
         }
-        for index in held.excluded.indices where !held.excluded[index].namesInterface {
+        for index in held.excluded.indices where held.excluded[index].isAtHome(in: instance) {
             held.excluded[index].address.interface = name
         }
     }

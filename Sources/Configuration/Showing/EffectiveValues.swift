@@ -119,12 +119,9 @@ extension Instance {
 
     /// What a line of an address would say of its interface where it says nothing; an interface of `use_vmac_addr` has no name there.
     private func usualInterface(of line: EffectiveLine) -> String {
-        let own = self.virtualMAC?.interface ?? interface
-        if self.addressLinks.isEmpty { return own }
-        guard let (held, _) = placedAddresses.first(where: { $0.1 == line.place }), held.interface != own else {
-            return own
-        }
-        return interface
+        guard let own = self.virtualMAC?.interface else { return interface }
+        let held = placedAddresses.first { $0.1 == line.place }
+        return held?.0.interface == own ? own : interface
     }
 
     private func marked(

@@ -40,15 +40,16 @@ private func pair(_ a: String, _ b: String) -> [String] {
         #expect(found.addresses.map(\.interface) == ["vrrp6.51", "vrrp6.51"])
     }
 
-    @Test func `carries the addresses whose lines name no interface, the excluded ones too`() throws {
+    @Test func `carries the addresses of its family whose lines name no other interface, the excluded ones too`() throws {
         let found = try only(
             instance(
-                "use_vmac", "virtual_ipaddress_excluded {\n192.168.10.102/24\n192.168.10.103/24 dev eth0\n}",
+                "use_vmac",
+                "virtual_ipaddress_excluded {\n192.168.10.102/24\n192.168.10.103/24 dev eth0\n2001:db8::1/64\n}",
                 addresses: ["192.168.10.100/24", "192.168.20.101/24 dev eth1"]))
         #expect(found.addresses.map(\.interface) == ["vrrp.51", "eth1"])
-        #expect(found.excludedAddresses.map(\.interface) == ["vrrp.51", "eth0"])
+        #expect(found.excludedAddresses.map(\.interface) == ["vrrp.51", "vrrp.51", "eth0"])
         #expect(found.onTheWire.addresses.map(\.interface) == ["eth0", "eth1"])
-        #expect(found.onTheWire.excludedAddresses.map(\.interface) == ["eth0", "eth0"])
+        #expect(found.onTheWire.excludedAddresses.map(\.interface) == ["eth0", "eth0", "eth0"])
     }
 
     @Test func `has a name of its own for each instance, whatever lines further down ask for`() {
