@@ -70,13 +70,20 @@ import VRRPWire
 
     /// Of each address that is here the interface, with what that is above and its MAC address where it is a macvlan.
     private static func places(_ addresses: [String], on host: Host) throws -> [String] {
-        let lines = try host.run("ip", ["-o", "link"]).output.split(separator: "\n")
-        return try addresses.compactMap { written in
-            let address = String(written.prefix { $0 != "/" && $0 != " " })
-            guard let name = try host.details(address)?["interface"] as? String else { return nil }
-            guard let link = try host.virtualLink(name), link.kind == "macvlan" else { return "\(address) \(name)" }
-            let full = lines.map { $0.split(separator: " ")[1].dropLast() }.first { $0.hasPrefix("\(name)@") }
-            return "\(address) \(full ?? "") \(link.address)"
+        // Lines may be missing while interfaces come and go: it is asked again until all are there.
+        func words(_ arguments: String...) throws -> [[String]] {
+            try host.run("ip", ["-o"] + arguments).output.split(separator: "\n").map {
+                $0.split(separator: " ").map(String.init)
+            }.filter { $0.count > 3 }
+        }
+        let (held, links) = (try words("addr"), try words("link", "show", "type", "macvlan"))
+        return addresses.compactMap { written in
+            let address = written.prefix { $0 != "/" && $0 != " " }
+            guard let name = held.first(where: { $0[3].hasPrefix("\(address)/") })?[1] else { return nil }
+            guard let link = links.first(where: { $0[1].hasPrefix("\(name)@") }),
+                let mark = link.firstIndex(of: "link/ether"), mark + 1 < link.count
+            else { return "\(address) \(name)" }
+            return "\(address) \(link[1]) \(link[mark + 1])"
         }
     }
 }
