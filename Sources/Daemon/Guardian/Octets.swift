@@ -30,7 +30,7 @@ struct OctetReader {
     private let octets: [UInt8]
     private var position = 0
     /// True when something was missing or out of range.
-    private(set) var isDamaged = false
+    var isDamaged = false
 
     init(_ octets: [UInt8]) { self.octets = octets }
 
