@@ -48,8 +48,6 @@ struct OwnerWatch {
     static let repeats: [Interval] = [
         .zero, .milliseconds(10), .milliseconds(30), .milliseconds(60), .milliseconds(200), .seconds(1), .seconds(5),
     ]
-    /// In a round of a contest that goes on: the first ones have not ended it, so neither will these.
-    static let lastingRepeats: [Interval] = [.zero, .milliseconds(60), .seconds(1)]
     /// A claim that is heard within a round may come from a rival's last word: the next announcement is no later than this,
     /// so many times a round.
     static let echo = Interval.milliseconds(10)
@@ -144,7 +142,7 @@ struct OwnerWatch {
         roundBeganAt = start
         rounds += 1
         extras = Self.mostExtras
-        defences = (rounds > Self.mostQuickRounds ? Self.lastingRepeats : Self.repeats).map { start + $0 }
+        defences = Self.repeats.map { start + $0 }
     }
 
     /// The addresses to announce now, once each; empty when it is not time.

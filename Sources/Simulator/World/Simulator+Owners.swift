@@ -8,7 +8,6 @@ struct Defence: Sendable {
     private static let repeats: [UInt64] = [
         0, 10_000_000, 30_000_000, 60_000_000, 200_000_000, 1_000_000_000, 5_000_000_000,
     ]
-    private static let lastingRepeats: [UInt64] = [0, 60_000_000, 1_000_000_000]
     /// A claim within a round brings the next announcement forward to this, so many times.
     private static let echo: UInt64 = 10_000_000
     private static let mostExtras = 4
@@ -40,7 +39,7 @@ struct Defence: Sendable {
         extras = Self.mostExtras
         beganAt = start
         rounds += 1
-        due = (rounds > Self.mostQuickRounds ? Self.lastingRepeats : Self.repeats).map { start + $0 }
+        due = Self.repeats.map { start + $0 }
         return due
     }
 

@@ -41,7 +41,6 @@ extension VirtualRouter {
             active.announceAgain = nil
             actions.append(.announceAddresses(times: again.times))
             let policy = configuration.announcements
-            if active.answerRivalsAt == again.at { active.contest?.answered(at: now) }
             // It was an answer that had to wait; the second burst that it displaced still has to follow.
             if again.at == active.answerRivalsAt, policy.contestedDelay > .zero, policy.contestedRepeats > 0 {
                 active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
@@ -117,43 +116,25 @@ extension VirtualRouter {
         _ rival: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
     ) {
         var active = active
-        if rival.priority == .resigning || configuration.answersLowerPriority { speakUp(&active, at: now, &actions) }
-        var contest = active.contest ?? Contest()
-        tellLink(of: rival, &contest, &active, at: now, &actions)
-        let isNews = contest.isNews(at: now, every: ownInterval)
-        // A router that leaves is no rival, whatever it had.
-        if isNews, rival.priority != .resigning { actions.append(.report(.contested(rival))) }
-        active.contest = contest
-        state = .active(active)
-    }
-
-    /// Announces the addresses because of a rival, now or when that is due.
-    private func tellLink(
-        of rival: Heard, _ contest: inout Contest, _ active: inout Active, at now: MonotonicInstant,
-        _ actions: inout ActionBuffer
-    ) {
         let policy = configuration.announcements
-        let (answerAt, isLastWord) = contest.hear(rival, at: now, every: ownInterval)
-        guard policy.contestedRepeats > 0 else { return }
-        if answerAt <= now {
-            let isRoutine = contest.isLasting && !isLastWord
-            actions.append(.announceAddresses(times: isRoutine ? 1 : policy.contestedRepeats))
-            contest.answered(at: now)
+        if rival.priority == .resigning || configuration.answersLowerPriority { speakUp(&active, at: now, &actions) }
+        if active.answerRivalsAt.map({ $0 <= now }) ?? true {
             active.answerRivalsAt = now + ownInterval
-            if policy.contestedDelay > .zero {
-                active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
+            if policy.contestedRepeats > 0 {
+                actions.append(.announceAddresses(times: policy.contestedRepeats))
+                if policy.contestedDelay > .zero {
+                    active.announceAgain = .init(at: now + policy.contestedDelay, times: policy.contestedRepeats)
+                }
             }
-        } else if !contest.isLasting, active.announceAgain.map({ $0.at > answerAt }) ?? true {
+            // A router that leaves is no rival, whatever it had.
+            if rival.priority != .resigning { actions.append(.report(.contested(rival))) }
+        } else if policy.contestedRepeats > 0, let answerAt = active.answerRivalsAt,
+            active.announceAgain.map({ $0.at > answerAt }) ?? true
+        {
             // Postponed, not dropped: the rival may have announced after our last answer.
-            active.answerRivalsAt = answerAt
             active.announceAgain = .init(at: answerAt, times: policy.contestedRepeats)
         }
-        guard contest.isLasting else { return }
-        // It may yield without another word. While its adverts go on this is put off from one to the next.
-        let silenceAt = contest.silenceAt(rival, at: now)
-        let lastAt = isLastWord && answerAt > now ? min(answerAt, silenceAt) : silenceAt
-        active.answerRivalsAt = lastAt
-        active.announceAgain = .init(at: lastAt, times: policy.contestedRepeats)
+        state = .active(active)
     }
 
     mutating func giveUp(_ actions: inout ActionBuffer) {

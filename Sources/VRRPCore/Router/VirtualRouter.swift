@@ -9,9 +9,8 @@ public import VRRPWire
 /// Beyond the RFC, on purpose:
 /// 1. Initialize knows why it does not take part (``Obstacles``); keepalived calls some of these FAULT.
 /// 2. A leaving Active Router resigns, then holds the addresses until it is replaced (``Resigning``).
-/// 3. An Active Router that hears a rival announces its addresses again, at most once per interval, and rarely to one that goes
-///    on (``Contest``); one that yields advertises once more before it lets go, so that the winner learns of it and announces its
-///    addresses.
+/// 3. An Active Router that hears a rival announces its addresses again, at most once per interval; one that yields
+///    advertises once more before it lets go, so that the winner learns of the contest and announces its addresses.
 /// 4. A router that was away for longer than the others wait listens before it claims anything (VirtualRouter+Away.swift).
 /// 5. A Backup whose Active Router goes on after a resignation believes none for ten intervals (``Resignations``), and one
 ///    that is repeated puts nothing off.
@@ -167,10 +166,8 @@ public struct Active: Equatable, Sendable {
     public var announceAgain: Scheduled?
     /// When the addresses are announced for the sake of forgetful switches.
     public var refreshAt: MonotonicInstant?
-    /// When a rival may next be answered with announcements, or is, where that had to wait; adverts answer it every time.
+    /// When a rival may next be answered with announcements; adverts answer it every time.
     public var answerRivalsAt: MonotonicInstant?
-    /// What came of answering rivals; nil while none was heard.
-    public var contest: Contest?
     /// In a sync group: another Active Router for the same addresses, and when it was last heard.
     public var rival: Rival?
 
