@@ -96,27 +96,6 @@ extension OneOwner {
             #expect(!daemon.text(since: mark).contains("Entering"))
         }
 
-        @Test func `a rival that does not hear us is announced against at once, and then every few seconds`() throws {
-            let (trial, daemon, client) = try prepared("192.0.2.10")
-            try trial.waitFor("the first round of questions") { try !status(daemon).contains("\"probes_sent\":0") }
-            let counter = try AnnouncementCounter(in: client)
-            let start = monotonicNanoseconds()
-            var rival = Forgery(source: try ip("192.0.2.77"), priority: 50, addresses: [try ip("192.0.2.10")])
-            rival.interval = 20
-            let flood = try Flood(in: client, [rival.frame], perSecond: 5)
-            try trial.waitFor("the answer") { try counter.count(of: try ip("192.0.2.10")) > 0 }
-            #expect(monotonicNanoseconds() < start + 1_500_000_000)
-            try trial.waitFor("fifteen seconds of it", seconds: 20) { monotonicNanoseconds() > start + 15_000_000_000 }
-            let before = try counter.count(of: try ip("192.0.2.10"))
-            try trial.waitFor("twenty seconds more", seconds: 25) { monotonicNanoseconds() > start + 35_000_000_000 }
-            flood.stop()
-            let announced = try counter.count(of: try ip("192.0.2.10")) - before
-            print("OWNER a rival that goes on: \(before) announcements in 15 s, \(announced) in the 20 s after them")
-            // It was fifty a second.
-            #expect((2...40).contains(announced), "\(announced)")
-            #expect(try daemon.instance().state == .active)
-        }
-
         @Test func `what others say of other addresses is no news`() throws {
             let (trial, daemon, client) = try prepared("192.0.2.10")
             try trial.waitFor("the first round of questions") { try !status(daemon).contains("\"probes_sent\":0") }
