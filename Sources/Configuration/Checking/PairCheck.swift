@@ -40,6 +40,7 @@ public func provePair(
         check.checkMutual(pair.b, partners.mutual.b)
     }
     check.prove(a, b, partners)
+    check.compareWeights(partners)
     return (check.diagnostics, check.proofs)
 }
 
@@ -95,6 +96,7 @@ struct PairCheck {
         compareAcceptance(a, b)
         compareVirtualMAC(a, b)
         compareTransport(a, b)
+        compareStates(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
         compareNotices(a, b)
@@ -291,13 +293,6 @@ struct PairCheck {
     }
 
     private mutating func comparePriority(_ a: Instance, _ b: Instance) {
-        if a.initialState == .master, b.initialState == .master, a.priority != .owner || b.priority != .owner {
-            report(
-                .warning, "pair-two-masters", at: b.location, "`\(a.name)` has `state MASTER` in both files",
-                consequence:
-                    "the priority decides all the same, but `nopreempt` and `preempt_delay` are cancelled on both",
-                fix: "state BACKUP")
-        }
         guard a.priority == b.priority else { return }
         report(
             a.priority == .owner ? .error : .warning, "pair-equal-priority", at: b.location,
