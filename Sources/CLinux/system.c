@@ -75,6 +75,20 @@ int cl_lock_file(int fd) {
     return result;
 }
 
+int cl_mark(int fd, int64_t number, int is_set) {
+    struct flock lock = {
+        .l_type = is_set ? F_RDLCK : F_UNLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int cl_is_marked(int fd, int64_t number) {
+    // A writer would be stopped by anybody's mark but by that of the same open file.
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1};
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+        return -1;
+    return lock.l_type != F_UNLCK;
+}
+
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     size_t length = strlen(socket_name);

@@ -10,6 +10,9 @@ package struct SystemError: Error, Equatable {
     /// The errno when somebody else has it.
     package static let addressInUse = EADDRINUSE
 
+    /// There is no such file.
+    package var isMissing: Bool { code == ENOENT }
+
     package init(_ operation: String, _ code: Int32) {
         self.operation = operation
         self.code = code

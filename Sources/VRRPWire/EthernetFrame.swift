@@ -2,7 +2,8 @@
 public struct EthernetFrame: Equatable, Sendable {
     /// Two stacked tags are what networks use; more than this is not a frame that a host would look into.
     public static let mostTags = 4
-    static let headerSize = Ethernet.payload
+    /// Octets before the packet when there is no tag.
+    public static let headerSize = Ethernet.payload
 
     public var destination: HardwareAddress
     public var source: HardwareAddress

@@ -29,7 +29,7 @@ struct Check: ParsableCommand {
     @Flag(help: "The files are for this host: what it lacks is an error.")
     var host = false
 
-    @Flag(help: "Name the keywords that only Understudy knows, for files that keepalived has to read too.")
+    @Flag(help: "Name what keepalived does not know, or complains of, for files that it has to read too.")
     var portable = false
 
     @Flag(help: "Judge as keepalived -t does (2.2.7): errors are what it refuses, and only that.")
@@ -88,10 +88,19 @@ struct Check: ParsableCommand {
         if files.isEmpty, case .failure(let failure) = reader.read(Self.defaultFile) {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
+        let names = files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }
+        let id = configurationID ?? shortHostName()
+        var closed: (name: String, error: SystemError)?
         var report = try check(
-            files: files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }, reading: reader,
-            configurationID: configurationID ?? shortHostName(), on: inspector, hostIsAuthoritative: host || compat,
+            files: names, reading: reader, configurationID: id,
+            on: { daemon in try inspector(daemon) { closed = ($0, $1) } }, hostIsAuthoritative: host || compat,
             portable: portable || compat, balancers: try balancers())
+        if let closed {
+            report = report.adding(
+                unreachableNamespace: closed.name,
+                of: Configuration.parse(file: names[0], reading: reader, configurationID: id), file: names[0],
+                reason: closed.error.reason, isMissing: closed.error.isMissing, severity: host ? .error : .warning)
+        }
         if compat { report = report.judgedAsKeepalived() }
         if json {
             print(report.json, terminator: "")
@@ -106,10 +115,19 @@ struct Check: ParsableCommand {
     }
 
     /// This host, as the daemon of the first file would find it; nil when it cannot be examined.
-    private func inspector(_ daemon: DaemonIdentity) throws -> (any HostInspector)? {
+    ///
+    /// - Parameter isClosed: takes a network namespace that could not be entered, where that is to be said.
+    private func inspector(
+        _ daemon: DaemonIdentity, isClosed: (String, SystemError) -> Void
+    ) throws -> (any HostInspector)? {
         do throws(SystemError) {
             return try LiveHost.of(daemon, looksAtFiles: true)
         } catch {
+            // Whoever may not enter it learns nothing by that unless he asked for this host.
+            if let name = daemon.networkNamespace, host || (error.isMissing && !compat) {
+                isClosed(name, error)
+                return nil
+            }
             // Without facts nothing can be an error of this host; that would be a silent pass when it was asked for.
             if host { throw ValidationError("this host cannot be examined: \(error)") }
             return nil

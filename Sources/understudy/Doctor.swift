@@ -58,8 +58,7 @@ struct Doctor: ParsableCommand {
         help: ArgumentHelp("How long to listen (default: two advert intervals, 3 to 12 s).", valueName: "seconds"))
     var seconds: Double?
 
-    @Option(help: ArgumentHelp("The daemon's control socket.", valueName: "path"))
-    var socket: String?
+    @OptionGroup var choice: DaemonChoice
 
     @Flag(help: "Run the commands that are safe, after showing each.")
     var fix = false
@@ -84,10 +83,10 @@ struct Doctor: ParsableCommand {
             writeStandardError("understudy doctor: --fix changes this host, which needs root: run it with sudo\n")
             throw ExitCode(4)
         }
+        let id = configurationID ?? shortHostName()
         let options = DoctorOptions(
-            file: file, configurationID: configurationID ?? shortHostName(), peerFile: peer, peerID: peerID,
-            socket: socket ?? environmentVariable("UNDERSTUDY_SOCKET") ?? defaultSocketPath, haproxyFiles: haproxy,
-            seconds: seconds)
+            file: file, configurationID: id, peerFile: peer, peerID: peerID,
+            socket: try choice.place(of: file, configurationID: id).socket, haproxyFiles: haproxy, seconds: seconds)
         var report = examine(options, tools: InstalledTools())
         if !json { writeStandardOutput(report.text(on: .standardOutput())) }
         if fix, mendSome(of: report) {

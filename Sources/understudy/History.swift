@@ -29,8 +29,11 @@ struct History: ParsableCommand {
     var follow = false
 
     @Option(
-        help: ArgumentHelp("The daemon's file, for when no daemon answers.", valueName: "path"), completion: .file())
-    var file = defaultHistoryPath
+        help: ArgumentHelp(
+            "The daemon's file, for when no daemon answers (default: \(defaultHistoryPath), or that of --daemon).",
+            valueName: "path"),
+        completion: .file())
+    var file: String?
 
     @OptionGroup var daemon: DaemonOptions
 
@@ -39,7 +42,9 @@ struct History: ParsableCommand {
     }
 
     mutating func run() throws {
-        let question = HistoryQuestion(instance: instance, limit: limit, socket: daemon.path, file: file)
+        let place = try daemon.choice.place()
+        let question = HistoryQuestion(
+            instance: instance, limit: limit, socket: place.socket, file: file ?? historyPath(of: place))
         guard follow else { try finish(history(question, json: daemon.json, on: .standardOutput())) }
         let ends = try EndRequests()
         var follower = HistoryFollower(question, json: daemon.json)

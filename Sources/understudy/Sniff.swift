@@ -13,9 +13,10 @@ struct Sniff: ParsableCommand {
             configuration file. A line in which something is wrong has a `!`. Gratuitous ARP and neighbour \
             advertisements are shown when they are about virtual addresses. Passwords are never printed.
 
-            Without an interface it listens on those of the configuration or, where there is none, on all Ethernet \
-            interfaces that are up. It ends with Ctrl-C, after --count packets or after --seconds, with a summary. \
-            With --json each packet is one JSON object on a line of its own, and the summary is the last.
+            Without an interface it listens on those of the configuration, in the network namespace that it names, or, \
+            where there is none, on all Ethernet interfaces that are up. It ends with Ctrl-C, after --count packets or \
+            after --seconds, with a summary. With --json each packet is one JSON object on a line of its own, and the \
+            summary is the last.
 
             Nothing is sent, but the network card is asked to let VRRP's multicast groups through.
 

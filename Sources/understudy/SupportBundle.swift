@@ -42,11 +42,7 @@ struct SupportBundle: ParsableCommand {
             "The configuration id that @ID lines are compared with (default: the short host name).", valueName: "name"))
     var configurationID: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The daemon's control socket (default: $UNDERSTUDY_SOCKET, else \(defaultSocketPath)).", valueName: "path"),
-        completion: .file())
-    var socket: String?
+    @OptionGroup var choice: DaemonChoice
 
     mutating func run() throws {
         guard let own = LocalFiles.absolute("/proc/self/exe") else {
@@ -54,10 +50,10 @@ struct SupportBundle: ParsableCommand {
                 "understudy support-bundle: /proc is not mounted, so this program does not know where it is\n")
             throw ExitCode(CommandStatus.refused.rawValue)
         }
-        let fromEnvironment = environmentVariable("UNDERSTUDY_SOCKET").flatMap { $0.isEmpty ? nil : $0 }
+        let id = configurationID ?? shortHostName()
         let options = BundleOptions(
-            output: output, file: file, configurationID: configurationID ?? shortHostName(),
-            socket: socket ?? fromEnvironment ?? defaultSocketPath, ownPath: own,
+            output: output, file: file, configurationID: id,
+            socket: try choice.place(of: file, configurationID: id).socket, ownPath: own,
             workPlace: environmentVariable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
         let status = makeSupportBundle(options) { writeStandardError($0 + "\n") }
         throw ExitCode(status.rawValue)

@@ -44,7 +44,7 @@ struct Switchover: ParsableCommand {
 
     mutating func run() throws {
         let order = SwitchoverOrder(
-            instance: instance, all: all, toPeer: toPeer, socket: daemon.path, timeout: timeout)
+            instance: instance, all: all, toPeer: toPeer, socket: try daemon.path, timeout: timeout)
         try finish(order.run(json: daemon.json, on: .standardOutput(), say: writeStandardOutput))
     }
 }

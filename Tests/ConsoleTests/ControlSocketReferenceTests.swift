@@ -75,13 +75,19 @@ extension String {
             name: "ROUTER", neighbour: "192.0.2.254", isMultihop: false, state: .up, outcome: "up")
         (session.source, session.sinceSeconds, session.detectionSeconds) = ("192.0.2.1", 1, 0.15)
         status.sessions = [session]
+        var fixed = StaticStatus(.route, "10.0.0.0/8 via 192.0.2.254", isPresent: true, isTracked: true)
+        fixed.hasEnd = true
+        status.statics = [fixed]
         var other = OtherOwner(
             address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:01", sinceSeconds: 1, lastSeenSeconds: 1,
             announcements: 1)
         other.peer = "192.0.2.7"
         let repairs = RepairStatus(count: 1, lastSeconds: 1, culprit: "ip (process 1)", isFight: false)
         (instance.otherOwners, instance.repairs) = ([other], repairs)
-        let standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
+        var standbySeen = StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 1)
+        standbySeen.isUnsigned = true
+        let pending = PendingLink(interface: "eth1", isUp: true, countsInSeconds: 1)
+        instance.pendingLinks = [pending]
         instance.standbys = [standbySeen]
         var route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
         route.hasEnd = true
@@ -115,7 +121,7 @@ extension String {
         answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
-            status, group, session, instance, instance.priority,
+            status, group, session, fixed, pending, instance, instance.priority,
             term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, link, filter, other, repairs,
             check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,

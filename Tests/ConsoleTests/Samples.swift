@@ -104,6 +104,8 @@ enum Sample {
         instance.syncGroup = "VG1"
         instance.repairs = RepairStatus(count: 6, lastSeconds: 5, culprit: "ip (process 7)", isFight: true)
         instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
+        instance.standbys?[0].isUnsigned = true
+        instance.pendingLinks = [PendingLink(interface: "eth1", isUp: true, countsInSeconds: 2.5)]
         instance.routes = [RouteStatus(route: "default via 192.0.2.254 dev eth0", isPresent: false)]
         instance.routes?[0].hasEnd = false
         instance.rules = [RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: false)]
@@ -135,6 +137,10 @@ enum Sample {
         session.transmitSeconds = 0.05
         session.counters = ["sent": 4800]
         answer.status?.sessions = [session]
+        var lost = StaticStatus(
+            .route, "203.0.113.0/24 via 192.0.2.254 dev eth0", isPresent: false, isTracked: true)
+        lost.hasEnd = false
+        answer.status?.statics = [lost]
         answer.status?.remarks = ["history is not kept: no room"]
         answer.daemon.upgradeFailure = "/usr/sbin/understudyd is another program"
         answer.daemon.processStartedAt = at(30)

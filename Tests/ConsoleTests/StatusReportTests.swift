@@ -84,6 +84,50 @@ import Testing
         #expect(try report(answer).commandStatus == .good)
     }
 
+    @Test func `of what is on the host in every state says what is missing, and does not call that a problem`() throws {
+        var answer = Sample.answer(Sample.active)
+        let address = StaticStatus(.address, "203.0.113.1/24 dev eth1", isPresent: true, isTracked: true)
+        let route = StaticStatus(.route, "10.0.0.0/8 via 192.0.2.254", isPresent: false, isTracked: true)
+        var ended = StaticStatus(.route, "10.1.0.0/16 via 192.0.2.254 expires 60", isPresent: false, isTracked: true)
+        ended.hasEnd = true
+        let rule = StaticStatus(.rule, "from 10.0.0.0/8 preference 9 lookup 7", isPresent: false, isTracked: false)
+        answer.status?.statics = [address, route, ended, rule]
+        let text = try text(answer)
+        #expect(
+            text.contains(
+                """
+
+                static  address  203.0.113.1/24 dev eth1                 here
+                        route    10.0.0.0/8 via 192.0.2.254              MISSING
+                        route    10.1.0.0/16 via 192.0.2.254 expires 60  ended
+                        rule     from 10.0.0.0/8 preference 9 lookup 7   not here
+
+                """), "\(text)")
+        #expect(text.contains("\nlook at: static route 10.0.0.0/8 via 192.0.2.254 is missing: "))
+        #expect(text.split(separator: "\n").count { $0.hasPrefix("look at: ") } == 1)
+        #expect(try report(answer).commandStatus == .good)
+    }
+
+    @Test func `of an interface whose delay still runs says what it is, and when that counts`() throws {
+        var instance = Sample.fault
+        instance.pendingLinks = [
+            PendingLink(interface: "eth0", isUp: true, countsInSeconds: 2.5),
+            PendingLink(interface: "eth1", isUp: false, countsInSeconds: 0.4),
+        ]
+        let text = try text(Sample.answer(instance))
+        #expect(text.contains("  interface   eth0 is up, which counts in 2.5 s if it lasts\n"), "\(text)")
+        #expect(text.contains("              eth1 is down, which counts in 400 ms if it lasts\n"), "\(text)")
+    }
+
+    @Test func `of a standby whose word is not signed says so where adverts are`() throws {
+        var instance = Sample.active
+        instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
+        #expect(try text(Sample.answer(instance)).contains("standby     192.0.2.3  priority 90  heard 700 ms ago\n"))
+        instance.standbys?[0].isUnsigned = true
+        let shown = try text(Sample.answer(instance))
+        #expect(shown.contains("standby     192.0.2.3  priority 90  heard 700 ms ago (unsigned)\n"), "\(shown)")
+    }
+
     @Test func `of a fault does not claim that nobody was heard`() throws {
         let text = try text(Sample.answer(Sample.fault))
         #expect(text.contains("active      192.0.2.2, as it says itself (priority 108)\n"))
@@ -179,6 +223,7 @@ private let untold: [String: String] = [
         if let time = Timestamp(text) { return time.before(seconds: 200_000).description }
         let words = [
             "standby": "handing_over", "process": "script", "script": "process", "working": "failed", "up": "down",
+            "route": "rule",
         ]
         return words[text] ?? text + "x"
     }

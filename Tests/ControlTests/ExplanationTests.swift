@@ -31,6 +31,30 @@ import Testing
             ])
     }
 
+    @Test func `says what became of the daemon's process since, the newest first, and how often`() {
+        var day = Situation(.active, 40_000, "nobody else was heard for 3.58 s", priority: sum(107, 101, [(6, "chk_lb")]))
+        day.record(40_003, .becameStandby, from: .stopped, to: .standby, priority: 107, "it started")
+        day.record(40_000, .becameActive, from: .standby, to: .active, priority: 107, day.instance.cause)
+        for number in 1...5 {
+            day.record(
+                9000 - Double(number) * 1000, .processReplaced, instance: nil,
+                "this process took the place of process \(number), which ended by signal 9 (KILL)")
+        }
+        let chain = day.explanation.chain
+        #expect(chain.first == "At 02:05:29 UTC: this process took the place of process 5, which ended by signal 9 (KILL).")
+        #expect(chain.prefix(3).map { $0.contains("took the place") } == [true, true, true])
+        #expect(chain.dropFirst(3).first == "Before that, the daemon was replaced or away 2 more times in this state.")
+        #expect(chain.dropFirst(4).first?.contains("went from STANDBY to ACTIVE") == true)
+    }
+
+    @Test func `names a resignation that was heard before a takeover`() {
+        var day = Situation(.active, 40, "192.0.2.3 said that it is leaving", priority: sum(107, 107))
+        day.record(90, .becameStandby, from: .stopped, to: .standby, priority: 107, "it started")
+        day.record(41, .resignationHeard, priority: 107, "192.0.2.3 says that it is leaving (priority 0)")
+        day.record(40, .becameActive, from: .standby, to: .active, priority: 107, day.instance.cause)
+        #expect(day.explanation.chain.contains { $0.hasSuffix("192.0.2.3 says that it is leaving (priority 0).") })
+    }
+
     @Test func `compares the priorities and names the check that costs points`() {
         let explanation = outdone().explanation
         #expect(

@@ -1,4 +1,5 @@
 import Configuration
+import Control
 import LinuxKernel
 import Testing
 import VRRPCore
@@ -84,6 +85,23 @@ import VRRPWire
         var table = table()
         table.delays.configure([InterfaceDelay(interface: "eth0", down: .milliseconds(500), up: .seconds(1))])
         return table
+    }
+
+    @Test func `what does not count yet is told, with the time that is left`() {
+        var table = patient()
+        #expect(table.pendingLink("eth0", at: Self.at(0)) == nil)
+        table.apply(.link(down()), at: Self.at(100))
+        #expect(
+            table.pendingLink("eth0", at: Self.at(300))
+                == PendingLink(interface: "eth0", isUp: false, countsInSeconds: 0.3))
+        #expect(table.pendingLink("eth0", at: Self.at(9000))?.countsInSeconds == 0)
+        #expect(table.pendingLink("eth1", at: Self.at(300)) == nil)
+        _ = table.settle(at: Self.at(600))
+        table.apply(.link(down(false)), at: Self.at(700))
+        let pending = table.pendingLink("eth0", at: Self.at(700))
+        #expect(pending?.text == "up, which counts in 1 s if it lasts")
+        _ = table.settle(at: Self.at(1700))
+        #expect(table.pendingLink("eth0", at: Self.at(1700)) == nil)
     }
 
     @Test func `a link that is down counts as up until it has lasted`() {

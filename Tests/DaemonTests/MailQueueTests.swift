@@ -116,6 +116,24 @@ import VRRPCore
         NotifyEvent(word: word, previous: previous, sequence: 0, priority: 150, cause: cause, active: active)
     }
 
+    @Test func `say who is active as far as it is known, and how`() throws {
+        let cases: [(NotifyWord, NotifyWord?, String?, String)] = [
+            (.master, .backup, "192.0.2.1", "192.0.2.1, this host"), (.backup, nil, nil, "nobody is known to be"),
+            (.backup, .master, "192.0.2.2", "192.0.2.2"),
+            (.fault, .backup, "192.0.2.2", "192.0.2.2, when it was heard last"),
+            (.fault, .master, nil, "nobody is known to be; until now it was this host"),
+            (.fault, nil, nil, "nobody is known to be"),
+            (.stop, .backup, "192.0.2.2", "192.0.2.2, when it was heard last"),
+        ]
+        for (word, previous, active, expected) in cases {
+            let mail = try #require(
+                Mail(
+                    event(word, previous: previous, active: active), .instance, "VI_1", particulars: [],
+                    at: Timestamp(milliseconds: 5), since: at(0)))
+            #expect(mail.lines.contains("Active now: \(expected)"), "\(word): \(mail.lines)")
+        }
+    }
+
     @Test func `say what became of whom, in keepalived's words at first`() throws {
         let master = try #require(
             Mail(

@@ -111,6 +111,116 @@ extension DoctorTests {
             #expect(try ward.examine(host).all("maintenance_mode").isEmpty)
         }
 
+        @Test
+        func
+            `an installed program that does not run is found behind a daemon that does, and one that does is taken up`()
+            throws
+        {
+            let ward = try Ward()
+            let host = ward.lb1
+            try host.writeFile("/run/vrrp.conf", instance())
+            try ward.run(host, "mkdir -p /run/understudy /run/state; cp \(Trial.daemon) /run/understudyd")
+            let log = try OutputLog("daemon")
+            let line =
+                "export RUNTIME_DIRECTORY=/run/understudy STATE_DIRECTORY=/run/state; "
+                + "exec /run/understudyd -f /run/vrrp.conf -n -l -G -D -p /run/vrrp.pid"
+            let process = try host.start("sh", ["-c", line], log: log)
+            let daemon = RunningDaemon(trial: ward.trial, host: host, process: process, log: log)
+            try daemon.becomesMaster()
+            #expect(try ward.examine(host).severities("daemon_current") == ["ok"])
+            try ward.run(
+                host,
+                "rm /run/understudyd; head -c 100000 \(Trial.daemon) > /run/understudyd; chmod 755 /run/understudyd")
+            #expect(try ward.examine(host).fault("daemon_not_upgraded").severity == "problem")
+            #expect(try host.run(Trial.command, ["upgrade"], seconds: 20).status == .exited(code: 1))
+            let broken = try ward.examine(host).fault("daemon_not_upgraded")
+            #expect(broken.evidence.contains { $0.hasPrefix("the last upgrade failed: ") }, "\(broken)")
+            // The package is installed again.
+            try ward.run(host, "rm /run/understudyd; cp \(Trial.daemon) /run/understudyd")
+            let waiting = try ward.examine(host).fault("daemon_not_upgraded")
+            #expect(waiting.severity == "warning" && waiting.commands == ["understudy upgrade"])
+            try mend(ward, host, waiting)
+            let after = try ward.examine(host)
+            #expect(after.all("daemon_not_upgraded").map(\.description) == [])
+            #expect(after.severities("daemon_current") == ["ok"])
+        }
+
+        @Test func `the network namespace of the file is looked at, and a missing one is made by the printed command`()
+            throws
+        {
+            let ward = try Ward()
+            let host = ward.lb1
+            try ward.run(host, "mkdir -p /run/netns")
+            try host.writeFile("/run/vrrp.conf", "net_namespace blue\n" + instance(interface: "inside"))
+            let missing = try ward.examine(host)
+            #expect(missing.all("interface_missing").isEmpty, "nothing is looked at in the wrong place")
+            let finding = try missing.fault("network_namespace")
+            let lost = try host.run(Trial.command, ["check", "--host", "/run/vrrp.conf"])
+            #expect(lost.status == .exited(code: 2), "\(lost.output)")
+            #expect(lost.output.contains("there is no network namespace `blue`"), "\(lost.output)")
+            #expect(try host.run(Trial.command, ["check", "/run/vrrp.conf"]).status == .exited(code: 1))
+            try ward.mend(host, finding)
+            #expect(try ward.examine(host).fault("interface_missing").title == "this host has no interface inside")
+            try ward.run(
+                host,
+                "ip link add outside type veth peer name inside netns blue; ip link set outside up; "
+                    + "ip -n blue link set inside up; ip -n blue address add 192.0.2.1/24 dev inside")
+            let daemon = try ward.start(
+                host, "net_namespace blue\n" + instance(interface: "inside"), saying: "Entering MASTER STATE")
+            let result = try host.run(
+                Trial.command,
+                ["doctor", "--json", "--seconds", "0.8", "-f", "/run/vrrp.conf", "--haproxy", "/run/haproxy.cfg"],
+                seconds: 60)
+            guard case .exited(let code)? = result.status else { throw DidNotHappen(description: result.output) }
+            let inside = try Examined(code, result.output)
+            #expect(inside.severities("network_namespace") == ["note"])
+            // Its control socket is below the name.
+            #expect(inside.severities("daemon_running") == ["ok"])
+            #expect(inside.severities("interface_usable") == ["ok"])
+            #expect(inside.severities("one_owner") == ["ok"], "\(inside.findings)")
+            #expect(try host.run(Trial.command, ["check", "--host", "/run/vrrp.conf"]).status == .exited(code: 0))
+            let heard = try host.run(
+                Trial.command, ["sniff", "-f", "/run/vrrp.conf", "--count", "1", "--seconds", "10"])
+            #expect(heard.output.contains("(this host) advertises VRID 51"), "\(heard.output)")
+            #expect(daemon.process.status == nil)
+        }
+
+        @Test func `a BFD session is followed, and a neighbour that is not there is told from one that is silent`()
+            throws
+        {
+            let ward = try Ward()
+            let host = ward.lb1
+            func file(_ neighbour: String) -> String {
+                session(neighbour) + tracking("ROUTER weight -10")
+            }
+            try host.writeFile("/run/haproxy.cfg", "frontend web\n    bind *:80\n")
+            let daemon = try ward.start(host, file("192.0.2.2"), saying: "Entering MASTER STATE")
+            let silent = try ward.examine(host).fault("bfd_session_down")
+            #expect(silent.evidence.contains("192.0.2.2 answers on the link"), "\(silent)")
+            try ward.start(
+                ward.lb2,
+                session("192.0.2.1", from: "192.0.2.2", name: "BALANCER")
+                    + instance("OTHER", id: 77, addresses: ["192.0.2.77/24"]), saying: "Entering MASTER STATE")
+            try daemon.sessionBecomes(.up)
+            #expect(try ward.examine(host).severities("bfd_session_up") == ["ok"])
+            try daemon.reload(file("192.0.2.9"))
+            let absent = try ward.examine(host).fault("bfd_session_down")
+            #expect(absent.title.hasSuffix("the neighbour is not reachable"), "\(absent)")
+        }
+
+        @Test func `a virtual route that the kernel refuses is found, and one that is there is in order`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            func file(_ gateway: String) -> String {
+                instance("VI_1", "virtual_routes {\n        10.0.0.0/8 via \(gateway) dev eth0\n    }")
+            }
+            let daemon = try ward.start(host, file("198.51.100.1"), saying: "Entering MASTER STATE")
+            let finding = try ward.examine(host).fault("virtual_route_missing")
+            #expect(finding.title.contains("10.0.0.0/8 via 198.51.100.1"), "\(finding)")
+            try daemon.reload(file("192.0.2.254"))
+            #expect(try ward.examine(host).severities("virtual_routes_present") == ["ok"])
+        }
+
         @Test func `packets that are let in although no_accept is set are found`() throws {
             let ward = try Ward()
             let host = ward.lb1

@@ -85,6 +85,53 @@ extension DoctorTests {
             }
         }
 
+        @Test(arguments: [AddressFamily.v4, .v6])
+        func `the route to a subnet that somebody removed is found, and comes back by the printed command`(
+            family: AddressFamily
+        ) throws {
+            let ward = try Ward()
+            // The kernel itself puts that of IPv6 back when it is told how long an address of the subnet is valid.
+            let host = family == .v4 ? ward.lb2 : ward.lb1
+            try ward.startPair(addresses: Ward.addresses(family))
+            #expect(try ward.examine(host).severities("subnet_routes_present") == ["ok"])
+            let subnet = family == .v4 ? "192.0.2.0/24" : "fd00:2::/64"
+            let command = family == .v4 ? "ip" : "ip -6"
+            try ward.run(host, "\(command) route del \(subnet) dev eth0")
+            let finding = try ward.examine(host).fault("subnet_route_missing")
+            #expect(finding.severity == "problem" && finding.isSafe && finding.subject == "eth0 \(subnet)")
+            try ward.mend(host, finding)
+            #expect(try ward.run(host, "\(command) route show \(subnet)").contains("proto kernel"))
+            let after = try ward.examine(host)
+            #expect(after.severities("subnet_routes_present") == ["ok"])
+            #expect(after.faults.map(\.description) == [])
+        }
+
+        @Test func `a route to the subnet in another table is no missing route`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            try host.writeFile("/run/vrrp.conf", instance())
+            try ward.run(
+                host, "ip route del 192.0.2.0/24 dev eth0; ip route add 192.0.2.0/24 dev eth0 scope link table 1001")
+            #expect(try ward.examine(host).severities("subnet_routes_present") == ["ok"])
+            try ward.run(host, "ip route del 192.0.2.0/24 dev eth0 table 1001")
+            #expect(try ward.examine(host).fault("subnet_route_missing").subject == "eth0 192.0.2.0/24")
+        }
+
+        @Test func `addresses that bring no route to their subnet are not missed`() throws {
+            let ward = try Ward()
+            let host = ward.lb1
+            try ward.run(
+                host,
+                "ip address add 198.51.100.1/24 dev eth0 noprefixroute; ip address add 203.0.113.1/32 dev eth0; "
+                    + "ip address add 10.0.0.1 peer 10.9.0.0/16 dev eth0; ip route del 10.9.0.0/16 dev eth0; "
+                    + "ip address add 10.1.0.0/31 dev eth0; ip address add fd00:3::1/64 dev eth0 noprefixroute")
+            try host.writeFile("/run/vrrp.conf", instance())
+            let examined = try ward.examine(host)
+            #expect(examined.all("subnet_route_missing").map(\.description) == [])
+            let listed = try #require(examined.all("subnet_routes_present").first?.evidence.first)
+            #expect(listed.contains("192.0.2.0/24") && listed.contains("10.1.0.0/31") && !listed.contains("198.51"))
+        }
+
         private func startsHAProxy(_ ward: Ward, _ host: Host) throws -> Bool {
             let process = try host.start("haproxy", ["-db", "-f", "/run/haproxy.cfg"])
             var isListening = false

@@ -28,6 +28,31 @@ extension DoctorTests {
             for host in [ward.lb1, ward.lb2] { #expect(try ward.examine(host).faults.map(\.description) == []) }
         }
 
+        @Test(arguments: [AddressFamily.v4, .v6])
+        func `an address that moves while the doctor listens is told of as a move, from either host`(
+            family: AddressFamily
+        ) throws {
+            let ward = try Ward()
+            try ward.startPair("nopreempt", addresses: Ward.addresses(family))
+            // The former owner hears of the newcomer only, the new one of both.
+            for (witness, active) in [(ward.lb1, ward.lb2), (ward.lb2, ward.lb2)] {
+                let standby = active.name == "lb1" ? ward.lb2 : ward.lb1
+                let mark = ward.daemons[standby.name]?.mark ?? 0
+                let examined = try ward.examine(witness, seconds: "2") {
+                    try ward.run(active, "\(Trial.command) switchover")
+                }
+                #expect(examined.faults.map(\.description) == [], "\(witness.name)")
+                let severities = examined.severities("address_moved")
+                #expect(severities.allSatisfy { $0 == "note" })
+                if witness.name == standby.name { #expect(!severities.isEmpty, "\(examined.findings)") }
+                try ward.daemons[standby.name]?.says("Entering MASTER STATE", since: mark)
+                // Back to where it began.
+                let back = ward.daemons[active.name]?.mark ?? 0
+                try ward.run(standby, "\(Trial.command) switchover")
+                try ward.daemons[active.name]?.says("Entering MASTER STATE", since: back)
+            }
+        }
+
         @Test func `an address that somebody put on a standby is found and removed`() throws {
             let ward = try Ward()
             try ward.startPair()

@@ -40,6 +40,17 @@ struct Examined {
     var exitCode: Int32
     var findings: [SeenFinding]
 
+    init(_ code: Int32, _ output: String) throws {
+        // What is said beside the result is on lines of its own.
+        let line = output.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""
+        let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let object = try #require(json as? [String: Any], "\(output)")
+        #expect(object["version"] as? Int == 1)
+        #expect(object["exit_code"] as? Int == Int(code))
+        exitCode = code
+        findings = try #require(object["findings"] as? [[String: Any]]).map { try SeenFinding($0) }
+    }
+
     /// What is not in order.
     var faults: [SeenFinding] { findings.filter { $0.severity == "problem" || $0.severity == "warning" } }
     func all(_ code: String) -> [SeenFinding] { findings.filter { $0.code == code } }
@@ -93,6 +104,29 @@ final class Ward {
     func examine(
         _ host: Host, _ more: [String] = [], file: String? = "/run/vrrp.conf", seconds: String = "0.8"
     ) throws -> Examined {
+        let result = try host.run(Trial.command, try arguments(host, more, file: file, seconds: seconds), seconds: 60)
+        guard case .exited(let code)? = result.status else {
+            throw DidNotHappen(description: "the doctor did not end: \(result.output)")
+        }
+        return try Examined(code, result.output)
+    }
+
+    /// Runs the doctor, and does something as soon as it listens.
+    func examine(_ host: Host, seconds: String, meanwhile body: () throws -> Void) throws -> Examined {
+        func sockets() throws -> Int { try run(host, "cat /proc/net/packet").split(separator: "\n").count }
+        let before = try sockets()
+        let log = try OutputLog("doctor")
+        let process = try host.start(
+            Trial.command, try arguments(host, [], file: "/run/vrrp.conf", seconds: seconds), log: log)
+        try trial.waitFor("a doctor that listens", seconds: 10) { try sockets() > before }
+        try body()
+        guard case .exited(let code)? = try process.wait(until: monotonicNanoseconds() + 60_000_000_000) else {
+            throw DidNotHappen(description: "the doctor did not end: \(log.text)")
+        }
+        return try Examined(code, log.text)
+    }
+
+    private func arguments(_ host: Host, _ more: [String], file: String?, seconds: String) throws -> [String] {
         let arguments =
             ["doctor", "--json", "--seconds", seconds, "--socket", "/run/understudy/control.sock"]
             + (file.map { ["-f", $0] } ?? []) + (more.contains("--haproxy") ? [] : ["--haproxy", "/run/haproxy.cfg"])
@@ -100,18 +134,7 @@ final class Ward {
         if !more.contains("--haproxy"), !LocalFiles.exists(host.namespaces.outside("/run/haproxy.cfg")) {
             try host.writeFile("/run/haproxy.cfg", "frontend web\n    bind *:80\n")
         }
-        let result = try host.run(Trial.command, arguments, seconds: 60)
-        guard case .exited(let code)? = result.status else {
-            throw DidNotHappen(description: "the doctor did not end: \(result.output)")
-        }
-        // What is said beside the result is on lines of its own.
-        let line = result.output.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""
-        let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
-        let object = try #require(json as? [String: Any], "\(result.output)")
-        #expect(object["version"] as? Int == 1)
-        #expect(object["exit_code"] as? Int == Int(code))
-        let findings = try #require(object["findings"] as? [[String: Any]])
-        return Examined(exitCode: code, findings: try findings.map { try SeenFinding($0) })
+        return arguments
     }
 
     /// Runs a shell script on a host, which must succeed.

@@ -92,6 +92,48 @@ extension DoctorTests {
             #expect(try ward.examine(ward.lb1, seconds: "2.3").severities("adverts_arrive") == ["ok"])
         }
 
+        @Test func `adverts of auth_type AH are heard and judged, and the firewall that drops them is named`() throws {
+            func file(_ priority: Int, _ password: String = "s3cret") -> String {
+                """
+                vrrp_instance VI_1 {
+                    interface eth0
+                    virtual_router_id 51
+                    priority \(priority)
+                    advert_int 1
+                    authentication {
+                        auth_type AH
+                        auth_pass \(password)
+                    }
+                    virtual_ipaddress {
+                        192.0.2.10/24
+                    }
+                }
+
+                """
+            }
+            let ward = try Ward()
+            try ward.start(ward.lb2, file(110), saying: "Entering MASTER STATE")
+            let daemon = try ward.start(ward.lb1, file(100), saying: "Entering BACKUP STATE")
+            let well = try ward.examine(ward.lb1, seconds: "2.3")
+            #expect(well.faults.map(\.description) == [])
+            #expect(well.severities("adverts_arrive") == ["ok"])
+            #expect(well.all("firewall_open").first?.title.contains("(IP protocol 51)") == true)
+            try daemon.reload(file(100, "another"))
+            let refused = try ward.examine(ward.lb1, seconds: "2.3").fault("adverts_refused")
+            #expect(refused.title.contains("its authentication header is not made with our password"), "\(refused)")
+            try daemon.reload(file(100))
+            try ward.run(
+                ward.lb1,
+                "nft 'add table inet f; add chain inet f in { type filter hook input priority 0; policy drop; }; "
+                    + "add rule inet f in meta l4proto { 112, icmp, icmpv6 } accept'")
+            let dropped = try ward.examine(ward.lb1, seconds: "2.3").fault("firewall_blocks_in")
+            #expect(
+                dropped.commands.first == "nft 'insert rule inet f in iifname \"eth0\" ip protocol 51 accept'",
+                "\(dropped)")
+            try ward.mend(ward.lb1, dropped)
+            #expect(try ward.examine(ward.lb1, seconds: "2.3").severities("adverts_arrive") == ["ok"])
+        }
+
         @Test func `adverts that crossed a router are refused for their TTL`() throws {
             let ward = try Ward()
             try ward.startPair()

@@ -115,6 +115,28 @@ extension Behaviour {
             #expect(master.body.contains("Members: VI_1, VI_2"))
         }
 
+        @Test func `a standby in FAULT names whom it followed, and a master that it was one itself`() throws {
+            let trial = try Trial()
+            let hosts = [try trial.host(), try trial.host("lb2", "192.0.2.2")]
+            let servers = try hosts.map { try MailServer(trial, $0) }
+            let active = try trial.start(hosts[0], settings() + instance(priority: 150))
+            try active.becomes(.active)
+            let standby = try trial.start(hosts[1], settings() + instance())
+            try standby.becomes(.standby)
+            try trial.waitFor("the active router") { try standby.instance().activeRouter?.address == "192.0.2.1" }
+            // The standby first, which would take over from the other.
+            for (number, daemon) in [(1, standby), (0, active)] {
+                try hosts[number].setLink("eth0", up: false)
+                try wait("the mail", daemon) { servers[number].subjects.last == subject("Entering FAULT state") }
+            }
+            let lines = servers.map { server in server.mails.last?.body.first { $0.hasPrefix("Active now: ") } }
+            #expect(
+                lines == [
+                    "Active now: nobody is known to be; until now it was this host",
+                    "Active now: 192.0.2.1, when it was heard last",
+                ])
+        }
+
         @Test func `a name breaks neither the mail nor the conversation`() throws {
             let trial = try Trial()
             let host = try trial.host()

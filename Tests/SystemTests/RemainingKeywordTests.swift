@@ -106,8 +106,19 @@ extension Behaviour {
                 #expect(LocalFiles.exists(host.namespaces.outside("/run/understudy/state/\(name)/history.jsonl")))
                 #expect(process.status == nil)
             }
-            for process in both { try process.send(.terminate) }
-            for process in both { _ = try process.wait(until: monotonicNanoseconds() + 10_000_000_000) }
+            let undecided = try host.run(Trial.command, ["status"])
+            #expect(undecided.status == .exited(code: 64))
+            #expect(undecided.output.contains("2 daemons run on this host: a, b; say which is meant: --daemon a"))
+            let chosen = try host.run(Trial.command, ["status", "--daemon", "b"])
+            #expect(chosen.output.contains("VI_2  "), "\(chosen.output)")
+            for process in both {
+                try process.send(.terminate)
+                _ = try process.wait(until: monotonicNanoseconds() + 10_000_000_000)
+                if process === both[0] {
+                    let only = try host.run(Trial.command, ["status"])
+                    #expect(only.output.contains("VI_2  "), "\(only.output)")
+                }
+            }
             // Theirs and ours under the same name, one after the other.
             let file = host.namespaces.outside("/run/keepalived/keepalived.pid")
             for program in ["keepalived", Trial.daemon] {

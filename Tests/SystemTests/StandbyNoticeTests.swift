@@ -40,6 +40,24 @@ extension Behaviour.Controlled {
             #expect(events.filter { $0 == .standbyMissing }.count == 2 && events.contains(.standbyPresent))
         }
 
+        @Test func `a reload that switches it on misses nobody who may not have been reloaded yet`() throws {
+            let pair = try ControlledPair()
+            let mark = pair.active.mark
+            try pair.active.reload(instance(priority: 150, "standby_notice on"))
+            // Longer than one that was on from the start would have waited.
+            let start = monotonicNanoseconds()
+            try pair.trial.waitFor("seven seconds", seconds: 10) { monotonicNanoseconds() > start + 7_000_000_000 }
+            #expect(!pair.active.text(since: mark).contains("no standby has been heard"))
+            let waiting = try pair.active.instance()
+            #expect(waiting.standbys == nil)
+            #expect(waiting.next.contains { $0.hasPrefix("no standby has been heard yet") }, "\(waiting.next)")
+            try pair.backup.reload(instance(priority: 100, "standby_notice on"))
+            try pair.trial.waitFor("the standby") { try pair.active.instance().standbys?.first?.address == "192.0.2.2" }
+            // From now on it is missed as ever.
+            _ = try pair.backup.stop()
+            try pair.active.says("no standby has been heard for 5 s: nobody would take over", since: mark, seconds: 8)
+        }
+
         @Test func `what is no notice, or not on, is nobody`() throws {
             let trial = try Trial()
             let host = try trial.host()

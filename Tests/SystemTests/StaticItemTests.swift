@@ -1,3 +1,4 @@
+import Control
 import LinuxKernel
 import Rehearsal
 import Testing
@@ -53,6 +54,13 @@ extension Behaviour {
             func isThere() throws -> Bool { try host.has("198.51.100.1") && host.has("2001:db8::1") }
             #expect(try isThere() && host.routes().count == 1)
             #expect(!daemon.text().contains("Entering MASTER"))
+            try daemon.listens()
+            let told = try #require(try daemon.status().statics)
+            #expect(
+                told.map(\.item) == [
+                    "198.51.100.1/24 dev eth0", "2001:db8::1/64 dev eth0", "10.1.0.0/16 via 198.51.100.2",
+                ])
+            #expect(told.allSatisfy { $0.isPresent })
             try daemon.becomesMaster()
             var mark = daemon.mark
             try host.ip("addr", "del", "198.51.100.1/24", "dev", "eth0")

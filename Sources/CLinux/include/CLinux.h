@@ -233,6 +233,10 @@ int cl_groups_of_user(const char *name, uint32_t group, uint32_t *groups, int ca
 const char *cl_environment(size_t index);
 // An exclusive lock that belongs to the open file, so that it survives fork; -1 with EAGAIN when someone else has it.
 int cl_lock_file(int fd);
+// A shared lock of one octet, which belongs to the open file. The file may be open for reading only.
+int cl_mark(int fd, int64_t number, int is_set);
+// 1 when another open file has such a lock there, 0 when none has, -1 on failure.
+int cl_is_marked(int fd, int64_t number);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
 

@@ -27,7 +27,7 @@ private func check(
     _ parsed: consuming ParsedFile, file: String, reading reader: any SourceReader, host: (any HostInspector)?,
     hostIsAuthoritative: Bool, portable: Bool
 ) -> CheckedFile {
-    guard !parsed.sources.isEmpty, !parsed.diagnostics.contains(where: { $0.code == "not-text" }) else {
+    guard !parsed.isUseless else {
         return CheckedFile(model: Model(), parsed: parsed, diagnostics: parsed.diagnostics)
     }
     let statements = parsed.statements
@@ -70,19 +70,24 @@ public func check(
     }
     var inspector: (any HostInspector)?
     var checked: [CheckedFile] = []
-    for file in files {
+    let names = Names(of: files, reader)
+    for (index, file) in files.enumerated() {
+        if let earlier = names.earlier(index) {
+            checked.append(CheckedFile(model: Model(), parsed: ParsedFile(), diagnostics: [sameFile(file, earlier)]))
+            continue
+        }
         let parsed = read(file)
         if checked.isEmpty { inspector = try host(daemonIdentity(of: parsed.statements)) }
         checked.append(checkOne(consume parsed, file, on: inspector))
     }
-    if checked.count == 2, !hostIsAuthoritative, let facts = inspector?.facts {
+    if checked.count == 2, !names.hasTwins, !hostIsAuthoritative, let facts = inspector?.facts {
         // Of a pair that is checked on one of its hosts, the other's file lacks everything here.
         let isElsewhere = checked.map { $0.model.isForAnotherHost(facts) }
         for index in files.indices where isElsewhere[index] && !isElsewhere[1 - index] {
             checked[index] = checkOne(read(files[index]), files[index], on: nil)
         }
     }
-    return report(on: checked, files: files, balancers: balancers)
+    return report(on: checked, files: files, names, balancers: balancers)
 }
 
 /// The same with one host, whatever the files say.
@@ -96,7 +101,9 @@ public func check(
 }
 
 /// What there is to say of files that have been checked each by itself.
-private func report(on checked: [CheckedFile], files: [String], balancers: [BalancerFile]) -> CheckReport {
+private func report(
+    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile]
+) -> CheckReport {
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
         // The two files of a pair are alike, and what is merely worth knowing of both is said of the first.
@@ -104,7 +111,7 @@ private func report(on checked: [CheckedFile], files: [String], balancers: [Bala
         let rest = checked[1].diagnostics.filter { $0.severity > .note || !said.contains([$0.code, $0.message]) }
         diagnostics = checked[0].diagnostics + rest
     }
-    for (index, file) in zip(files.indices, checked) where !balancers.isEmpty {
+    for (index, file) in zip(files.indices, checked) where !balancers.isEmpty && names.earlier(index) == nil {
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
         diagnostics += checkBalancer(balancer, file.model, file: files[index])
     }

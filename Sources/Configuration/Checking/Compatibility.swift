@@ -11,7 +11,8 @@ private let refusedByKeepalived: Set<String> = [
     "long-password", "cannot-run", "rounded-interval", "nopreempt-cancelled", "preempt-delay-ignored",
     "authentication-with-v3", "undefined-instance", "obsolete-keyword", "unknown-state", "no-such-interface",
     "defined-after-use", "strict-mode", "bad-prefix", "mixed-families", "not-portable",
-    "no-script-security", "no-addresses",
+    "no-script-security", "no-addresses", "newer-keyword", "deprecated-keyword", "untracked-route",
+    "rule-without-preference", "single-member",
 ]
 
 extension CheckReport {

@@ -40,6 +40,7 @@ public func provePair(
         check.checkMutual(pair.b, partners.mutual.b)
     }
     check.prove(a, b, partners)
+    check.compareWeights(partners)
     return (check.diagnostics, check.proofs)
 }
 
@@ -96,6 +97,7 @@ struct PairCheck {
         compareVirtualMAC(a, b)
         compareAddressLinks(a, b)
         compareTransport(a, b)
+        compareStates(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
         compareNotices(a, b)
@@ -292,13 +294,6 @@ struct PairCheck {
     }
 
     private mutating func comparePriority(_ a: Instance, _ b: Instance) {
-        if a.initialState == .master, b.initialState == .master, a.priority != .owner || b.priority != .owner {
-            report(
-                .warning, "pair-two-masters", at: b.location, "`\(a.name)` has `state MASTER` in both files",
-                consequence:
-                    "the priority decides all the same, but `nopreempt` and `preempt_delay` are cancelled on both",
-                fix: "state BACKUP")
-        }
         guard a.priority == b.priority else { return }
         report(
             a.priority == .owner ? .error : .warning, "pair-equal-priority", at: b.location,

@@ -13,6 +13,7 @@ extension PairCheck {
     /// Lets everything fail, and says where that would not move the addresses, or would move them too often.
     mutating func prove(_ a: Model, _ b: Model, _ partners: Partners) {
         var known: [String: Int] = [:]
+        var lasting = LastingAddresses()
         for unit in units(a, b, partners) {
             // What has been said of the two already would come out again for each failure.
             if isBroken(unit) { continue }
@@ -20,13 +21,16 @@ extension PairCheck {
             if let index = known[shape] {
                 proofs[index].alike += 1
                 judge(proofs[index], unit)
+                lasting.take(unit, proofs[index])
                 continue
             }
             known[shape] = proofs.count
             let proof = Proof(unit)
             proofs.append(proof)
             judge(proof, unit)
+            lasting.take(unit, proof)
         }
+        report(lasting)
     }
 
     private func units(_ a: Model, _ b: Model, _ partners: Partners) -> [ProofUnit] {

@@ -38,6 +38,8 @@ public struct InstanceSettings: Equatable, Sendable {
     public var preemptDelay = Interval.zero
     /// `lease`: how long the kernel keeps the virtual addresses when the daemon no longer renews them.
     public var lease = LeasePolicy.automatic
+    /// Where `lease off` was written; nil without it.
+    public var leaseLocation: SourceLocation?
     /// `virtual_ipaddress_excluded`: held, not advertised.
     public var excludedAddresses: [VirtualAddress] = []
     /// `virtual_routes`, in the order of the file.

@@ -123,7 +123,7 @@ extension Proof.Couple {
 
 extension Interval {
     /// Seconds, rounded up to a hundredth.
-    fileprivate var roundedUp: String {
+    var roundedUp: String {
         Interval(nanoseconds: (nanoseconds + 9_999_999) / 10_000_000 * 10_000_000).description
     }
 

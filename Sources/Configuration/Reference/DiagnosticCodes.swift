@@ -12,6 +12,7 @@ public enum DiagnosticCodes {
         ("byte-order-mark", "the file begins with a byte order mark"),
         ("invalid-utf8", "an octet is not UTF-8"),
         ("not-text", "the file is binary, UTF-16, or has no line feeds"),
+        ("other-language", "the file is HAProxy's configuration, or nginx's"),
         ("nul-byte", "a line contains NUL"),
         ("line-too-long", "a line is longer than is read"),
         ("long-line", "a line is longer than keepalived reads"),
@@ -97,6 +98,8 @@ public enum DiagnosticCodes {
         ("nopreempt-cancelled", "`nopreempt` is ignored"),
         ("preempt-delay-ignored", "`preempt_delay` is ignored"),
         ("not-portable", "a keyword that only Understudy knows; with `--portable`"),
+        ("newer-keyword", "a keyword that keepalived 2.2.7 does not know; with `--portable`"),
+        ("deprecated-keyword", "a keyword that keepalived takes and complains of; with `--portable`"),
         ("bad-lease", "`lease` is neither `off` nor a number of seconds"),
         ("one-sided-standby-notice", "`standby_notice` is on in one of the two files only"),
         ("lease-too-short", "`lease` ends before a standby has taken over"),
@@ -146,6 +149,7 @@ public enum DiagnosticCodes {
         ("empty-track-group", "a `track_group` without instances"),
         ("static-virtual-address", "an address that is virtual and static"),
         ("rule-incomplete", "a rule without an action"),
+        ("untracked-route", "a route without `dev` and `no_track`, which keepalived complains of; with `--portable`"),
         ("rule-without-preference", "a rule whose place depends on the rules above it"),
         ("two-actions", "a rule with two actions"),
         ("duplicate-rule", "a rule twice in one instance"),
@@ -194,6 +198,7 @@ public enum DiagnosticCodes {
 
     private static let host = [
         ("no-such-interface", "the host has no such interface"),
+        ("no-such-namespace", "the network namespace of `net_namespace` is not there, or cannot be entered"),
         ("no-multicast", "the interface carries no multicast"),
         ("own-address", "a virtual address that is the host's own"),
         ("outside-subnet", "a virtual address in no subnet of its interface"),
@@ -210,6 +215,7 @@ public enum DiagnosticCodes {
     ]
 
     private static let pair = [
+        ("pair-same-file", "one file is given twice, perhaps by two names"),
         ("no-counterpart", "an instance in one file only"),
         ("not-compared", "more than two files: they are not compared"),
         ("pair-vrid", "the same address under another virtual_router_id in the other file"),
@@ -229,8 +235,13 @@ public enum DiagnosticCodes {
         ("pair-peers", "a peer is not listed"),
         ("pair-source", "the same source address in both files"),
         ("pair-two-masters", "`state MASTER` in both files"),
+        ("pair-state", "`state MASTER` on the host that is BACKUP while all is well"),
         ("pair-equal-priority", "the same priority in both files"),
         ("pair-preemption", "`nopreempt` in one file only"),
+        (
+            "pair-weights",
+            "a check has another weight on each host, and what its failure does depends on which is meant"
+        ),
         ("pair-sync-group", "instances move together in one file only"),
         ("pair-group-order", "each host has the higher priority for another member of a sync group"),
         ("pair-link-ignored", "the loss of the MASTER's own link moves nothing"),
@@ -239,6 +250,7 @@ public enum DiagnosticCodes {
         ("pair-flaps", "a failure, or its end, moves the address more than once"),
         ("pair-nobody", "one host is well and nobody has the address"),
         ("pair-both", "both hosts have the address although they hear each other"),
+        ("pair-lease-off", "`lease off`: the addresses of a host whose daemon is killed stay there"),
     ]
 
     /// docs/reference/diagnostics.md.

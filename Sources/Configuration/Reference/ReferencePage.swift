@@ -15,7 +15,7 @@ public func referencePage() -> String {
 
         """
     for block in BlockKind.allCases { page += section(block) }
-    return page + ours()
+    return page + ours() + newer()
 }
 
 /// What keepalived would not know, apart.
@@ -27,6 +27,19 @@ private func ours() -> String {
         for keyword in KeywordTable.keywords(in: block) where keyword.isOurs {
             text += row(["`\(keyword.name)`", "`\(block.rawValue)`", keyword.meaning])
         }
+    }
+    return text
+}
+
+/// What the keepalived of an older distribution would not know.
+private func newer() -> String {
+    var text = "\n## Newer than keepalived 2.2.7\n\n"
+    text +=
+        "`understudy check --portable` notes these too, and `--compat` refuses them, as `keepalived -t` of that version does.\n\n"
+    text += "| in | keywords |\n|---|---|\n"
+    for block in BlockKind.allCases {
+        guard let names = KeywordTable.newer[block] else { continue }
+        text += row(["`\(block.rawValue)`", names.sorted().map { "`\($0)`" }.joined(separator: " ")])
     }
     return text
 }

@@ -73,6 +73,9 @@ extension Resolver {
                 continue
             }
             contents.attempt(name)
+            if portable {
+                reportElsewhere(name, at: statement.location, in: block, isBlock: keyword.shape.isBlock)
+            }
             switch keyword.status {
             case .supported: break
             case .notYet(let without, let instead):

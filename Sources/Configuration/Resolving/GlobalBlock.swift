@@ -10,6 +10,7 @@ struct GlobalDefaults: Equatable {
     var announcements = AnnouncementPolicy()
     var extraAnnouncements = ExtraAnnouncements()
     var lease = LeasePolicy.automatic
+    var leaseLocation: SourceLocation?
     var standbyNotice = false
     var notifications = Notifications()
     var told = ToldSettings()
@@ -44,6 +45,7 @@ extension Resolver {
             extraAnnouncements(contents, "vrrp_garp_extra_if", formerly: "vrrp_vmac_garp_intvl")
             ?? ExtraAnnouncements()
         defaults.lease = lease(contents) ?? .automatic
+        defaults.leaseLocation = contents["lease"]?.location
         defaults.standbyNotice = contents.boolean("standby_notice") ?? false
         reportExtraAdvert(contents, "vrrp_higher_prio_send_advert")
         defaults.answersLowerPriority = !(contents.boolean("vrrp_lower_prio_no_advert") ?? false)

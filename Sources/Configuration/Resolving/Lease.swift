@@ -19,6 +19,7 @@ extension Resolver {
     /// What the instance says itself, else what `global_defs` says.
     mutating func resolveLease(_ instance: inout Instance, _ contents: BlockContents) {
         instance.lease = lease(contents) ?? defaults.lease
+        if instance.lease == .off { instance.leaseLocation = contents["lease"]?.location ?? defaults.leaseLocation }
         guard case .seconds(let seconds) = instance.lease, let needed = instance.leastLease, seconds < needed else {
             return
         }

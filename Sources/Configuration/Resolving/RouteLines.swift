@@ -86,6 +86,7 @@ extension Resolver {
             index += count
         }
         joinSecond(&draft)
+        if portable, draft.isTracked, draft.interface == nil { reportUntracked(line) }
         return finished(draft, line).map { ($0, draft.trackGroup) }
     }
 
@@ -97,6 +98,7 @@ extension Resolver {
         guard let keyword = KeywordTable.keyword(word.text, in: .routes) else {
             return takeDestination(word, line, into: &draft) ? 1 : nil
         }
+        if portable { reportElsewhere(word.text, at: word.location, in: .routes, isBlock: false) }
         if case .notYet(let without, let instead) = keyword.status {
             report(
                 .error, "not-supported-yet", at: word.location, "`\(word.text)` is not supported yet by Understudy",

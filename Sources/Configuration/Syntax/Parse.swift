@@ -7,6 +7,11 @@ public struct ParsedFile: Equatable, Sendable {
     /// Their texts, in the same order.
     public var sources: [SourceText]
 
+    /// There is nothing to make of it: it cannot be read, or is no configuration at all, which has been said.
+    public var isUseless: Bool {
+        sources.isEmpty || diagnostics.contains { ["not-text", "other-language"].contains($0.code) }
+    }
+
     public init(statements: [Statement] = [], diagnostics: [Diagnostic] = [], sources: [SourceText] = []) {
         self.statements = statements
         self.diagnostics = diagnostics

@@ -11,6 +11,8 @@ public protocol SourceReader {
     func isIncludable(_ path: String) -> Bool
     /// The permission bits of the file at `path`; nil when they are not known.
     func permissions(of path: String) -> UInt32?
+    /// Which file a path leads to; two paths with one identity are two names of one file. Nil when that is not known.
+    func identity(of path: String) -> FileIdentity?
     /// Where the service manager has put the credentials of the service; nil when it has not.
     var credentialsDirectory: String? { get }
     /// The value of an environment variable, for `${_ENV NAME}`.
@@ -23,10 +25,22 @@ public protocol SourceReader {
 
 extension SourceReader {
     public func permissions(of path: String) -> UInt32? { nil }
+    public func identity(of path: String) -> FileIdentity? { nil }
     public var credentialsDirectory: String? { nil }
     public func environment(_ name: String) -> String? { nil }
     public var workingDirectory: String { "/" }
     public var expandedLineLimit: Int { 1_000_000 }
+}
+
+/// A file as the system knows it, by whatever name it was found.
+public struct FileIdentity: Hashable, Sendable {
+    public var device: UInt64
+    public var inode: UInt64
+
+    public init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
 }
 
 /// Why a file cannot be read.

@@ -2,7 +2,7 @@ package import Control
 internal import LinuxKernel
 
 /// Where the daemon listens unless told otherwise.
-package let defaultSocketPath = "/run/understudy/control.sock"
+package let defaultSocketPath = runDirectory + "/control.sock"
 
 /// Why there is no answer from the daemon.
 package enum ClientError: Error, Equatable {
@@ -114,6 +114,16 @@ private func connect(to path: String) throws(ClientError) -> LocalStream {
             guard error.code == 111, now < deadline else { throw .notRunning(path: path, reason: error.reason) }
             sleepUntil(nanoseconds: now + retryNanoseconds)
         }
+    }
+}
+
+/// Whether somebody takes connections there, or would of others than us.
+func isListening(at path: String) -> Bool {
+    do throws(ClientError) {
+        _ = try connect(to: path)
+        return true
+    } catch {
+        return if case .notRunning = error { false } else { true }
     }
 }
 

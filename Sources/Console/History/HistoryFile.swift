@@ -5,6 +5,11 @@ package import LinuxKernel
 /// Where the daemon keeps its history; `STATE_DIRECTORY` moves it for both.
 package let defaultHistoryPath = StateFiles.history(in: StateFiles.directory)
 
+/// Where one of several daemons keeps it.
+package func historyPath(of daemon: DaemonPlace) -> String {
+    daemon.name.isEmpty ? defaultHistoryPath : StateFiles.history(in: "\(StateFiles.directory)/\(daemon.name)")
+}
+
 /// The records in the daemon's files, read without the daemon.
 package struct HistoryFile: Equatable, Sendable {
     /// The oldest first.

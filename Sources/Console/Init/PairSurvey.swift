@@ -65,6 +65,6 @@ func listenToNetwork(on interface: String, askingFor addresses: [IPAddress], sec
     }
     return PairSurroundings.Listened(
         routers: routers,
-        holders: facts.answers.map { PairSurroundings.Holder($0.address, $0.hardwareAddress) }
+        holders: facts.answers.keys.map { PairSurroundings.Holder($0.address, $0.hardwareAddress) }
             .sorted { ($0.address, $0.hardwareAddress.rawValue) < ($1.address, $1.hardwareAddress.rawValue) })
 }

@@ -28,6 +28,8 @@ package struct Judge: Sendable {
         var virtualRouterID: UInt8?
         /// When it passed, since 1970.
         var nanoseconds: UInt64 = 0
+        /// The authentication header before it (`auth_type AH`).
+        var protection: ProtectedAdvert?
 
         var time: AuthenticationSequence {
             AuthenticationSequence(seconds: nanoseconds / 1_000_000_000, nanoseconds: nanoseconds % 1_000_000_000)
@@ -95,6 +97,9 @@ package struct Judge: Sendable {
         if let vlan = advert.vlans.first(where: { $0 != 0 }) {
             return "it is tagged for VLAN \(vlan), and \(instance.interface) without a tag is another network"
         }
+        if advert.protection != nil, !instance.usesAuthenticationHeader {
+            return "it has an IP authentication header, and without 'auth_type AH' we do not listen for those"
+        }
         let destination = advert.carrier.destination
         switch instance.transport {
         case .multicast:
@@ -123,7 +128,8 @@ package struct Judge: Sendable {
             let admitted = try router.admit(
                 advert.message.span, carrier: advert.carrier, rules: instance.receptionRules,
                 clock: AuthenticationClock(
-                    wall: advert.time, now: MonotonicInstant(nanoseconds: advert.nanoseconds)))
+                    wall: advert.time, now: MonotonicInstant(nanoseconds: advert.nanoseconds)),
+                header: advert.protection?.proof(instance.password))
             return [Verdict(.accepted, "\(instance.name) accepts it.")] + remarks(admitted, advert, instance)
         } catch .malformed(.unsupportedType(let type)) {
             return [Verdict(.dropped, "\(instance.name) drops it quietly: its VRRP type is \(type), not 1.")]
@@ -186,6 +192,19 @@ package struct Judge: Sendable {
             isGenuine: genuine)
     }
 
+    /// What to think of a standby notice; nil where nobody asks for proof.
+    func verdict(
+        on notice: StandbyNotice, from carrier: Carrier, on interface: String, _ isOutgoing: Bool
+    ) -> Verdict? {
+        let isForUs = (instances ?? []).contains {
+            $0.interface == interface && $0.family == carrier.family && $0.virtualRouterID == notice.virtualRouterID
+                && $0.keyed != nil
+        }
+        guard isForUs, !isOutgoing else { return nil }
+        return Verdict(
+            .unproven, "It is unsigned, as every standby notice is, with auth_hmac too: it is not proven who sent it.")
+    }
+
     /// What any router would say, whatever it is configured for.
     private func judgeAlone(_ advert: Case) -> Verdict {
         let refusal: Refusal
@@ -196,7 +215,10 @@ package struct Judge: Sendable {
                 let isSigned = AuthenticationTrailer.isPresent(in: advert.message.span, family: advert.carrier.family)
                 _ = try Advertisement.parse(
                     advert.message.span, carrier: advert.carrier, trailer: isSigned ? AuthenticationTrailer.size : 0)
-                return Verdict(.sound, "It is sound.")
+                return Verdict(
+                    .sound,
+                    advert.protection == nil
+                        ? "It is sound." : "Its message is sound; who sent it shows with the password only.")
             } catch {
                 refusal = .malformed(error)
             }

@@ -48,7 +48,7 @@ package struct AdvertFacts: Encodable, Equatable, Sendable {
     package var previousPriority: Int?
     package var intervalSeconds: Double
     package var addresses: [String]
-    /// `none` or `password`.
+    /// `none`, `password` or `header` (`auth_type AH`).
     package var authentication: String
     /// Nil when there is no password, or none of ours to compare it with.
     package var passwordEqualsOurs: Bool?

@@ -17,6 +17,10 @@ extension SniffSession {
             remarks.append("password hidden")
             if let equal = facts.passwordEqualsOurs { remarks.append("equal to ours: \(equal ? "yes" : "no")") }
         }
+        if facts.authentication == "header" {
+            let ours = facts.passwordEqualsOurs.map { ", made with our password: \($0 ? "yes" : "no")" }
+            remarks.append("behind an authentication header\(ours ?? "")")
+        }
         if let trailer = facts.trailer { remarks.append(trailer.inWords) }
         return "\(sender) \(verb) VRID \(facts.virtualRouterID): \(parts.joined(separator: ", ")) "
             + "(\(remarks.joined(separator: ", ")))."
@@ -71,9 +75,8 @@ extension Dissection.Obstacle {
             Verdict(.undelivered, isProblem: true, "No VRRP router gets it: the kernel drops such datagrams.")
         case .authenticationHeader:
             Verdict(
-                .undelivered,
-                "It is not judged here: only routers with auth_type AH and the same password get it, and other makers' do not."
-            )
+                .undelivered, isProblem: true,
+                "No VRRP router believes it: the header is damaged, or not of the kind that auth_type AH has.")
         case .fragment:
             Verdict(.fragment, "It is judged as a whole, once the kernel has put the pieces together.")
         }

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Control
 package import LinuxKernel
+internal import VRRPCore
 internal import VRRPWire
 
 /// Turns frames into sightings, and remembers what it needs for the next one and for the summary.
@@ -71,7 +72,11 @@ package struct SniffSession: Sendable {
             case .message(let carrier, let range):
                 observe(message: Array(dissection.octets[range]), carrier, context)
             case .undelivered(let source, let destination, let obstacle):
-                undelivered(source, destination, obstacle, context)
+                if let protected = ProtectedAdvert(dissection) {
+                    observe(message: protected.message, protected.carrier, context, protected)
+                } else {
+                    undelivered(source, destination, obstacle, context)
+                }
             case .arp(let packet): observe(packet, context)
             case .neighborAdvertisement(let packet): observe(packet, context)
             case .badAnnouncement(let isARP, let error): bad(isARP: isARP, error, context)
@@ -117,7 +122,9 @@ package struct SniffSession: Sendable {
 
     // MARK: VRRP
 
-    private mutating func observe(message: [UInt8], _ carrier: Carrier, _ context: Context) -> Sighting? {
+    private mutating func observe(
+        message: [UInt8], _ carrier: Carrier, _ context: Context, _ protection: ProtectedAdvert? = nil
+    ) -> Sighting? {
         let id = message.count >= Advertisement.headerSize ? message[1] : nil
         if let only = onlyVirtualRouterID, id != only {
             leftOut += 1
@@ -126,7 +133,8 @@ package struct SniffSession: Sendable {
         if let notice = StandbyNotice.parse(message.span) { return observe(notice, carrier, context) }
         let advert = Judge.Case(
             message: message, carrier: carrier, interface: context.interface, vlans: context.ethernet.vlans,
-            isOutgoing: context.isOutgoing, virtualRouterID: id, nanoseconds: UInt64(context.nanoseconds))
+            isOutgoing: context.isOutgoing, virtualRouterID: id, nanoseconds: UInt64(context.nanoseconds),
+            protection: protection)
         let sender = Sender(
             interface: context.interface, vlans: context.ethernet.vlans, virtualRouterID: id,
             source: carrier.source.description, family: carrier.family)
@@ -166,6 +174,9 @@ package struct SniffSession: Sendable {
                 + "\(notice.virtualRouterID.rawValue), with priority \(notice.priority.rawValue).")
         sighting.source = carrier.source.description
         sighting.destination = carrier.destination.description
+        if let verdict = judge.verdict(on: notice, from: carrier, on: context.interface, context.isOutgoing) {
+            sighting.verdicts.append(verdict)
+        }
         return sighting
     }
 
@@ -174,8 +185,9 @@ package struct SniffSession: Sendable {
     ) -> AdvertFacts {
         let priority = Int(advertisement.priority.rawValue)
         var equalsOurs: Bool?
-        if case .password(let theirs) = advertisement.authentication, let ours = judge.instance(for: advert)?.password {
-            equalsOurs = theirs.matches(ours)
+        if let ours = judge.instance(for: advert)?.password {
+            if case .password(let theirs) = advertisement.authentication { equalsOurs = theirs.matches(ours) }
+            if let protection = advert.protection { equalsOurs = protection.proof(ours) != .forged }
         }
         return AdvertFacts(
             vrrpVersion: Int(advertisement.version.rawValue),
@@ -183,7 +195,8 @@ package struct SniffSession: Sendable {
             previousPriority: previous == priority ? nil : previous,
             intervalSeconds: Double(advertisement.interval.count) / 100,
             addresses: advert.listedAddresses.map { String(describing: $0) },
-            authentication: advertisement.authentication == .none ? "none" : "password",
+            authentication: advert.protection != nil
+                ? "header" : advertisement.authentication == .none ? "none" : "password",
             passwordEqualsOurs: equalsOurs, checksum: form.code, hopLimit: Int(advert.carrier.hopLimit),
             trailer: judge.trailerFacts(of: advert))
     }

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Control
 internal import Daemon
 internal import LinuxKernel
@@ -11,13 +12,16 @@ internal import LinuxKernel
 package func sniff(
     _ options: SniffOptions, say: (String) -> Void, note: (String) -> Void
 ) throws(CannotSniff) -> Int32 {
+    // What comes out of a pipe cannot be read twice.
+    let reader = OnceReader(DiskReader())
+    try enterNetwork(of: options, reading: reader, note: note)
     let plan: SniffPlan
     let captures: [(name: String, frames: FrameCapture)]
     let end: EndRequests
     do {
         let socket = try RouteSocket()
         plan = try SniffPlan(
-            options, reading: DiskReader(), links: try socket.links(), addresses: try socket.addresses())
+            options, reading: reader, links: try socket.links(), addresses: try socket.addresses())
         captures = try plan.links.map {
             ($0.name, try FrameCapture(interfaceIndex: $0.index, groups: plan.judge.groups(on: $0.name)))
         }
@@ -47,6 +51,24 @@ package func sniff(
         for line in summary.lines { say(palette.paint(StyledText(line, line.hasPrefix("!") ? .bad : .plain))) }
     }
     return summary.exitCode
+}
+
+/// Goes into the network namespace that the configuration names, unless an interface of this one is named.
+private func enterNetwork(
+    of options: SniffOptions, reading reader: OnceReader, note: (String) -> Void
+) throws(CannotSniff) {
+    guard options.file != nil || options.interface == nil else { return }
+    let file = options.file ?? SniffOptions.usualFile
+    let parsed = parse(file: file, reading: reader, configurationID: options.configurationID)
+    guard let name = daemonIdentity(of: parsed.statements).networkNamespace else { return }
+    switch enterNetwork(name) {
+    case .alreadyThere: return
+    case .entered: note("\(file) names the network namespace \(name): all that follows is about that.")
+    case .failed(let error):
+        let remedy = error.isMissing ? "; make it with: ip netns add \(name)" : ""
+        throw CannotSniff(
+            "\(file) names the network namespace \(name): \(error)\(remedy)", exitCode: error.isMissing ? 2 : 4)
+    }
 }
 
 /// The loop.

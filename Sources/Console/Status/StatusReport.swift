@@ -45,6 +45,7 @@ package struct StatusReport {
             layout.add("sync group \(group.name): \(group.state.rawValue), \(group.members.joined(separator: ", "))")
         }
         for session in status.sessions ?? [] { add(session, to: &layout) }
+        layout.add(label: "static", labelWidth: 8, StatusReport.statics(status.statics ?? []), indent: 0)
     }
 
     private func addFindings(to layout: inout Layout) {
@@ -113,6 +114,7 @@ package struct StatusReport {
         }
         add("obstacles", instance.obstacles.map { StyledText($0, .bad) })
         add("router", [StyledText(routerWords(instance))])
+        add("interface", StatusReport.pendingLinks(instance.pendingLinks ?? []))
         let priority = StyledText(instance.priority.text, instance.priority.isOverruled ? .doubtful : .plain)
         if let hmac = instance.hmac { add("signed", [StyledText(hmac.text)]) }
         add("priority", [priority + (instance.preempts ? "" : " (does not preempt)")])
@@ -165,10 +167,12 @@ package struct StatusReport {
 
     private func standbyRows(_ standbys: [StandbySeen]) -> [[StyledText]] {
         if standbys.isEmpty { return [[StyledText("NONE is heard: nobody would take over", .bad)]] }
-        return standbys.map {
-            [
-                StyledText($0.address), StyledText("priority \($0.priority)"),
-                StyledText("heard \(spoken(ago: $0.lastHeardSeconds))", .good),
+        return standbys.map { standby in
+            let isUnsigned = standby.isUnsigned == true
+            let heard = "heard \(spoken(ago: standby.lastHeardSeconds))"
+            return [
+                StyledText(standby.address), StyledText("priority \(standby.priority)"),
+                isUnsigned ? StyledText("\(heard) (unsigned)", .doubtful) : StyledText(heard, .good),
             ]
         }
     }

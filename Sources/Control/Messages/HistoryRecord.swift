@@ -11,6 +11,8 @@ package struct HistoryRecord: Codable, Equatable, Sendable {
         case stopped
         /// Somebody of lower claim advertised while we were active.
         case contested
+        /// A standby was told that the active router leaves, or was not told the truth.
+        case resignationHeard = "resignation_heard"
         /// Somebody else on the link said that it has an address of ours.
         case twoOwners = "two_owners"
         /// Nobody says so any more.

@@ -11,6 +11,8 @@ package struct Status: Codable, Equatable, Sendable {
     package var groups: [GroupStatus]?
     /// Nil without BFD sessions.
     package var sessions: [SessionStatus]?
+    /// Nil without static addresses, routes and rules.
+    package var statics: [StaticStatus]?
 
     package init(loadedAt: Timestamp, standby: Standby?, instances: [InstanceStatus], remarks: [String]) {
         self.loadedAt = loadedAt
@@ -77,7 +79,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var activeRouter: ActiveRouter?
     /// Others that were heard for this VRID since the daemon started, the last first.
     package var peers: [Peer]
-    /// Who has said that it would take over, the best first; nil where nobody is asked to (`standby_notice`), or not us.
+    /// Who has said that it would take over, the best first; nil where nobody is asked to (`standby_notice`), not us, or not for
+    /// long enough.
     package var standbys: [StandbySeen]?
     package var addresses: [AddressStatus]
     /// Nil without `virtual_routes`.
@@ -103,6 +106,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var virtualHardwareAddress: String?
     /// The interfaces of `use_vmac_addr`, and of `use_vmac` after an address; nil without.
     package var addressInterfaces: [VirtualInterfaceStatus]?
+    /// Its interfaces that do not count yet as they are; nil while there is none.
+    package var pendingLinks: [PendingLink]?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,
@@ -211,6 +216,8 @@ package struct StandbySeen: Codable, Equatable, Sendable {
     package var address: String
     package var priority: Int
     package var lastHeardSeconds: Double
+    /// With `auth_hmac`: what it says of itself is not signed, as adverts are; nil without.
+    package var isUnsigned: Bool?
 
     package init(address: String, priority: Int, lastHeardSeconds: Double) {
         self.address = address

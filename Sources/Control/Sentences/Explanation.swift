@@ -45,6 +45,7 @@ struct CauseChain {
 
     /// More than this would be a history, which is another command.
     private static let mostBetween = 6
+    private static let mostSince = 3
     /// The state and the record of its beginning are written in one turn of the daemon.
     private static let tolerance = 2.0
 
@@ -66,10 +67,21 @@ struct CauseChain {
                 "The newest record of this state is from \(record.at.words(at: now)), which does not fit its age: the clock "
                     + "was set since, or records are missing. As recorded:")
         }
+        tellOfProcesses(before: latest)
         if latest != beginning { sentences.append(transition(records[latest])) }
         sentences.append(transition(record))
         walk(from: beginning)
         handedOver = fits ? handOver(endingWith: beginning) : nil
+    }
+
+    /// What became of the daemon's process since the state began, which another process has gone on with.
+    private mutating func tellOfProcesses(before latest: Int) {
+        let since = records[..<latest].filter { [.processReplaced, .wasAway].contains($0.event) }
+        for record in since.prefix(Self.mostSince) {
+            sentences.append(closed("At \(record.at.words(at: now)): \(record.cause)"))
+        }
+        let more = since.count - Self.mostSince
+        if more > 0 { sentences.append("Before that, the daemon was replaced or away \(more) more times in this state.") }
     }
 
     private static func isTransition(_ record: HistoryRecord) -> Bool { record.instance != nil && record.to != nil }
@@ -159,7 +171,7 @@ struct CauseChain {
         case .standbyOff: return closed("\(time) maintenance mode ended: \(record.cause)")
         // It repeats itself; the last one is enough.
         case .contested where !seen.contains(.contested): return closed("\(time) it was contested: \(record.cause)")
-        case .processReplaced, .gaveUp, .wasAway, .twoOwners, .oneOwner, .addressRestored:
+        case .processReplaced, .gaveUp, .wasAway, .twoOwners, .oneOwner, .addressRestored, .resignationHeard:
             return closed("\(time): \(record.cause)")
         case .contested, .reloadRefused, .daemonStarted, .daemonStopped, .standbyMissing, .standbyPresent: return nil
         case .becameActive, .becameStandby, .faulted, .waiting, .resigned, .remainedActive, .stopped: return nil

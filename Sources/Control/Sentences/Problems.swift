@@ -27,6 +27,10 @@ extension Status {
                 "maintenance mode is on since \(standby.since.words(at: now))\(end): this host is the last that takes an "
                     + "address; it ends with: understudy resume")
         }
+        doubts += (statics ?? []).filter(\.isMissing).map {
+            "static \($0.kind.rawValue) \($0.item) is missing: the kernel does not take it, or something takes it off (the log says "
+                + "which); it is tried again"
+        }
         return doubts + instances.flatMap { instance in instance.doubts.map { "\(instance.name): \($0)" } }
     }
 }

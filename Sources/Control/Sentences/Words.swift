@@ -37,6 +37,7 @@ extension HistoryRecord.Event {
         case .remainedActive: "remained ACTIVE"
         case .stopped: "stopped"
         case .contested: "contested"
+        case .resignationHeard: "resignation heard"
         case .twoOwners: "two owners"
         case .oneOwner: "one owner again"
         case .addressRestored: "address restored"

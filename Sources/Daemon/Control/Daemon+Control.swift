@@ -141,7 +141,8 @@ extension Daemon {
         var answer = answer
         answer.status = Status(
             loadedAt: loadedAt, standby: surroundings.standby, instances: [],
-            remarks: [refusedReload].compactMap(\.self) + surroundings.chronicle.remarks + surroundings.notifier.remarks
+            remarks: [guardianTrouble, refusedReload].compactMap(\.self) + surroundings.chronicle.remarks
+                + surroundings.notifier.remarks
                 + surroundings.mailer.remarks
                 + (routers.lazy.map(\.notifications) + groups.lazy.map(\.notifications)).flatMap(\.remarks)
                 .prefix(Self.mostListed))
@@ -150,6 +151,7 @@ extension Daemon {
         if let bfd, !bfd.neighbours.isEmpty {
             answer.status?.sessions = bfd.neighbours.map { $0.report(at: now) }
         }
+        answer.status?.statics = statics.statuses
         send(answer, to: client, listAt: ["status", "instances"], count: runners.count, at: now) {
             [unowned self] index, instant in
             encode(runners[index].status(at: instant) { self.facts(of: $0) }).text
@@ -204,10 +206,9 @@ extension Daemon {
             guard let link = surroundings.interfaces.link(named: name) else {
                 return CheckFacts(outcome: "does not exist")
             }
-            let isHeld = surroundings.interfaces.delays.heldBack(at: link.index) != nil
+            let pending = surroundings.interfaces.pendingLink(name, at: now).map { "; it is \($0.text)" } ?? ""
             return CheckFacts(
-                outcome: (link.isUsable ? "is up" : link.isUp ? "has no carrier" : "is down")
-                    + (isHeld ? ", and has been otherwise for less time than counts" : ""))
+                outcome: (link.isUsable ? "is up" : link.isUp ? "has no carrier" : "is down") + pending)
         }
     }
 }

@@ -70,6 +70,7 @@ extension Daemon {
             if let standbys = runner.standbysSeen(at: now) {
                 standbys.first.map {
                     "\($0.address) stands by with priority \($0.priority), heard \(Self.ago($0.lastHeardSeconds)) ago"
+                        + (runner.instance.keyed == nil ? "" : " (unsigned)")
                 } ?? "no standby has been heard for \(runner.noticePatience): probably nobody takes over"
             } else if let peer = runner.peers.candidates(except: own, at: now).first {
                 "standbys are silent; \(peer.address) was last heard \(Self.ago(peer.lastHeardSeconds)) ago, so it may be there to take over"

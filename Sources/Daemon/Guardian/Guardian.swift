@@ -290,6 +290,7 @@ final class Guardian {
     /// Looks whether the loop still turns, and ends a worker whose does not.
     private func check() {
         let current = now
+        memory.guardianLook = current
         // Before the first one runs, a start-up script may take its time.
         if !hasRun, memory.succession.isEmpty, current < memory.pulse.dueAt {
             checkAt = memory.pulse.dueAt + Self.longestStart

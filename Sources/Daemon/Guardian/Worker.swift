@@ -84,8 +84,16 @@ package func isWorker(_ pid: Int32) -> Bool { arguments(of: pid).dropFirst().fir
 
 /// Where the control socket of a worker is, which may share the directory with others (`instance`, `net_namespace`).
 package func runtimeDirectory(ofWorker pid: Int32, below directory: String) -> String {
+    guard let options = options(ofWorker: pid) else { return directory }
+    return StateFiles.place(directory, of: readIdentity(options).tag)
+}
+
+/// The file that a worker was started with; nil when that cannot be seen.
+func configurationFile(ofWorker pid: Int32) -> String? { options(ofWorker: pid)?.configurationFile }
+
+private func options(ofWorker pid: Int32) -> Options? {
     let arguments = arguments(of: pid)
     guard let program = arguments.first, case .run(let options) = Options.parse([program] + arguments.dropFirst(2))
-    else { return directory }
-    return StateFiles.place(directory, of: readIdentity(options).tag)
+    else { return nil }
+    return options
 }

@@ -1,3 +1,5 @@
+internal import VRRPCore
+
 // What the guardian and a successor know of the host: where everything is done, and what has been changed there.
 
 extension WorkerMemory {
@@ -7,6 +9,7 @@ extension WorkerMemory {
         static let tag = 13 << 10
         static let guardianName = 14 << 10
         static let silencedReports = 15 << 10
+        static let guardianLook = (15 << 10) + 8
         static let virtualLinks = 64 << 10
     }
 
@@ -28,6 +31,12 @@ extension WorkerMemory {
     var guardianName: String {
         get { sentence(at: Place.guardianName) }
         set { put(sentence: newValue, at: Place.guardianName) }
+    }
+
+    /// When the guardian looked at the worker last.
+    var guardianLook: MonotonicInstant {
+        get { MonotonicInstant(nanoseconds: number(at: Place.guardianLook)) }
+        set { put(newValue.nanoseconds, at: Place.guardianLook) }
     }
 
     /// We have switched off the reports of memberships in 224.0.0.0/24, and shall switch them on again.

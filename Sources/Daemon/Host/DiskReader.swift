@@ -25,6 +25,10 @@ package struct DiskReader: SourceReader {
         return status.mode
     }
 
+    package func identity(of path: String) -> FileIdentity? {
+        fileNumber(of: path).map { FileIdentity(device: $0.device, inode: $0.inode) }
+    }
+
     package var credentialsDirectory: String? { environmentVariable("CREDENTIALS_DIRECTORY") }
 
     package func environment(_ name: String) -> String? { environmentVariable(name) }

@@ -16,6 +16,7 @@ package final class OnceReader: SourceReader {
     }
 
     package func permissions(of path: String) -> UInt32? { base.permissions(of: path) }
+    package func identity(of path: String) -> FileIdentity? { base.identity(of: path) }
     package var credentialsDirectory: String? { base.credentialsDirectory }
     package func environment(_ name: String) -> String? { base.environment(name) }
     package var workingDirectory: String { base.workingDirectory }

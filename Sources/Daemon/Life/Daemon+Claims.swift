@@ -3,7 +3,7 @@ internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
-/// No virtual router is run by two daemons of one network namespace.
+/// No virtual router is run by two daemons of one network namespace, and no address is held by two on one interface.
 ///
 /// They would not hear each other, because both send from the host's own address: both would be active, and each would take
 /// the addresses away from the other when it stops.
@@ -19,18 +19,79 @@ extension Daemon {
         for instance in model.instances where claims[instance.identity.claim] == nil {
             guard let lock = try NamespaceLock.acquire(instance.identity.claim, until: deadline) else {
                 return "another understudyd on this host runs virtual router \(instance.virtualRouterID.rawValue) on "
-                    + "\(instance.interface) already (pgrep -a understudyd shows it; understudy status asks it)"
+                    + "\(instance.interface) already (\(Self.otherDaemons))"
             }
             taken[instance.identity.claim] = lock
+        }
+        if let place = claimAddresses(of: model, until: deadline) {
+            return "another understudyd on this host has \(place.address) on \(place.interface) already, for another virtual "
+                + "router: both would be MASTER, and clients would reach either; give it to one of them (\(Self.otherDaemons))"
         }
         claims.merge(taken) { _, new in new }
         return nil
     }
 
-    /// Lets others have the virtual routers that have left.
+    /// Lets others have the virtual routers that have left, and the addresses.
     func giveUpClaims() {
-        let wanted = Set((routers + leaving).map(\.instance.identity.claim))
+        let present = (routers + leaving).map(\.instance)
+        let wanted = Set(present.map(\.identity.claim))
         claims = claims.filter { wanted.contains($0.key) }
+        do throws(SystemError) {
+            try marks?.keep(Set(present.flatMap(\.places).map(\.number)))
+        } catch {
+            log.warning("\(error): other daemons of this host cannot have the addresses that have left until this one ends")
+        }
+    }
+
+    /// Takes the addresses; returns the first that another daemon has.
+    private func claimAddresses(of model: Model, until deadline: UInt64) -> AddressPlace? {
+        let places = model.instances.flatMap(\.places)
+        do throws(SystemError) {
+            if marks == nil { marks = try NamespaceMarks() }
+            guard let taken = try marks?.take(places.map(\.number), until: deadline) else { return nil }
+            return places.first { $0.number == taken }
+        } catch {
+            log.warning("\(error): another daemon on this host that has the same addresses is not noticed")
+            return nil
+        }
+    }
+
+    /// The other daemons of this network namespace, by their guardians, as far as they can be seen.
+    private static var otherDaemons: String {
+        let (own, here) = (currentProcessID(), fileNumber(of: "/proc/self/ns/net"))
+        let others = runningProcesses().map(\.pid).filter { pid in
+            guard pid != own, isWorker(pid), let there = fileNumber(of: "/proc/\(pid)/ns/net") else { return false }
+            return here.map { $0 == there } ?? false
+        }
+        if others.isEmpty || others.count > mostNamed {
+            return "pgrep -a understudyd shows it; understudy status asks it"
+        }
+        return others.map { pid in
+            let file = configurationFile(ofWorker: pid).map { " with \($0)" } ?? ""
+            return "process \(parentProcessID(of: pid) ?? pid)\(file)"
+        }.joined(separator: " or ")
+    }
+
+    private static let mostNamed = 3
+}
+
+/// An address on an interface of this host.
+private struct AddressPlace {
+    var address: IPAddress
+    var interface: String
+
+    /// The number that stands for it among the daemons of a network namespace (FNV-1a, 64 bits).
+    var number: UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in "\(address) \(interface)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash
+    }
+}
+
+extension Instance {
+    /// Where its addresses are, by the interfaces that lead to the network.
+    fileprivate var places: [AddressPlace] {
+        (addresses + self.excludedAddresses).map { AddressPlace(address: $0.address, interface: wire(of: $0)) }
     }
 }
 

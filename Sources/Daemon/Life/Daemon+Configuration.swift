@@ -32,7 +32,7 @@ extension Daemon {
             // Others wait for the first advert: everything else comes after it.
             startRouters(at: now)
             bfd?.start(at: self.now)
-            surroundings.chronicle.begin(with: succession(at: now), at: now)
+            surroundings.chronicle.begin(with: succession(at: self.now), at: now)
         } else {
             surroundings.chronicle.begin(at: now)
             recordStart(at: now)
@@ -132,6 +132,7 @@ extension Daemon {
         repeatStates(at: now)
         forgetFilter()
         remember()
+        giveUpClaims()
         limitRealTime(from: old.global.scheduling, to: new.global.scheduling)
     }
 

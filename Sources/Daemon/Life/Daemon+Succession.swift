@@ -168,14 +168,31 @@ extension Daemon {
         }
     }
 
-    /// What tells the history how it came that this process is here.
+    /// What tells the history how it came that this process is here, and what it went on with.
     func succession(at now: MonotonicInstant) -> HistoryRecord {
         let away = now.since(memory.deafSince)
         return HistoryRecord(
             at: processStartedAt, sequence: 0, boot: nil, instance: nil, event: .processReplaced,
-            cause: "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away))"
-        )
+            cause: "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away)); "
+                + "version \(understudyVersion) \(inheritance)")
     }
+
+    /// Which instances went on in which state, and which did not.
+    private var inheritance: String {
+        let (kept, others) = (routers.filter(\.hasInherited), routers.filter { !$0.hasInherited })
+        var parts = [RouterState.active, .handingOver, .standby, .fault, .waiting].compactMap { state -> String? in
+            let names = kept.filter { $0.shownState == state }.map(\.name)
+            return names.isEmpty ? nil : "goes on with \(listed(names)) as \(state.word)"
+        }
+        if !others.isEmpty { parts.append("starts \(listed(others.map(\.name))) anew") }
+        return parts.isEmpty ? "runs without an instance" : parts.joined(separator: ", ")
+    }
+
+    private func listed(_ names: [String]) -> String {
+        names.count > Self.mostNames ? "\(names.count) instances" : names.joined(separator: " and ")
+    }
+
+    private static let mostNames = 3
 
     private func rounded(_ interval: Interval) -> String { "\(interval.nanoseconds / 1_000_000) ms" }
 }

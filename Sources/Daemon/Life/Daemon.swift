@@ -50,6 +50,7 @@ final class Daemon {
     var isOrphan = false
     /// When we stop because the guardian is gone; nil while it is there.
     var orphanedStopAt: MonotonicInstant?
+    var guardianWatch = GuardianWatch()
     var control: ControlServer?
     /// Switch-overs that a client waits for.
     var switchovers: [PendingSwitchover] = []
@@ -84,6 +85,8 @@ final class Daemon {
     var isAlone: Bool { presence != nil }
     /// The virtual routers that no other daemon here may run meanwhile.
     var claims: [String: NamespaceLock] = [:]
+    /// The addresses that no other daemon here may have meanwhile.
+    var marks: NamespaceMarks?
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
@@ -194,6 +197,7 @@ final class Daemon {
         if let orphanedStopAt, orphanedStopAt <= now { stopAsOrphan(at: now) }
         settleSwitchovers(at: now)
         settleStandbyRequests()
+        watchGuardian(at: now)
         serveOne(at: now)
         dumps.proceed(at: now) { self.now }
         control?.tick(at: now)

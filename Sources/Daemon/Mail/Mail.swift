@@ -32,11 +32,10 @@ struct Mail: Equatable {
     ) {
         guard let words = kind == .instance ? event.word.mailOfInstance : event.word.mailOfGroup else { return nil }
         let whose = kind == .instance ? "VRRP Instance" : "VRRP Group"
-        let active = event.active.map { event.word == .master ? "\($0), this host" : $0 }
         var lines = [words.body, ""]
         lines.append("Before: \(event.previous?.rawValue ?? "nothing, it has just been started")")
         lines.append("Cause: \(event.cause)")
-        lines.append("Active now: \(active ?? "nobody is known to be")")
+        lines.append("Active now: \(event.activeInWords)")
         if kind == .instance { lines.append("Priority: \(event.priority)") }
         lines += particulars
         self.init(
@@ -47,6 +46,21 @@ struct Mail: Equatable {
     /// So that what waits fits into its place.
     private static let longestSubject = 600
     private static let longestLine = 450
+}
+
+extension NotifyEvent {
+    /// Who has the addresses, and how that is known: whoever is in FAULT or stops does not listen.
+    fileprivate var activeInWords: String {
+        guard let active else {
+            return previous == .master && word != .backup
+                ? "nobody is known to be; until now it was this host" : "nobody is known to be"
+        }
+        return switch word {
+        case .master, .lowerPriorityHeard: "\(active), this host"
+        case .backup: active
+        case .fault, .stop, .deleted: "\(active), when it was heard last"
+        }
+    }
 }
 
 extension NotifyWord {

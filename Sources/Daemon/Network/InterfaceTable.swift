@@ -1,3 +1,4 @@
+package import Control
 package import LinuxKernel
 package import VRRPCore
 internal import VRRPWire
@@ -51,6 +52,14 @@ package struct InterfaceTable {
         let lasting = delays.takeLasting(at: now)
         for link in lasting { links[link.index] = link }
         return lasting
+    }
+
+    /// What is to be told of an interface that does not count yet as it is; nil for one that does.
+    package func pendingLink(_ name: String, at now: MonotonicInstant) -> PendingLink? {
+        guard let link = link(named: name), let said = delays.heldBack(at: link.index),
+            let remaining = delays.remaining(of: link.index, at: now)
+        else { return nil }
+        return PendingLink(interface: name, isUp: said.isUsable, countsInSeconds: remaining.inSeconds)
     }
 
     /// Begins in place of a process for which this interface was up: that it is down counts from now.

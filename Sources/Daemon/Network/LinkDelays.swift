@@ -47,6 +47,14 @@ package struct LinkDelays {
     /// What the kernel says of an interface that counts as the contrary; nil for one that counts as it is.
     package func heldBack(at index: UInt32) -> LinkInfo? { held[index]?.link }
 
+    /// How much longer that has to last; nil for an interface that counts as it is.
+    package func remaining(of index: UInt32, at now: MonotonicInstant) -> Interval? {
+        held[index].map { entry in
+            let due = entry.since + delay(of: entry.link)
+            return due > now ? due.since(now) : .zero
+        }
+    }
+
     /// Lets it count now, whether it has lasted or not.
     package mutating func hasten(_ index: UInt32) {
         held[index]?.since = MonotonicInstant(nanoseconds: 0)

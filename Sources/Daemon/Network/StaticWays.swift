@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Control
 internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
@@ -161,6 +162,26 @@ final class StaticWays {
         case .route(let route): surroundings.routes.isPresent(route, in: surroundings.interfaces)
         case .rule(let rule): surroundings.rules.isPresent(rule)
         }
+    }
+
+    /// Each of them; nil without any.
+    var statuses: [StaticStatus]? {
+        if isEmpty { return nil }
+        let addresses = addresses.map { address in
+            StaticStatus(
+                .address, "\(address.address)/\(address.prefixLength) dev \(address.interface)",
+                isPresent: isPresent(.address(address)), isTracked: address.isTracked)
+        }
+        let routes = routes.map { route in
+            var status = StaticStatus(
+                .route, route.description, isPresent: isPresent(.route(route)), isTracked: route.isTracked)
+            if route.lifetime != nil { status.hasEnd = true }
+            return status
+        }
+        let rules = rules.map { rule in
+            StaticStatus(.rule, rule.description, isPresent: isPresent(.rule(rule)), isTracked: rule.isTracked)
+        }
+        return addresses + routes + rules
     }
 
     /// Finds out whose instances are at fault; what is about to be put back is not lost.

@@ -37,7 +37,7 @@ extension GroupRunner {
         let cause = members.first { !$0.isMovedByGroup } ?? members.first
         notifications.become(
             word, priority: Self.priority, because: cause.map { "\($0.name): \($0.life.cause)" } ?? "",
-            active: cause?.activeRouter(at: now)?.address, at: now)
+            active: cause?.knownActive(after: notifications.lastState, at: now), at: now)
     }
 
     /// Writes its state to the pipes once more.

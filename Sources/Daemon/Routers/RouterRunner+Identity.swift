@@ -23,4 +23,12 @@ extension RouterRunner {
         // Those that are reloaded at the same time are to hear it at once.
         deliver(.successorAnnounced, at: now)
     }
+
+    /// Says before a reload which addresses it will have after it, so that another instance that loses one leaves it here.
+    func claim(_ new: Instance) {
+        guard router.holdsAddresses else { return }
+        surroundings.held[ObjectIdentifier(self)] = new.addresses + new.excludedAddresses
+        surroundings.heldRoutes[ObjectIdentifier(self)] = new.routes
+        surroundings.heldRules[ObjectIdentifier(self)] = new.rules
+    }
 }

@@ -17,7 +17,13 @@ struct StandbyWatch {
     private var entries: [Entry] = []
     /// True while nobody is heard and that has been told.
     var isTold = false
+    /// When a reload switched it on; nil when it was on from the start.
+    private(set) var switchedOnAt: MonotonicInstant?
     private static let most = 8
+    /// Before the other hosts have been reloaded too, none can be heard: so long after it was switched on nobody is missed.
+    static let reloading = Interval.seconds(60)
+
+    init(switchedOnAt: MonotonicInstant? = nil) { self.switchedOnAt = switchedOnAt }
 
     mutating func heard(_ notice: StandbyNotice, from source: IPAddress, at now: MonotonicInstant) {
         let entry = Entry(source: source, priority: notice.priority, at: now)
@@ -31,6 +37,28 @@ struct StandbyWatch {
     }
 
     var lastHeardAt: MonotonicInstant? { entries.map(\.at).max() }
+
+    /// When nobody will have been heard for too long.
+    ///
+    /// - Parameters:
+    ///   - active: since when we are who is told.
+    ///   - patience: for how long one that stands by may be silent.
+    func missedAt(activeSince active: MonotonicInstant, patience: Interval) -> MonotonicInstant {
+        let heard = max(active, lastHeardAt ?? active)
+        // Whoever has not been heard since may not have been reloaded.
+        guard let switchedOnAt, lastHeardAt == nil else { return heard + patience }
+        return max(heard + patience, switchedOnAt + max(patience, Self.reloading))
+    }
+
+    /// What it means that nobody is heard, to follow "no standby has been heard".
+    func silence(patience: Interval) -> String {
+        if lastHeardAt != nil { return "for \(patience): nobody would take over" }
+        guard switchedOnAt != nil else {
+            return "for \(patience): nobody would take over, unless one is there that has no standby_notice on"
+        }
+        return "since a reload switched standby_notice on, \(max(patience, Self.reloading)) ago or more: nobody would take over, "
+            + "unless one is there that has not been reloaded with it"
+    }
 
     /// Those who were heard within `patience`, the best first.
     func present(at now: MonotonicInstant, patience: Interval) -> [StandbySeen] {
@@ -53,14 +81,20 @@ extension RouterRunner {
         guard instance.standbyNotice else { return nil }
         switch router.state {
         case .backup(let backup): return backup.lastHeard == nil ? nil : noticeDueAt
-        case .active: return standbys.isTold ? nil : missingSince.map { $0 + noticePatience }
+        case .active: return standbys.isTold ? nil : standbyMissedAt
         case .initialize, .resigning: return nil
         }
     }
 
-    /// Since when no standby has been heard, or could have been.
-    private var missingSince: MonotonicInstant? {
-        activeSince.map { max($0, standbys.lastHeardAt ?? $0) }
+    /// When no standby will have been heard for too long; nil while we are not who is told.
+    private var standbyMissedAt: MonotonicInstant? {
+        activeSince.map { standbys.missedAt(activeSince: $0, patience: noticePatience) }
+    }
+
+    /// A reload may have switched it on or off.
+    func noteReloadedNotices(_ old: Instance, at now: MonotonicInstant) {
+        guard old.standbyNotice != instance.standbyNotice else { return }
+        standbys = StandbyWatch(switchedOnAt: instance.standbyNotice ? now : nil)
     }
 
     func tickNotices(at now: MonotonicInstant) {
@@ -79,7 +113,7 @@ extension RouterRunner {
 
     private func missStandby(at now: MonotonicInstant) {
         standbys.isTold = true
-        let what = "no standby has been heard for \(noticePatience): nobody would take over"
+        let what = "no standby has been heard \(standbys.silence(patience: noticePatience))"
         log.warning("(\(name)) \(what)")
         recordStandby(what, peer: nil, at: now)
         surroundings.statusChanged()
@@ -148,9 +182,15 @@ extension RouterRunner {
         surroundings.chronicle.add(record, at: now)
     }
 
-    /// Who stands by; nil when nobody is asked to say so, or when we are not the one who is told.
+    /// Who stands by; nil when nobody is asked to say so, when we are not the one who is told, or while nobody had the time to.
     func standbysSeen(at now: MonotonicInstant) -> [StandbySeen]? {
         guard instance.standbyNotice, router.holdsAddresses else { return nil }
-        return standbys.present(at: now, patience: noticePatience)
+        let present = standbys.present(at: now, patience: noticePatience)
+        return present.isEmpty && isAwaitingStandbys(at: now) ? nil : present
+    }
+
+    /// Nobody has been heard, and nobody is missed yet.
+    func isAwaitingStandbys(at now: MonotonicInstant) -> Bool {
+        instance.standbyNotice && standbyMissedAt.map { now < $0 } ?? false
     }
 }

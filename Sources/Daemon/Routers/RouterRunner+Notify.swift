@@ -45,15 +45,32 @@ extension RouterRunner {
         guard let word = notifyWord, word != notifications.lastState || isGone(word) else { return }
         notifications.become(
             word, priority: Int(router.priority.rawValue), because: life.cause,
-            active: activeRouter(at: now)?.address ?? successorHeard, isRemoval: isGone(word), at: now)
+            active: knownActive(after: notifications.lastState, at: now), isRemoval: isGone(word), at: now)
+    }
+
+    /// The address of the Active Router as far as it is known, also by who does not listen any more.
+    ///
+    /// - Parameter previous: what was told before.
+    func knownActive(after previous: NotifyWord?, at now: MonotonicInstant) -> String? {
+        activeRouter(at: now)?.address ?? successor(at: now) ?? followedUntilNow(after: previous, at: now)
+    }
+
+    /// Whom a Backup followed that has just stopped listening: nobody has said that it is gone.
+    private func followedUntilNow(after previous: NotifyWord?, at now: MonotonicInstant) -> String? {
+        guard case .initialize = router.state, previous != .master else { return nil }
+        let patience = router.activeDownInterval(for: instance.advertisementInterval).inSeconds
+        let last = peers.candidates(except: router.primaryAddress, at: now).first
+        return last.flatMap { $0.lastHeardSeconds < patience ? $0.address : nil }
     }
 
     /// It was removed, which is told even of an instance that was in FAULT.
     private func isGone(_ word: NotifyWord) -> Bool { isRemoved && (word == .fault || word == .deleted) }
 
-    /// Who took over from us.
-    private var successorHeard: String? {
-        if case .initialize = router.state { handover?.successor.map { "\($0)" } } else { nil }
+    /// Who took over from us just now.
+    private func successor(at now: MonotonicInstant) -> String? {
+        guard case .initialize = router.state, let handover, let ended = handover.ended, now.since(ended) < .seconds(1)
+        else { return nil }
+        return handover.successor.map { "\($0)" }
     }
 
     func tellContest(with rival: Heard, at now: MonotonicInstant) {

@@ -67,6 +67,12 @@ extension RouterRunner {
                     "if this host falls silent, \($0.address) takes over: it stands by with priority \($0.priority)"
                 }
                     ?? "nobody would take over: no standby has been heard for \(short(noticePatience))")
+        } else if isAwaitingStandbys(at: now) {
+            sentences.append(
+                standbys.switchedOnAt.map {
+                    "no standby has been heard yet, and standby_notice has been on for \(short(now.since($0))) only: whether one is "
+                        + "there is not known"
+                } ?? "no standby has been heard yet: whether one is there is not known")
         } else if others.isEmpty {
             let heard = peers.list(except: router.primaryAddress, at: now)
             let known =

@@ -6,6 +6,7 @@ internal import VRRPWire
 enum LineKind: Hashable {
     case refused(Int)
     case addressesDiffer
+    case addressesDifferAnew
     case intervalDiffers
     case contested
     case ownAddress
@@ -14,6 +15,7 @@ enum LineKind: Hashable {
     case ruleRepaired
     case rival
     case resignation
+    case departure(Departure)
     case company
     case sending(Int32)
     case opening(Int32)
@@ -35,7 +37,7 @@ extension RouterRunner {
         do throws(Refusal) {
             let admitted = try router.admit(
                 message, carrier: carrier, rules: rules, clock: authenticationClock(at: now), header: header)
-            if !admitted.remarks.isEmpty { remark(admitted, at: now) }
+            if admitted.remarks.contains(.intervalDiffers) { tellOfOtherInterval(admitted.heard, at: now) }
             if let distrust = admitted.distrust { warn(of: distrust, from: carrier.source, at: now) }
             // Before the event, so that an answer to a rival is one that it can read.
             follow(admitted, at: now)
@@ -46,11 +48,14 @@ extension RouterRunner {
                 at: now)
             endLoan(because: admitted.heard, from: carrier.source, at: now)
             let wasOwnAddressHeard = router.counters.ownAddressHeard
-            let wasActive = activeSource
+            let (wasActive, before) = (activeSource, router.state)
             deliver(.received(admitted.heard), at: now)
             if activeSource != wasActive { surroundings.statusChanged() }
             if router.counters.ownAddressHeard != wasOwnAddressHeard { warnOfOwnAddress(carrier.source, at: now) }
+            // After the event, for what it means depends on who has the addresses now.
+            if admitted.remarks.contains(.addressesDiffer) { tellOfOtherAddresses(carrier.source, at: now) }
             if admitted.heard.priority == .resigning { tellOfResignation(of: carrier.source, at: now) }
+            noteDeparture(admitted.heard, after: before, at: now)
             return true
         } catch {
             refuse(error, from: carrier.source, at: now)
@@ -89,22 +94,11 @@ extension RouterRunner {
             "(\(name)) \(admitted.heard.source) sends \(admitted.checksum.inWords); we shall do the same\(more)")
     }
 
-    private func remark(_ admitted: Admitted, at now: MonotonicInstant) {
-        let source = admitted.heard.source
-        if admitted.remarks.contains(.addressesDiffer), let more = limiter.pass(.addressesDiffer, at: now) {
-            let free = socket?.freeVirtualRouterID.map {
-                " (\($0.rawValue) was heard from nobody on \(instance.interface))"
-            }
-            log.warning(
-                "(\(name)) \(source) advertises other virtual addresses than ours for VRID \(virtualRouterID.rawValue): "
-                    + "make virtual_ipaddress the same on both if they are a pair; if it is another cluster, one of the two is "
-                    + "without an owner: give it another virtual_router_id\(free ?? "")\(more)")
-        }
-        if admitted.remarks.contains(.intervalDiffers), let more = limiter.pass(.intervalDiffers, at: now) {
-            log.warning(
-                "(\(name)) \(source) advertises every \(Interval(admitted.heard.interval)), we are configured for "
-                    + "\(Interval(instance.advertisementInterval)); as Backup we follow it\(more)")
-        }
+    private func tellOfOtherInterval(_ heard: Heard, at now: MonotonicInstant) {
+        guard let more = limiter.pass(.intervalDiffers, at: now) else { return }
+        log.warning(
+            "(\(name)) \(heard.source) advertises every \(Interval(heard.interval)), we are configured for "
+                + "\(Interval(instance.advertisementInterval)); as Backup we follow it\(more)")
     }
 
     private func warnOfOwnAddress(_ source: IPAddress, at now: MonotonicInstant) {

@@ -21,6 +21,10 @@ extension RouterRunner {
         status.activeRouter = activeRouter(at: now)
         status.peers = peers.list(except: router.primaryAddress, at: now)
         status.standbys = standbysSeen(at: now)
+        if instance.keyed != nil {
+            // Whoever may send here can claim to stand by.
+            for index in status.standbys?.indices ?? 0..<0 { status.standbys?[index].isUnsigned = true }
+        }
         status.addresses = addressStatuses
         status.routes = routeStatuses
         status.rules = ruleStatuses
@@ -35,7 +39,15 @@ extension RouterRunner {
         status.virtualInterface = instance.virtualMAC?.interface
         status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
         status.addressInterfaces = addressInterfaces
+        status.pendingLinks = pendingLinks(at: now)
         return status
+    }
+
+    private func pendingLinks(at now: MonotonicInstant) -> [PendingLink]? {
+        let tracked = instance.trackedInterfaces.map(\.name)
+        let names = instance.furtherInterfaces.union([instance.interface] + tracked).sorted()
+        let pending = names.compactMap { surroundings.interfaces.pendingLink($0, at: now) }
+        return pending.isEmpty ? nil : pending
     }
 
     private var obstacleTexts: [String] {

@@ -49,6 +49,7 @@ extension RouterRunner {
         isUndecided = true
         look(at: now)
         isUndecided = false
+        hasInherited = true
         if memory.state.isResigning { listenForSuccessor() }
         deliver(.adopted(memory.state, deafFor: deafness), at: now)
         if router.holdsAddresses { hasLoan = false } else { keepLoan(at: now) }

@@ -30,6 +30,8 @@ final class RouterRunner {
     /// Counts up in the IPv4 headers of our adverts.
     var identification: UInt16 = 0
     var limiter = LineLimiter<LineKind>()
+    /// What the last line about other addresses for our VRID said.
+    var stranger: StrangeCluster?
     /// Addresses were taken off; the log says so after it has said why.
     private var hasReleased = false
     /// When we last became Active, and what was ignored before: a rival may be no surprise, and silence no silence.
@@ -66,6 +68,8 @@ final class RouterRunner {
     var hasLoan = false
     /// The process before us was running it, and what becomes of it here is not decided yet.
     var isUndecided = false
+    /// It went on where the process before us ended.
+    var hasInherited = false
     /// Where the successor of this process finds what it needs of us; nil until it has a place.
     var memoryIndex: Int?
     /// Who has said that it stands by, and when we next say so.
@@ -348,6 +352,7 @@ final class RouterRunner {
         outdatedRoutes = old.routes.filter { !new.routes.contains($0) }
         outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
+        noteReloadedNotices(old, at: now)
         configureNotifications()
         rules = new.receptionRules
         if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }
@@ -368,14 +373,6 @@ final class RouterRunner {
         exchangeRules(at: now)
         look(at: now)
         if isAnother { joinSegment(at: now) }
-    }
-
-    /// Says before a reload which addresses it will have after it, so that another instance that loses one leaves it here.
-    func claim(_ new: Instance) {
-        guard router.holdsAddresses else { return }
-        surroundings.held[ObjectIdentifier(self)] = new.addresses + new.excludedAddresses
-        surroundings.heldRoutes[ObjectIdentifier(self)] = new.routes
-        surroundings.heldRules[ObjectIdentifier(self)] = new.rules
     }
 
     /// Adds what is new, and replaces `outdated` forms of addresses that stay; returns what was added.

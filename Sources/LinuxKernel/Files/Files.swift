@@ -100,6 +100,14 @@ package func modificationTime(of path: String) -> (seconds: Int64, nanoseconds: 
     return (Int64(result.st_mtim.tv_sec), result.st_mtim.tv_nsec)
 }
 
+/// Which file `path` leads to, whatever it is called there; nil when it leads to none.
+package func fileNumber(of path: String) -> (device: UInt64, inode: UInt64)? {
+    var result = stat()
+    // SAFETY: the path is NUL-terminated and the structure is writable for the duration of the call.
+    guard unsafe stat(path, &result) == 0 else { return nil }
+    return (UInt64(result.st_dev), UInt64(result.st_ino))
+}
+
 /// Something one may want to do with a file.
 package enum FileAccess: Hashable, Sendable { case reading, writing, executing }
 

@@ -101,6 +101,16 @@ package func startTime(of pid: Int32) -> UInt64? {
     return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
 }
 
+/// The process that started another one, or has taken it over; nil when that is gone.
+package func parentProcessID(of pid: Int32) -> Int32? {
+    guard case .success(let line) = readFile("/proc/\(pid)/stat", limit: 4096),
+        let name = line.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    // proc(5): the fourth field, the second behind the name.
+    let fields = line[(name + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 1 ? Int32(String(decoding: fields[1], as: UTF8.self)) : nil
+}
+
 /// Whether a process has ended and only waits for its parent to collect it; true as well when it is gone.
 package func hasEnded(_ pid: Int32) -> Bool {
     guard case .success(let bytes) = readFile("/proc/\(pid)/stat", limit: 4096),

@@ -2,19 +2,20 @@ internal import CLinux
 internal import Glibc
 package import VRRPWire
 
-/// Whether this host's firewall lets protocol 112 out, found out without a packet on the wire.
+/// Whether this host's firewall lets a protocol out, VRRP unless another is named, found out without a packet on the wire.
 ///
 /// A multicast packet whose TTL is 0 passes the rules for output and is dropped before it reaches the interface. Where a rule
 /// drops it the kernel says EPERM to the sender. What comes later on the way out (postrouting, egress) is not tried.
 ///
 /// - Returns: false when it was refused.
 package func isOutputAllowed(
-    interfaceName: String, interfaceIndex: UInt32, group address: IPAddress
+    interfaceName: String, interfaceIndex: UInt32, group address: IPAddress,
+    protocolNumber: UInt8 = Carrier.protocolNumber
 ) throws(SystemError) -> Bool {
     let family = address.family
     let domain = family == .v4 ? AF_INET : AF_INET6
     let socket = try FileDescriptor("socket for a probe on \(interfaceName)") {
-        cl_socket(domain, Int32(CL_SOCK_RAW), 112, 0)
+        cl_socket(domain, Int32(CL_SOCK_RAW), Int32(protocolNumber), 0)
     }
     let group = cl_address(address, scope: interfaceIndex)
     switch family {

@@ -22,6 +22,56 @@ import Testing
         #expect(codes(text, portable: false) == [])
     }
 
+    private func report(_ text: String, portable: Bool = true) -> CheckReport {
+        check(
+            files: ["a.conf"], reading: OneFile(text: text), configurationID: "lb1", host: nil,
+            hostIsAuthoritative: false, portable: portable)
+    }
+
+    /// What `keepalived -t` 2.2.7 ends with 5 for, each measured.
+    @Test(
+        arguments: [
+            ("global_defs {\n json_version 2\n}\n" + instance(), "newer-keyword", 2),
+            ("global_defs {\n snmp_vs_stats_update_interval 3\n}\n" + instance(), "newer-keyword", 2),
+            ("global_defs {\n dbus_no_interface_name x\n}\n" + instance(), "newer-keyword", 2),
+            (instance("no_virtual_ipaddress"), "newer-keyword", 5),
+            (instance("timer_expired_backup"), "newer-keyword", 5),
+            (instance("vmac_garp_intvl 3"), "deprecated-keyword", 5),
+            (instance("linkbeat_use_polling"), "deprecated-keyword", 5),
+            (instance("virtual_routes {\n10.0.0.0/8 gw 192.168.10.9 dev eth0\n}"), "deprecated-keyword", 6),
+            (instance("virtual_routes {\n10.0.0.0/8 via 192.168.10.9\n}"), "untracked-route", 6),
+            (
+                "bfd_instance B {\n neighbor_ip 192.0.2.3\n source_ip 192.0.2.4\n multihop\n}\n" + instance(),
+                "newer-keyword",
+                4
+            ),
+        ] as [(String, String, Int)])
+    func `note what an older keepalived does not take, and refuse it where its verdict is asked for`(
+        text: String, code: String, line: Int
+    ) throws {
+        #expect(!report(text, portable: false).diagnostics.contains { $0.code == code })
+        let portable = report(text)
+        let found = portable.diagnostics.filter { $0.code == code }
+        #expect(found.map(\.brief) == ["note \(code)@\(line)"], "\(portable.text)")
+        let judged = portable.judgedAsKeepalived().diagnostics.filter { $0.severity == .error }
+        #expect(judged.map(\.code) == [code], "\(judged)")
+    }
+
+    @Test func `warn of a block that an older keepalived does not know, for its brace ends the one around it`() {
+        let key = String(repeating: "k", count: 40)
+        let text = instance("auth_hmac {\n key 1 \(key)\n active_key 1\n}")
+        #expect(
+            report(text).diagnostics.filter { $0.code == "newer-keyword" }.map(\.brief) == ["warning newer-keyword@5"])
+        #expect(report(text).judgedAsKeepalived().exitCode == 2)
+    }
+
+    @Test func `have nothing to hide of what keepalived takes`() {
+        let routes = "10.0.0.0/8 via 192.168.10.9 dev eth0\n10.1.0.0/16 via 192.168.10.9 no_track"
+        let text =
+            "global_defs {\n vrrp_version 3\n}\n" + instance("garp_extra_if 3", "virtual_routes {\n\(routes)\n}")
+        #expect(report(text).diagnostics == [])
+    }
+
     @Test func `every keyword of our own is in the list of them, and none of keepalived's`() {
         let ours = BlockKind.allCases.flatMap { block in
             KeywordTable.keywords(in: block).filter(\.isOurs).map { "\(block.rawValue) \($0.name)" }

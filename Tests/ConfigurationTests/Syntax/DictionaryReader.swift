@@ -7,6 +7,8 @@ struct DictionaryReader: SourceReader {
     var executable: Set<String> = []
     var variables: [String: String] = [:]
     var expandedLineLimit = 1_000_000
+    /// Of names of one file.
+    var identities: [String: FileIdentity] = [:]
 
     init(_ files: [String: String] = [:]) { self.files = files.mapValues { Array($0.utf8) } }
 
@@ -26,6 +28,8 @@ struct DictionaryReader: SourceReader {
     func isIncludable(_ path: String) -> Bool {
         files[path.replacing("/./", with: "/")] != nil && !executable.contains(path)
     }
+
+    func identity(of path: String) -> FileIdentity? { identities[path] }
 
     func environment(_ name: String) -> String? { variables[name] }
 

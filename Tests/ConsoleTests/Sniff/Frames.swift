@@ -70,6 +70,26 @@ struct TestAdvert {
         return ethernet(carrier.family == .v4 ? 0x0800 : 0x86DD, from: hardwareAddress, datagram(message))
     }
 
+    /// The datagram of the advert with `auth_type AH`.
+    func protectedDatagram(_ password: String, sequence: UInt32 = 1) -> [UInt8] {
+        guard case (.v4(let from), .v4(let to)) = (carrier.source, carrier.destination),
+            let id = VirtualRouterID(virtualRouterID), let interval = Centiseconds(centiseconds)
+        else { preconditionFailure("no such advert") }
+        let list = addresses.map(ip)
+        let advertisement = Advertisement(
+            version: .v2, virtualRouterID: id, priority: Priority(priority), interval: interval,
+            addressCount: list.count, authentication: .header)
+        let size = AuthenticationHeader.size + advertisement.encodedSize(addresses: list)
+        return [UInt8](capacity: IPv4Header.size + size) {
+            IPv4Header.emit(
+                into: &$0, source: from, destination: to, payloadSize: size, timeToLive: hopLimit, identification: 7,
+                protocolNumber: AuthenticationHeader.protocolNumber)
+            AuthenticationHeader(index: from, sequence: sequence).emit(into: &$0)
+            advertisement.emit(into: &$0, addresses: list, carrier: carrier, checksum: .messageOnly)
+            AuthenticationHeader.seal(&$0, key: SimplePassword(password), isUnicast: !carrier.destination.isMulticast)
+        }
+    }
+
     private func datagram(_ message: [UInt8]) -> [UInt8] {
         if case (.v4(let from), .v4(let to)) = (carrier.source, carrier.destination) {
             return [UInt8](capacity: IPv4Header.size) {

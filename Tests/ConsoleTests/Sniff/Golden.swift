@@ -43,9 +43,9 @@ enum Golden {
         08:00:15.000Z ! eth0   +1.000 s  192.0.2.2 advertises VRID 51: priority 100, every 1 s, 192.0.2.1 \
         (VRRPv3, unicast to 192.0.2.3). vrrp_1 would not get it: it is sent to 192.0.2.3, and without \
         'unicast_peer' we listen to 224.0.0.18 only.
-        08:00:16.000Z   eth0      first  192.0.2.2 sends VRRP behind an IP authentication header (auth_type \
-        AH). It is not judged here: only routers with auth_type AH and the same password get it, and other \
-        makers' do not.
+        08:00:16.000Z ! eth0   +1.000 s  192.0.2.2 advertises VRID 51: priority 100, every 1 s, 192.0.2.1 \
+        (VRRPv2, behind an authentication header). vrrp_1 would not get it: it has an IP authentication \
+        header, and without 'auth_type AH' we do not listen for those.
         08:00:17.000Z   eth0      first  00:00:5e:00:01:33 (192.0.2.2) announces 192.0.2.1 (gratuitous ARP).
         08:00:18.000Z   eth0   +1.000 s  00:00:5e:00:01:33 (192.0.2.2) announces 192.0.2.1 (gratuitous ARP \
         reply).

@@ -51,6 +51,19 @@ import VRRPWire
         #expect(without.verdicts.map(\.code) == [.accepted, .unproven] && !without.isProblem)
     }
 
+    @Test func `says of a standby notice that it is unsigned, where proof is wanted`() throws {
+        let notice = StandbyNotice(
+            virtualRouterID: try #require(VirtualRouterID(51)), priority: Priority(100), interval: .oneSecond)
+        let message = [UInt8](capacity: StandbyNotice.size) { notice.emit(into: &$0) }
+        for (block, isUnsigned) in [(block("enforce"), true), ("", false)] {
+            var listener = try Listener(configuration(block))
+            let heard = listener.hear(TestAdvert(version: .v3).frame { $0 = message })
+            let sighting = try #require(heard)
+            #expect(sighting.kind == .standbyNotice && !sighting.isProblem)
+            #expect(sighting.line.contains("It is unsigned, as every standby notice is") == isUnsigned)
+        }
+    }
+
     @Test func `of one that is not signed says what enforce would do`() throws {
         var listener = try Listener(configuration(block("enforce")))
         let heard = listener.hear(TestAdvert().frame())

@@ -75,12 +75,14 @@ import VRRPWire
                 + "its IP header claims a length of 2344 octets, but 46 arrived.")
     }
 
-    @Test func `an authentication header is named with what to do`() throws {
-        let frames = try CapturedVectors.frames()
+    @Test func `a damaged authentication header is named`() throws {
+        var frame = try CapturedVectors.frames()[15]
+        // The length of the authentication header.
+        frame[14 + 20 + 1] = 5
         #expect(
-            try sentence(frames[15]).hasPrefix(
-                "192.0.2.2 sends VRRP behind an IP authentication header (auth_type AH). It is not judged here"
-            ))
+            try sentence(frame)
+                == "192.0.2.2 sends VRRP behind an IP authentication header (auth_type AH). No VRRP router believes it: the "
+                + "header is damaged, or not of the kind that auth_type AH has.")
     }
 
     @Test func `extension headers of IPv6 are passed over`() throws {

@@ -69,7 +69,7 @@ func gatherDaemon(_ answer: Answer?, files: [String], socket: String, tools: som
 }
 
 private func daemonProcesses() -> [DaemonFacts.Process] {
-    runningProcesses().compactMap { process in
+    runningProcesses().compactMap { process -> DaemonFacts.Process? in
         let worker = SpawnedProcess.children(of: process.pid).first(where: isWorker)
         // The guardian may have another name, and stays outside the network namespace of its configuration.
         guard process.name == "understudyd" || worker != nil, isInOurNetwork(worker ?? process.pid),

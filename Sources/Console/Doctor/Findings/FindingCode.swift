@@ -3,6 +3,7 @@
 /// The names are an interface: docs/reference/doctor.md is made from this table.
 package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case configuration
+    case networkNamespace = "network_namespace"
     case daemonNotRunning = "daemon_not_running"
     case daemonRunning = "daemon_running"
     case pairDiffers = "pair_differs"
@@ -14,6 +15,8 @@ package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case daemonRemark = "daemon_remark"
     case packetsLetIn = "packets_let_in"
     case maintenanceMode = "maintenance_mode"
+    case daemonNotUpgraded = "daemon_not_upgraded"
+    case daemonCurrent = "daemon_current"
     case daemonNotEnabled = "daemon_not_enabled"
     case daemonEnabled = "daemon_enabled"
     case checkCannotRun = "check_cannot_run"
@@ -35,6 +38,8 @@ package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case addressOutsideSubnet = "address_outside_subnet"
     case addressPrefixDiffers = "address_prefix_differs"
     case addressInSubnet = "address_in_subnet"
+    case subnetRouteMissing = "subnet_route_missing"
+    case subnetRoutesPresent = "subnet_routes_present"
     case addressesRemoved = "addresses_removed"
     case addressesKept = "addresses_kept"
     case arpNotAnswered = "arp_not_answered"
@@ -55,7 +60,12 @@ package enum FindingCode: String, Codable, CaseIterable, Sendable {
     case twoOwners = "two_owners"
     case noOwner = "no_owner"
     case oneOwner = "one_owner"
+    case addressMoved = "address_moved"
     case addressStateWrong = "address_state_wrong"
+    case virtualRouteMissing = "virtual_route_missing"
+    case virtualRoutesPresent = "virtual_routes_present"
+    case bfdSessionDown = "bfd_session_down"
+    case bfdSessionUp = "bfd_session_up"
     case nonlocalBindOff = "nonlocal_bind_off"
     case nonlocalBindNotKept = "nonlocal_bind_not_kept"
     case nonlocalBind = "nonlocal_bind"
@@ -66,6 +76,7 @@ extension FindingCode {
     package var meaning: String {
         switch self {
         case .configuration: "the configuration file, as `understudy check --host` sees it"
+        case .networkNamespace: "the network namespace that the file names (`net_namespace`)"
         case .daemonNotRunning: "no daemon answers on the control socket"
         case .daemonRunning: "the daemon answers on the control socket"
         case .pairDiffers: "the peer's file (`--peer`) does not fit this host's"
@@ -78,6 +89,8 @@ extension FindingCode {
         case .daemonRemark: "something is wrong with the daemon itself, such as its history"
         case .packetsLetIn: "packets to virtual addresses are let in, although `no_accept` is set"
         case .maintenanceMode: "this host is in maintenance mode (`understudy standby`)"
+        case .daemonNotUpgraded: "the daemon that runs is not the program that is installed, or an upgrade failed"
+        case .daemonCurrent: "the daemon that runs is the program that is installed"
         case .daemonNotEnabled: "the daemon is not started when this host starts"
         case .daemonEnabled: "the daemon is started when this host starts"
         case .checkCannotRun: "the program of a check or a notify command cannot be run by the user who is to run it"
@@ -106,6 +119,9 @@ extension FindingCode {
         case .addressPrefixDiffers:
             "a virtual address has another prefix length than the interface's own subnet around it"
         case .addressInSubnet: "the virtual addresses fit the subnets of their interfaces"
+        case .subnetRouteMissing:
+            "no route leads to a subnet that an interface has an address in: the connected route was removed"
+        case .subnetRoutesPresent: "routes lead to the subnets of the interfaces"
         case .firewallBlocksIn: "a firewall rule drops adverts that come in"
         case .firewallBlocksOut: "a firewall rule drops adverts that go out"
         case .firewallUnclear:
@@ -124,7 +140,12 @@ extension FindingCode {
         case .twoOwners: "two hosts answer for one virtual address"
         case .noOwner: "no host answers for a virtual address"
         case .oneOwner: "just one host answers for a virtual address"
+        case .addressMoved: "a virtual address went from one host to another while the network was listened to"
         case .addressStateWrong: "the daemon's state and the addresses on the interfaces do not agree"
+        case .virtualRouteMissing: "a route or rule that goes with the addresses is missing while they are here"
+        case .virtualRoutesPresent: "the routes and rules that go with the addresses are there"
+        case .bfdSessionDown: "a BFD session with a neighbour is not up"
+        case .bfdSessionUp: "a BFD session with a neighbour is up"
         case .nonlocalBindOff:
             "HAProxy binds to a virtual address, which the kernel forbids while the address is elsewhere"
         case .nonlocalBindNotKept: "HAProxy binds to a virtual address, which works until this host is restarted"
@@ -136,6 +157,7 @@ extension FindingCode {
     package var mending: String? {
         switch self {
         case .configuration: "what `understudy check` says"
+        case .networkNamespace: "`ip netns add NAME`, before the daemon starts"
         case .daemonNotRunning: "`systemctl start understudy`"
         case .pairDiffers: "what has to be equal made equal in both files"
         case .daemonNoSocket: "`--socket`, or `systemctl restart understudy`"
@@ -144,6 +166,7 @@ extension FindingCode {
         case .daemonRemark: "what the daemon names"
         case .packetsLetIn: "what the finding says: a kernel with nf_tables, or another `nftables NAME`"
         case .maintenanceMode: "`understudy resume`"
+        case .daemonNotUpgraded: "`understudy upgrade`, or the package installed again"
         case .daemonNotEnabled: "`systemctl enable understudy`"
         case .checkCannotRun: "`chmod`, or the right path or user"
         case .checkInsecure: "`chown root:root`, `chmod go-w`"
@@ -161,6 +184,7 @@ extension FindingCode {
         case .arpNotAnswered: "`sysctl -w net/ipv4/conf/IF/arp_ignore=1`, `arp_filter=0`"
         case .addressOutsideSubnet: "an address of the interface's subnet, or the right interface"
         case .addressPrefixDiffers: "the subnet's prefix length behind the address, or /32 (/128)"
+        case .subnetRouteMissing: "`ip route add SUBNET dev IF proto kernel scope link src ADDRESS`; `--fix` adds it"
         case .firewallBlocksIn, .firewallBlocksOut:
             "a rule that accepts protocol 112, by the firewall that drops it: firewall-cmd, ufw, iptables or nft; `--fix` adds it"
         case .firewallUnclear: "reading the rule"
@@ -174,13 +198,15 @@ extension FindingCode {
         case .twoOwners: "what keeps the hosts from hearing each other, or the stranger's address"
         case .noOwner: "a running daemon on either host"
         case .addressStateWrong: "what `understudy status` says"
+        case .virtualRouteMissing: "what keeps the kernel from having it: `ip route add` by hand says why"
+        case .bfdSessionDown: "the neighbour, its end of the session, or UDP port 3784 (4784) in a firewall"
         case .nonlocalBindOff:
             "`sysctl -w net.ipv4.ip_nonlocal_bind=1` (ipv6: `net.ipv6.ip_nonlocal_bind`); `--fix` sets it"
         case .nonlocalBindNotKept: "a file in /etc/sysctl.d; `--fix` writes it"
         case .daemonRunning, .pairAgrees, .configurationLoaded, .daemonEnabled, .checksCanRun, .resources,
             .kernelSuffices, .addressesKept, .arpAnswered, .interfaceUsable,
-            .addressInSubnet, .firewallOpen, .advertsArrive, .vridFree, .oneOwner,
-            .nonlocalBind:
+            .addressInSubnet, .subnetRoutesPresent, .firewallOpen, .advertsArrive, .vridFree, .oneOwner, .addressMoved,
+            .virtualRoutesPresent, .bfdSessionUp, .daemonCurrent, .nonlocalBind:
             nil
         }
     }

@@ -109,8 +109,8 @@ private struct FirewallJudge {
         return Finding(
             isIncoming ? .firewallBlocksIn : .firewallBlocksOut, .problem, of: path.name,
             isIncoming
-                ? "\(owner) drops the adverts that come in on \(path.interface) (IP protocol 112)"
-                : "\(owner) drops the adverts that this host sends on \(path.interface) (IP protocol 112)",
+                ? "\(owner) drops the adverts that come in on \(path.interface) (IP protocol \(path.protocolNumber))"
+                : "\(owner) drops the adverts that this host sends on \(path.interface) (IP protocol \(path.protocolNumber))",
             evidence: evidence,
             consequence: isIncoming
                 ? "this host does not hear the other one, and takes the addresses although that one has them"
@@ -121,7 +121,7 @@ private struct FirewallJudge {
     private func refusedWithoutRule(_ unclear: [String]) -> Finding {
         Finding(
             .firewallBlocksOut, .problem, of: path.name,
-            "the kernel refuses to send adverts on \(path.interface) (IP protocol 112)",
+            "the kernel refuses to send adverts on \(path.interface) (IP protocol \(path.protocolNumber))",
             evidence: ["a probe for \(path.group) was refused (EPERM)"]
                 + (unclear.isEmpty
                     ? ["no rule of nftables or iptables is known to do that"]
@@ -173,7 +173,8 @@ private struct FirewallJudge {
         if !proof.arrived.isEmpty { evidence.append("adverts of \(list(proof.arrived)) arrived") }
         if proof.left > 0 { evidence.append("\(proof.left) of our own adverts were seen to leave") }
         return Finding(
-            .firewallOpen, .ok, of: path.name, "adverts (IP protocol 112) are accepted in and out on \(path.interface)",
+            .firewallOpen, .ok, of: path.name,
+            "adverts (IP protocol \(path.protocolNumber)) are accepted in and out on \(path.interface)",
             evidence: evidence)
     }
 

@@ -8,6 +8,8 @@ struct FirewallRemedy {
 
     private var isIncoming: Bool { packet.direction == .incoming }
     private var interface: String { shellWord(path.interface) }
+    private var number: UInt8 { path.protocolNumber }
+    private var name: String { path.isProtected ? "ah" : "vrrp" }
 
     /// What mends a certain drop in `chain`, by way of the chains of `path`.
     func remedy(for chain: BaseChain, path chains: [String]) -> (owner: String, remedy: Remedy) {
@@ -42,17 +44,17 @@ struct FirewallRemedy {
                     "see `firewall-cmd --list-all-policies` and `firewall-cmd --direct --get-all-rules`: one of them drops "
                         + "what this host sends")
             }
-            return inBoth("--policy=\(shellWord(policy))", "--add-protocol=vrrp")
+            return inBoth("--policy=\(shellWord(policy))", "--add-protocol=\(name)")
         }
-        let name = chains.lazy.compactMap(Self.zone).first ?? firewalld.zone(of: path.interface)
-        let zone = "--zone=\(shellWord(name))"
+        let ownZone = chains.lazy.compactMap(Self.zone).first ?? firewalld.zone(of: path.interface)
+        let zone = "--zone=\(shellWord(ownZone))"
         // A zone's rich rules that drop come before its protocols; one of negative priority comes before those.
         guard chains.contains(where: { $0.hasSuffix("_deny") || $0.hasSuffix("_pre") }) else {
-            return inBoth(zone, "--add-protocol=vrrp")
+            return inBoth(zone, "--add-protocol=\(name)")
         }
         let family = path.family == .v4 ? "ipv4" : "ipv6"
         let rule =
-            "rule priority=\"-32768\" family=\"\(family)\" protocol value=\"vrrp\" accept"
+            "rule priority=\"-32768\" family=\"\(family)\" protocol value=\"\(name)\" accept"
         return inBoth(zone, "--add-rich-rule='\(rule)'")
     }
 
@@ -93,13 +95,14 @@ struct FirewallRemedy {
     private func ufw(_ chains: [String]) -> Remedy {
         let direction = isIncoming ? "in" : "out"
         let isBefore = chains.contains { $0.contains("-before-") || $0.hasSuffix("-not-local") }
-        if facts.ufw?.knowsVRRP == true, !isBefore {
-            return Remedy(["ufw prepend allow \(direction) on \(interface) proto vrrp from any to any"], isSafe: true)
+        if facts.ufw?.knowsVRRP == true || path.isProtected, !isBefore {
+            return Remedy(
+                ["ufw prepend allow \(direction) on \(interface) proto \(name) from any to any"], isSafe: true)
         }
         let isV4 = path.family == .v4
         let file = isV4 ? "/etc/ufw/before.rules" : "/etc/ufw/before6.rules"
         let chain = "\(isV4 ? "ufw" : "ufw6")-before-\(isIncoming ? "input" : "output")"
-        let rule = "-A \(chain) \(isIncoming ? "-i" : "-o") \(interface) -p 112 -j ACCEPT"
+        let rule = "-A \(chain) \(isIncoming ? "-i" : "-o") \(interface) -p \(number) -j ACCEPT"
         return Remedy(
             ["sed -i '/^# End required lines/a \(rule)' \(file)", "ufw reload"], isSafe: true,
             advice: isBefore ? nil : "ufw before 0.36.2 has no word for protocol 112, hence the line in its file")
@@ -111,7 +114,7 @@ struct FirewallRemedy {
         let table = chain.table == "filter" ? "" : "-t \(chain.table) "
         // Only a rule before the one that drops does anything: -I, not -A.
         var commands = [
-            "\(command) \(table)-I \(chain.name) \(isIncoming ? "-i" : "-o") \(interface) -p 112 -j ACCEPT"
+            "\(command) \(table)-I \(chain.name) \(isIncoming ? "-i" : "-o") \(interface) -p \(number) -j ACCEPT"
         ]
         var advice: String?
         switch facts.persistence {
@@ -134,7 +137,7 @@ struct FirewallRemedy {
         case "netdev": conditions = ""
         default: conditions = "\(isIncoming ? "iifname" : "oifname") \"\(path.interface)\" "
         }
-        conditions += path.family == .v4 ? "ip protocol 112" : "ip6 nexthdr 112"
+        conditions += path.family == .v4 ? "ip protocol \(number)" : "ip6 nexthdr \(number)"
         return Remedy(
             ["nft 'insert rule \(place) \(conditions) accept'"], isSafe: true,
             advice: "to keep it, put `\(conditions) accept` first into chain \(chain.name) of table \(chain.family) "

@@ -13,6 +13,10 @@ package struct HypotheticalPacket: Equatable, Sendable {
     package var family: AddressFamily
     package var isMulticast: Bool
     package var hopLimit = Carrier.requiredHopLimit
+    package var protocolNumber = Carrier.protocolNumber
+
+    /// What rules call its protocol.
+    var protocolNames: [String] { protocolNumber == Carrier.protocolNumber ? ["112", "vrrp"] : ["51", "ah"] }
 
     package init(
         _ direction: Direction, interface: String, family: AddressFamily, sources: [AddressRange],

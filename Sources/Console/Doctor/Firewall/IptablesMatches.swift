@@ -10,7 +10,8 @@ extension IptablesRuleReader {
         case "-m", "--match": return module(value)
         case "-i", "--in-interface": return always(interface(value, packet.direction == .incoming))
         case "-o", "--out-interface": return always(interface(value, packet.direction == .outgoing))
-        case "-p", "--protocol", "--proto": return always(Truth(["112", "vrrp", "all", "0"].contains(value)))
+        case "-p", "--protocol", "--proto":
+            return always(Truth((packet.protocolNames + ["all", "0"]).contains(value)))
         case "-s", "--source": return always(membership(value, packet.sources))
         case "-d", "--destination": return always(membership(value, packet.destinations))
         case "--src-range": return always(range(value, packet.sources))
@@ -18,7 +19,7 @@ extension IptablesRuleReader {
         // Adverts are never fragments.
         case "-f", "--fragment": return always(.no)
         case "--ctstate", "--state": return connectionState(value)
-        case "--ctproto": return tracked(value == "112" || value == "vrrp")
+        case "--ctproto": return tracked(packet.protocolNames.contains(value))
         case "--ctstatus": return tracked(value.split(separator: ",").contains("NONE"))
         case "--ctdir": return tracked(value == "ORIGINAL")
         case "--pkt-type": return always(packetType(value))

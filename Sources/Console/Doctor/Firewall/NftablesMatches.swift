@@ -141,7 +141,7 @@ extension NftablesRuleReader {
         // Where there is no interface the kernel compares with an empty name.
         case "iif", "iifname", "ibrname": .names([isIncoming ? packet.interface : ""])
         case "oif", "oifname", "obrname": .names([isIncoming ? "" : packet.interface])
-        case "l4proto": .names(["112", "vrrp"])
+        case "l4proto": .names(packet.protocolNames)
         case "nfproto": .names(isV4 ? ["ipv4", "2"] : ["ipv6", "10"])
         case "protocol": .names(isV4 ? ["ip", "0x0800", "2048"] : ["ip6", "0x86dd", "34525"])
         // What we send has no type yet when the rules see it: the kernel's zero, which is "for this host".
@@ -159,6 +159,7 @@ extension NftablesRuleReader {
         case "ip": return isV4 ? header(field) : .absent
         case "ip6": return isV4 ? .absent : header(field)
         case "ether" where field == "type": return meta("protocol", PacketState())
+        case "ah" where packet.protocolNumber != Carrier.protocolNumber: return .unknown
         case "tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "igmp", "esp", "ah", "comp", "arp", "vlan":
             return .absent
         default: return .unknown
@@ -169,7 +170,7 @@ extension NftablesRuleReader {
         switch field {
         case "saddr": .addresses(packet.sources)
         case "daddr": .addresses(packet.destinations)
-        case "protocol", "nexthdr": .names(["112", "vrrp"])
+        case "protocol", "nexthdr": .names(packet.protocolNames)
         case "ttl", "hoplimit": .number(UInt32(packet.hopLimit))
         case "version": .number(packet.family == .v4 ? 4 : 6)
         case "dscp": .names(["cs6", "48", "0x30"])

@@ -19,6 +19,17 @@ package struct InterfaceFacts: Equatable, Sendable {
         guard let link = link(interface) else { return [] }
         return addresses.filter { $0.interfaceIndex == link.index }
     }
+
+    /// The addresses by interface, those behind an instance's virtual MAC address with those of its own interface.
+    func assigned(asSeenBy instance: Instance) -> [String: Set<IPAddress>] {
+        var assigned: [String: Set<IPAddress>] = [:]
+        for link in links { assigned[link.name] = Set(addresses(of: link.name).map(\.address)) }
+        for link in instance.virtualLinks {
+            assigned[link.base, default: []].formUnion(assigned[link.interface] ?? [])
+            assigned[link.interface] = nil
+        }
+        return assigned
+    }
 }
 
 /// Whether each instance's interface can carry adverts, and its addresses fit there.
@@ -129,5 +140,5 @@ private func noAddress(_ instance: Instance, _ subject: String, _ facts: Interfa
 
 extension IPAddress {
     /// fe80::/10.
-    fileprivate var isLinkLocalV6: Bool { if case .v6(let address) = self { address.isLinkLocal } else { false } }
+    var isLinkLocalV6: Bool { if case .v6(let address) = self { address.isLinkLocal } else { false } }
 }

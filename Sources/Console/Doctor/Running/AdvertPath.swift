@@ -16,6 +16,8 @@ package struct AdvertPath: Equatable, Sendable {
     package var ownAddresses: [AddressRange]
     /// The subnets of the interface, which a peer's address is in.
     package var subnets: [AddressRange]
+    /// VRRP's, or that of the IP authentication header before it (`auth_type AH`).
+    package var protocolNumber = Carrier.protocolNumber
 
     package init(
         interface: String, family: AddressFamily, peers: [IPAddress]?, group: IPAddress? = nil,
@@ -30,10 +32,25 @@ package struct AdvertPath: Equatable, Sendable {
         self.subnets = subnets
     }
 
-    /// `eth0 IPv4`, `eth0 IPv4 unicast`, `eth0 IPv4 to 224.0.0.77`.
+    /// What a socket hears, whoever sends it where.
+    struct Kind: Hashable {
+        var family: AddressFamily
+        var protocolNumber: UInt8
+    }
+
+    var kind: Kind { Kind(family: family, protocolNumber: protocolNumber) }
+
+    package var isProtected: Bool { protocolNumber == AuthenticationHeader.protocolNumber }
+
+    /// `eth0 IPv4`, `eth0 IPv4 unicast`, `eth0 IPv4 to 224.0.0.77`, `eth0 IPv4 AH`.
     package var name: String {
         let kind = peers != nil ? " unicast" : group == .vrrpGroup(family) ? "" : " to \(group)"
-        return "\(interface) \(family == .v4 ? "IPv4" : "IPv6")\(kind)"
+        return "\(interface) \(family == .v4 ? "IPv4" : "IPv6")\(isProtected ? " AH" : "")\(kind)"
+    }
+
+    /// Whether an advert of its interface and family goes this way.
+    func isOf(_ advert: SeenAdvert) -> Bool {
+        advert.isMulticast == (peers == nil) && (advert.protection != nil) == isProtected
     }
 
     /// An advert on this path.
@@ -43,15 +60,19 @@ package struct AdvertPath: Equatable, Sendable {
         let group = [AddressRange(group)]
         let others = peers?.map { AddressRange($0) }
         let heard = senders.filter { $0.family == family }.map { AddressRange($0) }
-        return switch direction {
-        case .incoming:
-            HypotheticalPacket(
-                .incoming, interface: interface, family: family, sources: others ?? (heard.isEmpty ? subnets : heard),
-                destinations: peers == nil ? group : ownAddresses, isMulticast: peers == nil)
-        case .outgoing:
-            HypotheticalPacket(
-                .outgoing, interface: interface, family: family, sources: ownAddresses, destinations: others ?? group,
-                isMulticast: peers == nil)
-        }
+        var packet =
+            switch direction {
+            case .incoming:
+                HypotheticalPacket(
+                    .incoming, interface: interface, family: family,
+                    sources: others ?? (heard.isEmpty ? subnets : heard),
+                    destinations: peers == nil ? group : ownAddresses, isMulticast: peers == nil)
+            case .outgoing:
+                HypotheticalPacket(
+                    .outgoing, interface: interface, family: family, sources: ownAddresses,
+                    destinations: others ?? group, isMulticast: peers == nil)
+            }
+        packet.protocolNumber = protocolNumber
+        return packet
     }
 }

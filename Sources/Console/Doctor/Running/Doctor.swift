@@ -12,10 +12,14 @@ package func examine(_ options: DoctorOptions, tools: some Tools) -> DoctorRepor
     var examination = Examination(options)
     examination.lookAtDaemon()
     examination.lookAtFile()
+    let isInPlace = examination.enterNetwork()
     examination.lookAtService(tools)
     examination.lookAtPrograms()
     examination.lookAtProcess(tools)
+    // What is in another network namespace than the daemon's says nothing about it.
+    guard isInPlace else { return examination.report }
     examination.lookAtInterfaces()
+    examination.lookAtRoutes()
     examination.lookAtKernel()
     examination.lookAtNeighbours(tools)
     examination.listen()
@@ -23,6 +27,7 @@ package func examine(_ options: DoctorOptions, tools: some Tools) -> DoctorRepor
     examination.lookAtReception(tools)
     examination.lookAtOwners()
     examination.lookAtAddresses()
+    examination.lookAtCompanions()
     examination.lookAtBinds()
     return examination.report
 }
@@ -39,6 +44,7 @@ private struct Examination {
     /// Nobody listens at the socket; one who hangs, or may not be asked, does.
     private var hasNoListener = false
     private var interfaces = InterfaceFacts(links: [], addresses: [])
+    private var addressesBefore: [AddressInfo] = []
     private var paths: [AdvertPath] = []
     private var wire = WireFacts(seconds: 0)
     /// What the firewall does to what comes in, by path.
@@ -110,6 +116,16 @@ private struct Examination {
         findings += judgePair(checked, file: file, other, peerFile: peer)
     }
 
+    /// Goes into the network namespace that the file names.
+    ///
+    /// - Returns: false when that is not possible.
+    mutating func enterNetwork() -> Bool {
+        guard let name = model.global.process.identity.networkNamespace else { return true }
+        let finding = judgeNamespace(name, Console.enterNetwork(name), file)
+        findings.append(finding)
+        return finding.severity <= .note
+    }
+
     mutating func lookAtService(_ tools: some Tools) {
         daemon = gatherDaemon(answer, files: checked?.parsed.files ?? [], socket: options.socket, tools: tools)
         let usual = LocalFiles.exists(DoctorOptions.usualFile) ? DoctorOptions.usualFile : nil
@@ -119,6 +135,7 @@ private struct Examination {
             findings.append(finding)
         }
         findings += judgeDaemon(daemon, answer, file: options.file, usual: usual)
+        if let answer { findings += judgeProgram(gatherProgram(answer, tools: tools), answer) }
     }
 
     mutating func lookAtPrograms() {
@@ -173,8 +190,19 @@ private struct Examination {
         paths = advertPaths(model, interfaces)
     }
 
+    mutating func lookAtRoutes() {
+        do throws(SystemError) {
+            let facts = try ConnectedRouteFacts.read(routedLinks(model, interfaces).map(\.index))
+            findings += judgeConnectedRoutes(model, interfaces, facts)
+        } catch {
+            findings.append(
+                Finding(.subnetRoutesPresent, .unknown, "the routes could not be listed", evidence: ["\(error)"]))
+        }
+    }
+
     mutating func listen() {
         guard !paths.isEmpty else { return }
+        addressesBefore = interfaces.addresses
         let longest = model.instances.map { Double($0.advertisementInterval.count) / 100 }.max() ?? 1
         // Twice what is due, so that one lost advert is not taken for silence; nobody waits for minutes.
         let seconds = options.seconds ?? min(max(3, longest * 2.2), 12)
@@ -203,9 +231,7 @@ private struct Examination {
                 arrived: unique(others(.socket, path).map(\.source)),
                 output: wire.outputs[path.name]
                     ?? .notTried(reason: wire.failure(path.interface) ?? "it was not possible"),
-                left: wire.adverts(.leaving, path.interface, path.family).count {
-                    $0.isMulticast == (path.peers == nil)
-                })
+                left: wire.adverts(.leaving, path.interface, path.family).count { path.isOf($0) })
             let senders = unique((others(.wire, path) + others(.socket, path)).map(\.source))
             let found = judgeFirewall(facts, path, senders: senders, proof: proof)
             blocked[path.name] = found.filter { $0.code == .firewallBlocksIn }
@@ -217,7 +243,7 @@ private struct Examination {
     private func others(_ place: SeenAdvert.Place, _ path: AdvertPath) -> [SeenAdvert] {
         let own = ownAddresses
         return wire.adverts(place, path.interface, path.family).filter {
-            !own.contains($0.source) && $0.isMulticast == (path.peers == nil)
+            !own.contains($0.source) && path.isOf($0)
         }
     }
 
@@ -264,19 +290,23 @@ private struct Examination {
     }
 
     mutating func lookAtOwners() {
-        var assigned: [String: Set<IPAddress>] = [:]
-        for link in interfaces.links { assigned[link.name] = Set(interfaces.addresses(of: link.name).map(\.address)) }
+        let before = InterfaceFacts(links: interfaces.links, addresses: addressesBefore)
         // A virtual MAC address is another host's while the interface that has it here is down.
         let hardware = Set(interfaces.links.filter(\.isUp).compactMap(\.hardwareAddress))
         for instance in model.instances {
-            var assigned = assigned
-            for link in instance.virtualLinks {
-                assigned[link.base, default: []].formUnion(assigned[link.interface] ?? [])
-                assigned[link.interface] = nil
-            }
             findings += judgeOwners(
-                wire, OwnerContext(instance: instance.onTheWire, assigned: assigned, ownHardware: hardware))
+                wire,
+                OwnerContext(
+                    instance: instance.onTheWire, assigned: interfaces.assigned(asSeenBy: instance),
+                    ownHardware: hardware, assignedBefore: before.assigned(asSeenBy: instance)))
         }
+    }
+
+    /// What goes with the addresses, and who watches the way there.
+    mutating func lookAtCompanions() {
+        guard let status = answer?.status else { return }
+        findings += judgeVirtualRoutes(status)
+        findings += judgeSessions(status, model, wire)
     }
 
     mutating func lookAtAddresses() {

@@ -30,22 +30,20 @@ func judgeFile(_ checked: CheckedFile, _ file: String) -> Finding {
     }
     return Finding(
         .configuration, .ok, of: file, "the configuration is in order",
-        evidence: [enumeration(checked.model.instances.map(\.name))]
-            + checked.model.instances.filter(\.usesAuthenticationHeader).map {
-                "\($0.name) has auth_type AH: its adverts are IP protocol 51, and what becomes of them is not looked at"
-            })
+        evidence: [enumeration(checked.model.instances.map(\.name))])
 }
 
 /// Every way that adverts of the model take through this host.
 func advertPaths(_ model: Model, _ facts: InterfaceFacts) -> [AdvertPath] {
     let virtual = Set(model.instances.flatMap { $0.addresses + $0.excludedAddresses }.map(\.address))
     var paths: [AdvertPath] = []
-    // Filters and captures are asked about protocol 112 only.
-    for instance in model.instances where !instance.usesAuthenticationHeader {
+    for instance in model.instances {
+        let number = instance.usesAuthenticationHeader ? AuthenticationHeader.protocolNumber : Carrier.protocolNumber
         var peers: [IPAddress]?
         if case .unicast(let list) = instance.transport { peers = list }
         if let index = paths.firstIndex(where: {
-            $0.interface == instance.interface && $0.family == instance.family && $0.peers == peers
+            $0.interface == instance.interface && $0.family == instance.family && $0.protocolNumber == number
+                && $0.peers == peers
                 && (peers != nil || $0.group == instance.group)
         }) {
             paths[index].instances.append(instance.name)
@@ -56,10 +54,11 @@ func advertPaths(_ model: Model, _ facts: InterfaceFacts) -> [AdvertPath] {
         }
         let subnets = assigned.map { AddressRange($0.address, prefixLength: $0.prefixLength) }
         let own = instance.sourceAddress.map { [AddressRange($0)] } ?? assigned.map { AddressRange($0.address) }
-        paths.append(
-            AdvertPath(
-                interface: instance.interface, family: instance.family, peers: peers, group: instance.group,
-                instances: [instance.name], ownAddresses: own, subnets: subnets))
+        var path = AdvertPath(
+            interface: instance.interface, family: instance.family, peers: peers, group: instance.group,
+            instances: [instance.name], ownAddresses: own, subnets: subnets)
+        path.protocolNumber = number
+        paths.append(path)
     }
     return paths
 }
@@ -87,6 +86,17 @@ func addressQuestions(_ model: Model, _ facts: InterfaceFacts) -> AddressQuestio
         where assigned.contains(where: { peer.shares(prefixOf: $0.address, length: $0.prefixLength) }) {
             add(peer, on: instance.interface)
         }
+    }
+    // A session that is down has nobody at its other end, or somebody who does not talk BFD.
+    for session in model.sessions where !session.isMultihop {
+        let around = facts.links.first { link in
+            !link.isLoopback
+                && facts.addresses(of: link.name).contains {
+                    session.neighbour.shares(prefixOf: $0.address, length: $0.prefixLength)
+                }
+        }
+        // A link-local neighbour may be on any link.
+        if let around, !session.neighbour.isLinkLocalV6 { add(session.neighbour, on: around.name) }
     }
     return questions
 }

@@ -9,11 +9,18 @@ package struct OwnerContext: Sendable {
     package var assigned: [String: Set<IPAddress>]
     /// The link-layer addresses of this host: an answer from one of them is its own.
     package var ownHardware: Set<HardwareAddress>
+    /// The addresses of this host by interface when the listening began.
+    package var assignedBefore: [String: Set<IPAddress>]
 
-    package init(instance: Instance, assigned: [String: Set<IPAddress>], ownHardware: Set<HardwareAddress>) {
+    /// - Parameter assignedBefore: nil for the same as in the end.
+    package init(
+        instance: Instance, assigned: [String: Set<IPAddress>], ownHardware: Set<HardwareAddress>,
+        assignedBefore: [String: Set<IPAddress>]? = nil
+    ) {
         self.instance = instance
         self.assigned = assigned
         self.ownHardware = ownHardware
+        self.assignedBefore = assignedBefore ?? assigned
     }
 }
 
@@ -39,33 +46,14 @@ private func judge(
     _ held: VirtualAddress, _ subject: String, _ wire: WireFacts, _ context: OwnerContext
 ) -> Finding {
     let address = held.address
-    let answers = wire.answers.filter {
-        $0.address == address && $0.interface == held.interface && !context.ownHardware.contains($0.hardwareAddress)
-    }.map(\.hardwareAddress).sorted { $0.rawValue < $1.rawValue }
+    let claims = AddressClaim.others(of: held, wire, context)
     let isHere = context.assigned[held.interface]?.contains(address) ?? false
     let isElsewhereHere = !isHere && context.assigned.values.contains { $0.contains(address) }
     let question = address.family == .v4 ? "ARP probes" : "neighbour solicitations"
-    func senders(_ hardware: HardwareAddress) -> [IPAddress] {
-        unique(wire.adverts.filter { $0.hardwareAddress == hardware && $0.place == .wire }.map(\.source))
-    }
-    func named(_ hardware: HardwareAddress) -> String {
-        let senders = senders(hardware)
-        return senders.isEmpty
-            ? "\(hardware)" : "\(hardware), which advertises as \(enumeration(senders.map(\.description)))"
-    }
-    let others = answers.map { "\(named($0)) answers for \(address)" }
-    if isHere, !answers.isEmpty {
-        return Finding(
-            .twoOwners, .problem, of: subject, "\(address) is on this host, and another host answers for it as well",
-            evidence: ["\(address) is on \(held.interface) of this host"] + others,
-            consequence: "clients reach the one or the other at random, and connections break",
-            remedy: .advice(adviceOnTwoOwners(areSilent: answers.allSatisfy { senders($0).isEmpty })))
-    }
-    if answers.count > 1 {
-        return Finding(
-            .twoOwners, .problem, of: subject, "\(answers.count) hosts answer for \(address)", evidence: others,
-            consequence: "clients reach the one or the other at random, and connections break",
-            remedy: .advice("run understudy doctor on them; a stranger needs another address"))
+    let others = claims.map { "\($0.name) answers for \(address)" }
+    if claims.count + (isHere ? 1 : 0) > 1 {
+        if let moved = judgeMove(of: held, subject, claims, isHere: isHere, wire, context) { return moved }
+        return twoOwners(of: held, subject, claims, isHere: isHere)
     }
     if isElsewhereHere {
         return Finding(
@@ -74,7 +62,7 @@ private func judge(
             evidence: others, consequence: "the daemon neither keeps nor removes it there",
             remedy: .advice("remove it there: ip address del \(address)/PREFIX dev INTERFACE"))
     }
-    if answers.isEmpty, !isHere {
+    if claims.isEmpty, !isHere {
         return Finding(
             .noOwner, .problem, of: subject, "nobody has \(address)",
             evidence: [
@@ -88,6 +76,24 @@ private func judge(
     return Finding(
         .oneOwner, .ok, of: subject, isHere ? "only this host has \(address)" : "one other host has \(address)",
         evidence: isHere ? ["nobody else answered \(question) in \(wire.secondsInWords)"] : others)
+}
+
+private func twoOwners(
+    of held: VirtualAddress, _ subject: String, _ claims: [AddressClaim], isHere: Bool
+) -> Finding {
+    let address = held.address
+    let others = claims.map { "\($0.name) answers for \(address)" }
+    let consequence = "clients reach the one or the other at random, and connections break"
+    guard isHere else {
+        return Finding(
+            .twoOwners, .problem, of: subject, "\(claims.count) hosts answer for \(address)", evidence: others,
+            consequence: consequence,
+            remedy: .advice("run understudy doctor on them; a stranger needs another address"))
+    }
+    return Finding(
+        .twoOwners, .problem, of: subject, "\(address) is on this host, and another host answers for it as well",
+        evidence: ["\(address) is on \(held.interface) of this host"] + others, consequence: consequence,
+        remedy: .advice(adviceOnTwoOwners(areSilent: claims.allSatisfy(\.senders.isEmpty))))
 }
 
 private func adviceOnTwoOwners(areSilent: Bool) -> String {

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Control
 internal import VRRPCore
 internal import VRRPWire
 
@@ -35,6 +36,38 @@ extension ReceptionJudge {
                     "write `virtual_router_id \(free)` into \(instance.name) on every host of this pair (nobody was heard to use "
                         + "\(free)); then reload"))
         ]
+    }
+
+    /// The word of a standby that it is there; nil when none was heard.
+    func notice(_ evidence: [String]) -> Finding? {
+        guard let standby = context.status?.standbys?.first else { return nil }
+        let heard =
+            "the daemon heard that of \(standby.address) \(secondsInWords(standby.lastHeardSeconds)) ago, with priority "
+            + "\(standby.priority)"
+        return Finding(
+            .advertsArrive, .ok, of: instance.name,
+            "nobody else advertises, as it must be while this host is active; \(standby.address) says that it stands by"
+                + (instance.keyed == nil ? "" : ", unsigned"),
+            evidence: evidence + [heard]
+                + (instance.keyed == nil
+                    ? [] : ["standby notices are not signed, with auth_hmac neither: it is not proven who sent it"]))
+    }
+
+    /// Adverts with `auth_type AH` where the instance has none, or the other way round: its socket is not given them.
+    func otherProtection(_ source: IPAddress, _ advert: SeenAdvert) -> Finding? {
+        let isProtected = advert.protection != nil
+        guard isProtected != instance.usesAuthenticationHeader else { return nil }
+        return Finding(
+            .advertsRefused, .problem, of: instance.name,
+            isProtected
+                ? "adverts of \(source) have an authentication header (auth_type AH), and \(instance.name) wants none"
+                : "adverts of \(source) have no authentication header, and \(instance.name) has auth_type AH",
+            evidence: [
+                "an advert of \(source) for VRID \(id) is IP protocol \(isProtected ? 51 : 112), ours are protocol "
+                    + "\(isProtected ? 112 : 51)"
+            ],
+            consequence: "to this host \(source) does not exist: it takes the addresses although \(source) has them",
+            remedy: .advice("write the same `authentication` block on both hosts, better with auth_hmac; then reload"))
     }
 
     /// Our addresses under a VRID that this host is not configured for.

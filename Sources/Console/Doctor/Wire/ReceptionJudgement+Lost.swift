@@ -26,7 +26,7 @@ extension ReceptionJudge {
     func lost(_ source: IPAddress, _ seen: [SeenAdvert]) -> Finding {
         let evidence = [
             "\(seen.count) adverts of \(source) on the wire of \(instance.interface) in \(wire.secondsInWords) (packet socket)",
-            "none of them at a raw socket for protocol 112, such as the daemon's",
+            "none of them at a raw socket for protocol \(context.path.protocolNumber), such as the daemon's",
         ]
         let (culprit, proof, remedy) = culprit(source, seen)
         return Finding(

@@ -84,12 +84,13 @@ struct ReceptionJudge {
         // Groups keep clusters apart that have the same VRID: who shares neither group nor address with us is no business of ours.
         if isToOtherGroup(last), whoseList.contains(where: { $0.code == .vridInUse }) { return [] }
         if let finding = elsewhere(source, last) { return [finding] + whoseList }
+        if let finding = otherProtection(source, last) { return [finding] + whoseList }
         if heard.isEmpty { return [lost(source, seen)] + whoseList }
         var router = VirtualRouter(instance.routerConfiguration, priority: instance.priority)
         do throws(Refusal) {
             _ = try router.admit(
                 last.message.span, carrier: last.carrier, rules: instance.receptionRules,
-                clock: context.clock)
+                clock: context.clock, header: last.protection?.proof(instance.password))
         } catch {
             return [refused(source, heard.count, error, isStranger: whoseList.contains { $0.code == .vridInUse })]
                 + whoseList
@@ -175,6 +176,7 @@ struct ReceptionJudge {
                     ? "nobody else advertises, as it must be while this host is active; \(last.address) was heard before"
                     : "nobody advertises at present; \(last.address) was heard before", evidence: evidence)
         }
+        if context.holdsAddresses, let finding = notice(evidence) { return finding }
         let advice =
             "on the other host: `understudy status` must say STANDBY, and `understudy doctor` find nothing. Are both in one "
             + "network segment? Clouds drop multicast: there both need `unicast_peer`"
@@ -194,7 +196,8 @@ struct ReceptionJudge {
     /// Peers on the link who answer nothing at all; nil when one does, or nobody was asked.
     private func absentPeers() -> Finding? {
         let asked = (context.path.peers ?? []).filter { wire.asked.contains($0) }
-        guard !asked.isEmpty, !asked.contains(where: { peer in wire.answers.contains { $0.address == peer } }) else {
+        guard !asked.isEmpty, !asked.contains(where: { peer in wire.answers.keys.contains { $0.address == peer } })
+        else {
             return nil
         }
         let names = enumeration(asked.map(\.description))

@@ -1,15 +1,17 @@
 internal import LinuxKernel
-internal import VRRPWire
+package import VRRPWire
 
 extension SeenAdvert {
     /// From a packet socket.
     init?(_ dissection: Dissection, of frame: CapturedFrame, on interface: String) {
-        guard case .message(let carrier, let range) = dissection.content, dissection.frame.vlans.isEmpty else {
-            return nil
+        guard dissection.frame.vlans.isEmpty else { return nil }
+        let (place, hardware) = (frame.isOutgoing ? Place.leaving : .wire, dissection.frame.source)
+        if let protected = ProtectedAdvert(dissection) {
+            self.init(place, on: interface, protected, from: hardware)
+            return
         }
-        self.init(
-            frame.isOutgoing ? .leaving : .wire, on: interface, Array(dissection.octets[range]), carrier: carrier,
-            from: dissection.frame.source)
+        guard case .message(let carrier, let range) = dissection.content else { return nil }
+        self.init(place, on: interface, Array(dissection.octets[range]), carrier: carrier, from: hardware)
     }
 
     /// From a raw socket: an IPv4 packet, or what an IPv6 packet carries.
@@ -20,8 +22,13 @@ extension SeenAdvert {
             let carrier = Carrier(source: received.source, destination: destination, hopLimit: hopLimit)
             self.init(.socket, on: interface, octets(bytes), carrier: carrier, from: nil)
         case .v4:
+            if let protected = ProtectedAdvert(datagram: octets(bytes)) {
+                self.init(.socket, on: interface, protected, from: nil)
+                return
+            }
             do throws(WireError) {
                 let header = try IPv4Header.parse(bytes)
+                guard header.protocolNumber == Carrier.protocolNumber else { return nil }
                 let carrier = Carrier(
                     source: .v4(header.source), destination: .v4(header.destination), hopLimit: header.timeToLive)
                 self.init(
@@ -31,6 +38,16 @@ extension SeenAdvert {
                 return nil
             }
         }
+    }
+}
+
+extension SeenAdvert {
+    /// Behind an authentication header.
+    package init?(
+        _ place: Place, on interface: String, _ protected: ProtectedAdvert, from hardwareAddress: HardwareAddress?
+    ) {
+        self.init(place, on: interface, protected.message, carrier: protected.carrier, from: hardwareAddress)
+        protection = protected
     }
 }
 

@@ -22,6 +22,10 @@ package struct SeenAdvert: Equatable, Sendable {
     package var message: [UInt8]
     /// The Ethernet address that it came from; nil at a raw socket.
     package var hardwareAddress: HardwareAddress?
+    /// When, in seconds since the listening began.
+    package var at = 0.0
+    /// The authentication header that stood before it (`auth_type AH`).
+    package var protection: ProtectedAdvert?
 
     package var source: IPAddress { carrier.source }
     package var isMulticast: Bool { carrier.destination.isMulticast }
@@ -62,10 +66,15 @@ package struct AddressAnswer: Hashable, Sendable {
 package struct WireFacts: Equatable, Sendable {
     package var seconds: Double
     package var adverts: [SeenAdvert] = []
-    /// Who answered for which address; whom this host itself answers is not among them.
-    package var answers: Set<AddressAnswer> = []
+    /// Who answered for which address, or announced it, with the first and the last time in seconds since the beginning;
+    /// what this host itself said is not among them.
+    package var answers: [AddressAnswer: ClosedRange<Double>] = [:]
+    /// When this host first said the same.
+    package var ownAnswers: [AddressAnswer: Double] = [:]
     /// The addresses that were asked for.
     package var asked: Set<IPAddress> = []
+    /// When they were last asked for.
+    package var lastAsked = 0.0
     /// Packets that the kernel dropped meanwhile because the way back to their sender is another (rp_filter).
     package var reversePathDrops: Int = 0
     /// Packets that it dropped because of their IP header.
@@ -79,6 +88,18 @@ package struct WireFacts: Equatable, Sendable {
 
     /// Why nothing is known of an interface; nil when it was listened to.
     package func failure(_ interface: String) -> String? { failures[""] ?? failures[interface] }
+
+    /// Takes in that somebody has an address.
+    ///
+    /// - Returns: true when that is new.
+    package mutating func note(_ answer: AddressAnswer, at time: Double) -> Bool {
+        guard let known = answers[answer] else {
+            answers[answer] = time...time
+            return true
+        }
+        answers[answer] = known.lowerBound...max(known.upperBound, time)
+        return false
+    }
 
     /// What was seen on an interface for a family.
     package func adverts(_ place: SeenAdvert.Place, _ interface: String, _ family: AddressFamily) -> [SeenAdvert] {

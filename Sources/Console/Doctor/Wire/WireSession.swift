@@ -19,12 +19,15 @@ struct WireSession {
             index = link.index
             // The raw sockets first: what only the packet socket could have seen would look dropped.
             var sockets: [(AddressFamily, VRRPSocket)] = []
-            for family in unique(paths.map(\.family)) {
+            for kind in unique(paths.map(\.kind)) {
+                let same = paths.filter { $0.kind == kind }
+                let family = kind.family
                 // That of the protocol as well: who is not configured for another one sends there.
-                let groups = unique([.vrrpGroup(family)] + paths.filter { $0.family == family }.map(\.group))
+                let groups = unique([.vrrpGroup(family)] + same.map(\.group))
                 for mode in groups.map({ VRRPSocket.Mode.multicast(group: $0) }) + [.unicast(local: nil)] {
                     let socket = try VRRPSocket(
-                        family: family, interfaceName: link.name, interfaceIndex: link.index, mode: mode)
+                        family: family, interfaceName: link.name, interfaceIndex: link.index, mode: mode,
+                        protocolNumber: kind.protocolNumber)
                     sockets.append((family, socket))
                 }
             }
@@ -39,6 +42,11 @@ struct WireSession {
     private let questions: AddressQuestions
     private var places: [Place] = []
     private var facts: WireFacts
+    private var start: UInt64 = 0
+    private var end: UInt64 = 0
+    /// When the addresses are to be asked for.
+    private var asking: [UInt64] = []
+    private var moreQuestions = 3
     /// Nobody needs more to be judged, however fast a stranger sends.
     private static let mostAdverts = 20_000
 
@@ -68,15 +76,18 @@ struct WireSession {
     /// Listens until the time is over.
     mutating func run() -> WireFacts {
         let before = DropCounters.read()
-        let start = monotonicNanoseconds()
-        let end = start + UInt64(facts.seconds * 1e9)
+        start = monotonicNanoseconds()
+        end = start + UInt64(facts.seconds * 1e9)
         tryOutput()
         // Three questions, so that one lost answer is not taken for silence.
-        var asking = [0.0, 0.3, 0.6].map { start + UInt64(facts.seconds * $0 * 1e9) }
+        asking = [0.0, 0.3, 0.6].map { start + UInt64(facts.seconds * $0 * 1e9) }
         do throws(SystemError) {
             while monotonicNanoseconds() < end {
                 if let due = asking.first, due <= monotonicNanoseconds() {
                     asking.removeFirst()
+                    // What has come until now is no answer to this question.
+                    try drain(.open)
+                    facts.lastAsked = elapsed
                     try ask()
                 }
                 var items = places.flatMap(\.descriptors).map { Readiness($0) }
@@ -96,6 +107,16 @@ struct WireSession {
         return facts
     }
 
+    private var elapsed: Double { Double(monotonicNanoseconds() - start) / 1e9 }
+
+    /// Whoever turns up after the last question may have taken the address from another: that shows when both are asked.
+    private mutating func askAgain() {
+        guard asking.isEmpty, moreQuestions > 0 else { return }
+        moreQuestions -= 1
+        asking = [monotonicNanoseconds() + 200_000_000]
+        end = max(end, asking[0] + 300_000_000)
+    }
+
     private mutating func tryOutput() {
         for path in paths {
             guard let place = places.first(where: { $0.interface == path.interface }) else { continue }
@@ -105,7 +126,8 @@ struct WireSession {
             }
             do throws(SystemError) {
                 let isAllowed = try isOutputAllowed(
-                    interfaceName: path.interface, interfaceIndex: place.index, group: path.group)
+                    interfaceName: path.interface, interfaceIndex: place.index, group: path.group,
+                    protocolNumber: path.protocolNumber)
                 facts.outputs[path.name] = isAllowed ? .allowed : .refused
             } catch {
                 facts.outputs[path.name] = .notTried(reason: "\(error)")
@@ -163,16 +185,32 @@ struct WireSession {
                 continue  // No Ethernet header: nothing that anyone could understand.
             }
             if let advert = SeenAdvert(dissection, of: frame, on: place.interface) { add([advert]) }
-            if !frame.isOutgoing, let answer = AddressAnswer(dissection, on: place.interface),
+            if let answer = AddressAnswer(dissection, on: place.interface),
                 questions.isAsked(answer.address, on: place.interface)
             {
-                facts.answers.insert(answer)
+                note(answer, isOurs: frame.isOutgoing)
             }
         }
     }
 
+    private mutating func note(_ answer: AddressAnswer, isOurs: Bool) {
+        let now = elapsed
+        if isOurs {
+            guard facts.ownAnswers[answer] == nil else { return }
+            facts.ownAnswers[answer] = now
+            askAgain()
+        } else if facts.note(answer, at: now) {
+            askAgain()
+        }
+    }
+
     private mutating func add(_ seen: [SeenAdvert]) {
-        facts.adverts += seen.prefix(max(0, Self.mostAdverts - facts.adverts.count))
+        let now = elapsed
+        facts.adverts += seen.prefix(max(0, Self.mostAdverts - facts.adverts.count)).map { advert in
+            var advert = advert
+            advert.at = now
+            return advert
+        }
     }
 }
 

@@ -1,0 +1,71 @@
+import LinuxKernel
+import Rehearsal
+import Testing
+
+extension Behaviour {
+    /// Two daemons on one host and one address: they would not hear each other, whatever their VRIDs.
+    @Suite(.serialized) struct AddressClaims {
+        private func start(_ trial: Trial, _ host: Host, _ name: String, _ configuration: String) throws -> RunningDaemon {
+            try host.writeFile("/run/\(name).conf", configuration)
+            let log = try OutputLog(name)
+            let arguments = ["-n", "-l", "-G", "-D", "-f", "/run/\(name).conf", "-p", "/run/\(name).pid"]
+            let process = try host.start(Trial.daemon, arguments, log: log)
+            return RunningDaemon(trial: trial, host: host, process: process, log: log)
+        }
+
+        private func reload(_ daemon: RunningDaemon, _ name: String, _ configuration: String, saying words: String) throws {
+            try daemon.host.writeFile("/run/\(name).conf", configuration)
+            let mark = daemon.mark
+            try daemon.process.send(.reload)
+            try daemon.says(words, since: mark)
+        }
+
+        @Test func `an address is refused to a second daemon, whatever its VRID, until the first one gives it up`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let both = ["192.0.2.10/24", "fd00:2::10/64"]
+            let first = try start(trial, host, "first", instance(addresses: [both[0]]))
+            try first.becomesMaster()
+            let mark = first.mark
+            let refusal = "another understudyd on this host has 192.0.2.10 on eth0 already"
+            try host.writeFile("/run/second.conf", instance("VI_2", id: 52, addresses: [both[0]]))
+            let second = try host.run(
+                Trial.daemon, ["-n", "-l", "-G", "-f", "/run/second.conf", "-p", "/run/second.pid"], seconds: 20)
+            #expect(second.status == .exited(code: 1))
+            #expect(second.output.contains("cannot start: \(refusal)"), "\(second.output)")
+            #expect(second.output.contains("with /run/first.conf)"), "\(second.output)")
+            #expect(!first.text(since: mark).contains("Entering"))
+
+            // By a reload neither, and what ran goes on.
+            let third = try start(trial, host, "third", instance("VI_3", id: 53, addresses: ["192.0.2.13/24"]))
+            try third.becomesMaster()
+            let wanted = instance("VI_3", id: 53, addresses: ["192.0.2.13/24", both[0]])
+            try reload(third, "third", wanted, saying: "Reload refused: \(refusal)")
+            #expect(try host.has("192.0.2.13"))
+
+            // A process that is replaced has them all the same, and nobody else.
+            let worker = try first.worker
+            sendSignal(Signals.kill, to: worker)
+            try first.says("goes on as MASTER", since: mark)
+            try reload(third, "third", wanted, saying: "Reload refused: \(refusal)")
+
+            // The first one gives it up, by a reload.
+            try reload(first, "first", instance(addresses: ["192.0.2.11/24"]), saying: "Reload finished")
+            try reload(third, "third", wanted, saying: "Reload finished")
+            try trial.waitFor("the address") { try host.has("192.0.2.10") }
+            try reload(first, "first", instance(addresses: [both[0]]), saying: "Reload refused: \(refusal)")
+            #expect(!third.text().contains("was removed by someone else"))
+            #expect(try third.stop() == .exited(code: 0))
+            try reload(first, "first", instance(addresses: both), saying: "Reload finished")
+            try trial.waitFor("the address again") { try host.has("192.0.2.10") }
+        }
+
+        @Test func `the same address in another network is nobody's business`() throws {
+            let trial = try Trial()
+            let first = try start(trial, try trial.host(), "first", instance())
+            try first.becomesMaster()
+            let other = try start(trial, try trial.host("lb2", "192.0.2.2"), "other", instance(id: 54))
+            try other.becomesMaster()
+        }
+    }
+}
