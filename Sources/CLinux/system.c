@@ -89,6 +89,13 @@ int cl_is_marked(int fd, int64_t number) {
     return lock.l_type != F_UNLCK;
 }
 
+int cl_is_marked_anywhere(int fd) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+        return -1;
+    return lock.l_type != F_UNLCK;
+}
+
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count) {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     size_t length = strlen(socket_name);

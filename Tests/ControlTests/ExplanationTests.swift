@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test func `says what became of the daemon's process since, the newest first, and how often`() {
-        var day = Situation(.active, 40_000, "nobody else was heard for 3.58 s", priority: sum(107, 101, [(6, "chk_lb")]))
+        var day = Situation(
+            .active, 40_000, "nobody else was heard for 3.58 s", priority: sum(107, 101, [(6, "chk_lb")]))
         day.record(40_003, .becameStandby, from: .stopped, to: .standby, priority: 107, "it started")
         day.record(40_000, .becameActive, from: .standby, to: .active, priority: 107, day.instance.cause)
         for number in 1...5 {
@@ -41,7 +42,8 @@ import Testing
                 "this process took the place of process \(number), which ended by signal 9 (KILL)")
         }
         let chain = day.explanation.chain
-        #expect(chain.first == "At 02:05:29 UTC: this process took the place of process 5, which ended by signal 9 (KILL).")
+        #expect(
+            chain.first == "At 02:05:29 UTC: this process took the place of process 5, which ended by signal 9 (KILL).")
         #expect(chain.prefix(3).map { $0.contains("took the place") } == [true, true, true])
         #expect(chain.dropFirst(3).first == "Before that, the daemon was replaced or away 2 more times in this state.")
         #expect(chain.dropFirst(4).first?.contains("went from STANDBY to ACTIVE") == true)

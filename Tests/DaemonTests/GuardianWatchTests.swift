@@ -19,7 +19,9 @@ import VRRPCore
 
     @Test func `a guardian that looks once a second is no news, however late a single look is`() {
         var watch = GuardianWatch()
-        let told = news(&watch, from: 0, until: 60_000) { now in now < 30_000 ? now / 1000 * 1000 : max(30_000, now - 3500) }
+        let told = news(&watch, from: 0, until: 60_000) { now in
+            now < 30_000 ? now / 1000 * 1000 : max(30_000, now - 3500)
+        }
         #expect(told == [] && watch.silence == nil)
     }
 

@@ -29,6 +29,8 @@ import Testing
             withExtendedLifetime(second) {}
         }
         #expect(try first.take(numbers(5..<6), until: 0) == nil)
+        let third = try NamespaceMarks()
+        #expect(try third.othersHaveAny())
     }
 
     @Test func `are waited for until the deadline and not longer`() throws {

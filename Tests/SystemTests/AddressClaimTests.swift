@@ -5,7 +5,9 @@ import Testing
 extension Behaviour {
     /// Two daemons on one host and one address: they would not hear each other, whatever their VRIDs.
     @Suite(.serialized) struct AddressClaims {
-        private func start(_ trial: Trial, _ host: Host, _ name: String, _ configuration: String) throws -> RunningDaemon {
+        private func start(_ trial: Trial, _ host: Host, _ name: String, _ configuration: String) throws
+            -> RunningDaemon
+        {
             try host.writeFile("/run/\(name).conf", configuration)
             let log = try OutputLog(name)
             let arguments = ["-n", "-l", "-G", "-D", "-f", "/run/\(name).conf", "-p", "/run/\(name).pid"]
@@ -13,17 +15,21 @@ extension Behaviour {
             return RunningDaemon(trial: trial, host: host, process: process, log: log)
         }
 
-        private func reload(_ daemon: RunningDaemon, _ name: String, _ configuration: String, saying words: String) throws {
+        private func reload(_ daemon: RunningDaemon, _ name: String, _ configuration: String, saying words: String)
+            throws
+        {
             try daemon.host.writeFile("/run/\(name).conf", configuration)
             let mark = daemon.mark
             try daemon.process.send(.reload)
             try daemon.says(words, since: mark)
         }
 
-        @Test func `an address is refused to a second daemon, whatever its VRID, until the first one gives it up`() throws {
+        @Test func `an address is refused to a second daemon, whatever its VRID, until the first one gives it up`()
+            throws
+        {
             let trial = try Trial()
             let host = try trial.host()
-            let both = ["192.0.2.10/24", "fd00:2::10/64"]
+            let both = ["192.0.2.10/24", "192.0.2.12/24"]
             let first = try start(trial, host, "first", instance(addresses: [both[0]]))
             try first.becomesMaster()
             let mark = first.mark

@@ -140,7 +140,9 @@ extension Behaviour {
         }
 
         /// keepalived 2.2.7 leaves them on the host when it ends.
-        @Test func `an address with a far end is put back, goes on with another process, and is gone at the end`() throws {
+        @Test func `an address with a far end is put back, goes on with another process, and is gone at the end`()
+            throws
+        {
             let trial = try Trial()
             let host = try trial.host()
             let daemon = try trial.start(

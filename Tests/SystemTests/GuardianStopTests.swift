@@ -35,7 +35,8 @@ extension Behaviour.Controlled {
             let record = try #require(try daemon.history().last { $0.event == .processReplaced })
             #expect(
                 record.cause.hasPrefix("this process took the place of process ")
-                    && record.cause.contains("which ended by signal 9") && record.cause.contains("nothing was heard or said for ")
+                    && record.cause.contains("which ended by signal 9")
+                    && record.cause.contains("nothing was heard or said for ")
                     && record.cause.contains("goes on with VI_1 as ACTIVE, goes on with VI_2 as "), "\(record.cause)")
             let explained = try host.run(Trial.command, ["explain", "VI_1"])
             #expect(explained.output.contains("this process took the place of process"), "\(explained.output)")

@@ -23,7 +23,9 @@ extension Behaviour {
             func send(_ forgery: Forgery) throws { try socket.send(forgery.frame.span, interfaceIndex: index) }
         }
 
-        @Test func `another cluster that takes our VRID is told at once, although it was told of a moment before`() throws {
+        @Test func `another cluster that takes our VRID is told at once, although it was told of a moment before`()
+            throws
+        {
             let scene = try Scene()
             let active = scene.pair.active
             let mark = active.mark
@@ -51,7 +53,8 @@ extension Behaviour {
             let mark = backup.mark
             var forged = Forgery(source: try ip("192.0.2.1"), priority: 0, addresses: [try ip("192.0.2.10")])
             try scene.send(forged)
-            try backup.says("(VI_1) 192.0.2.1 says that it is leaving (priority 0): this host takes over in 0.0", since: mark)
+            try backup.says(
+                "(VI_1) 192.0.2.1 says that it is leaving (priority 0): this host takes over in 0.0", since: mark)
             try backup.says("(VI_1) 192.0.2.1 goes on 0.", since: mark)
             try scene.send(forged)
             try backup.says("(VI_1) 192.0.2.1 says that it is leaving (priority 0), which is not believed", since: mark)
@@ -62,7 +65,9 @@ extension Behaviour {
             let start = monotonicNanoseconds()
             try scene.pair.trial.waitFor("a second of it") { monotonicNanoseconds() > start + 1_000_000_000 }
             flood.stop()
-            #expect(backup.lines(since: mark).count { $0.contains("that it is leaving") } <= 4, "\(backup.text(since: mark))")
+            #expect(
+                backup.lines(since: mark).count { $0.contains("that it is leaving") } <= 4,
+                "\(backup.text(since: mark))")
         }
 
         @Test func `a true resignation is told before the takeover that it brings`() throws {

@@ -237,6 +237,7 @@ int cl_lock_file(int fd);
 int cl_mark(int fd, int64_t number, int is_set);
 // 1 when another open file has such a lock there, 0 when none has, -1 on failure.
 int cl_is_marked(int fd, int64_t number);
+int cl_is_marked_anywhere(int fd);
 // A datagram to a Unix socket; a leading '@' stands for the NUL of an abstract name.
 int cl_notify(const char *socket_name, const uint8_t *bytes, size_t count);
 

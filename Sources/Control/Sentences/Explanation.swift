@@ -81,7 +81,9 @@ struct CauseChain {
             sentences.append(closed("At \(record.at.words(at: now)): \(record.cause)"))
         }
         let more = since.count - Self.mostSince
-        if more > 0 { sentences.append("Before that, the daemon was replaced or away \(more) more times in this state.") }
+        if more > 0 {
+            sentences.append("Before that, the daemon was replaced or away \(more) more times in this state.")
+        }
     }
 
     private static func isTransition(_ record: HistoryRecord) -> Bool { record.instance != nil && record.to != nil }

@@ -68,9 +68,14 @@ extension Daemon {
             switch silence.activity {
             case .stopped: ("is stopped", "kill -CONT \(guardian) lets it go on")
             case .traced: ("is held by a debugger", "end the debugger")
-            default: ("does not look after this process any more: it hangs, or gets no processor", "find out what it waits for")
+            default:
+                (
+                    "does not look after this process any more: it hangs, or gets no processor",
+                    "find out what it waits for"
+                )
             }
-        return "the guardian, process \(guardian), \(what). Nobody replaces this process if it dies or hangs, and a reload or a stop that "
+        return
+            "the guardian, process \(guardian), \(what). Nobody replaces this process if it dies or hangs, and a reload or a stop that "
             + "the guardian is asked for has to wait; \(remedy)"
     }
 }

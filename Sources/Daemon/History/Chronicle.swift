@@ -103,8 +103,9 @@ final class Chronicle {
             early?.append(record)
             return
         }
-        let isFlood = [.priorityChanged, .contested, .resignationHeard, .twoOwners, .oneOwner, .addressRestored].contains(
-            record.event)
+        let isFlood = [.priorityChanged, .contested, .resignationHeard, .twoOwners, .oneOwner, .addressRestored]
+            .contains(
+                record.event)
         guard let heldBack = admit(Source(instance: record.instance, isFlood: isFlood), at: now) else { return }
         var record = record
         record.sequence = sequence

@@ -24,11 +24,25 @@ extension Daemon {
             taken[instance.identity.claim] = lock
         }
         if let place = claimAddresses(of: model, until: deadline) {
-            return "another understudyd on this host has \(place.address) on \(place.interface) already, for another virtual "
+            return
+                "another understudyd on this host has \(place.address) on \(place.interface) already, for another virtual "
                 + "router: both would be MASTER, and clients would reach either; give it to one of them (\(Self.otherDaemons))"
         }
         claims.merge(taken) { _, new in new }
         return nil
+    }
+
+    /// No other daemon has addresses here, whoever of the two began first.
+    ///
+    /// The presence that a daemon takes at its start is free when its process is replaced: that the successor has it says nothing.
+    var isAlone: Bool {
+        guard hasPresence else { return false }
+        do throws(SystemError) {
+            return try marks?.othersHaveAny() != true
+        } catch {
+            log.warning("\(error): what an earlier run left behind is not looked for")
+            return false
+        }
     }
 
     /// Lets others have the virtual routers that have left, and the addresses.
@@ -39,7 +53,8 @@ extension Daemon {
         do throws(SystemError) {
             try marks?.keep(Set(present.flatMap(\.places).map(\.number)))
         } catch {
-            log.warning("\(error): other daemons of this host cannot have the addresses that have left until this one ends")
+            log.warning(
+                "\(error): other daemons of this host cannot have the addresses that have left until this one ends")
         }
     }
 

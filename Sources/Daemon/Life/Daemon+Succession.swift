@@ -173,7 +173,8 @@ extension Daemon {
         let away = now.since(memory.deafSince)
         return HistoryRecord(
             at: processStartedAt, sequence: 0, boot: nil, instance: nil, event: .processReplaced,
-            cause: "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away)); "
+            cause:
+                "this process took the place of \(memory.succession); nothing was heard or said for \(rounded(away)); "
                 + "version \(understudyVersion) \(inheritance)")
     }
 

@@ -82,7 +82,7 @@ final class Daemon {
     private var statusIsStale = false
     /// Held while we run, so that a second daemon here knows that marked addresses may be somebody's.
     private let presence: NamespaceLock?
-    var isAlone: Bool { presence != nil }
+    var hasPresence: Bool { presence != nil }
     /// The virtual routers that no other daemon here may run meanwhile.
     var claims: [String: NamespaceLock] = [:]
     /// The addresses that no other daemon here may have meanwhile.

@@ -56,7 +56,7 @@ final class Loader {
     ) -> Result<Loaded, Refused> {
         let id = configurationID ?? String(hostName().prefix { $0 != "." })
         let parsed = parse(file: file, reading: reader, configurationID: id)
-        if parsed.sources.isEmpty { return .failure(Refused(lines: lines(parsed.diagnostics))) }
+        if parsed.isUseless { return .failure(Refused(lines: lines(parsed.diagnostics))) }
         let (model, resolved) = resolve(parsed.statements, file: file, keySource: reader, lacking: .error)
         let fromFile = parsed.diagnostics + resolved + lint(model, host: nil, hostIsAuthoritative: false)
         if fromFile.contains(where: { $0.severity == .error }) {

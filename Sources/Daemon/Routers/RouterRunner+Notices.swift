@@ -56,7 +56,8 @@ struct StandbyWatch {
         guard switchedOnAt != nil else {
             return "for \(patience): nobody would take over, unless one is there that has no standby_notice on"
         }
-        return "since a reload switched standby_notice on, \(max(patience, Self.reloading)) ago or more: nobody would take over, "
+        return
+            "since a reload switched standby_notice on, \(max(patience, Self.reloading)) ago or more: nobody would take over, "
             + "unless one is there that has not been reloaded with it"
     }
 

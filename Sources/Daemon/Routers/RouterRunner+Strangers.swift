@@ -17,11 +17,14 @@ extension RouterRunner {
         let present = StrangeCluster(source: source, state: shownState)
         let isNew = present != stranger
         // Whoever sends under many addresses does not fill the log.
-        let pass = isNew ? limiter.pass(.addressesDifferAnew, at: now, most: 6) : limiter.pass(.addressesDiffer, at: now)
+        let pass =
+            isNew ? limiter.pass(.addressesDifferAnew, at: now, most: 6) : limiter.pass(.addressesDiffer, at: now)
         guard let more = pass else { return }
         if isNew { _ = limiter.pass(.addressesDiffer, at: now) }
         stranger = present
-        let free = socket?.freeVirtualRouterID.map { " (\($0.rawValue) was heard from nobody on \(instance.interface))" }
+        let free = socket?.freeVirtualRouterID.map {
+            " (\($0.rawValue) was heard from nobody on \(instance.interface))"
+        }
         log.warning(
             "(\(name)) \(source) advertises other virtual addresses than ours for VRID \(virtualRouterID.rawValue): make "
                 + "virtual_ipaddress the same on both if they are a pair; if it is another cluster, \(present.loss): give it "

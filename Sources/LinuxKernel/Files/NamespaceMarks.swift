@@ -47,6 +47,13 @@ package final class NamespaceMarks {
         return nil
     }
 
+    /// Whether another process has any number here.
+    package func othersHaveAny() throws(SystemError) -> Bool {
+        let descriptor = file.rawValue
+        return try retryingOnInterrupt("look for marks in the network namespace") { cl_is_marked_anywhere(descriptor) }
+            == 1
+    }
+
     /// Gives back all but these.
     package func keep(_ numbers: Set<UInt64>) throws(SystemError) {
         for number in held.subtracting(numbers) { try set(number, false) }

@@ -16,8 +16,10 @@ import Testing
         "json_dump_file": "likewise", "json_version": "likewise",
         "no_virtual_ipaddress": "since 2.2.8: the file without addresses is compared without the word",
         "timer_expired_backup": "unknown to it: Behaviour/RemainingKeywords", "thread_timer_expired": "likewise",
-        "set_supplementary_groups": "unknown to it: Behaviour/Life", "multihop": "unknown to it: BFDInteropTests with FRR",
-        "inet": "it passes over the word behind it, and refuses the line: Behaviour/Routes and Rules", "inet6": "likewise",
+        "set_supplementary_groups": "unknown to it: Behaviour/Life",
+        "multihop": "unknown to it: BFDInteropTests with FRR",
+        "inet": "it passes over the word behind it, and refuses the line: Behaviour/Routes and Rules",
+        "inet6": "likewise",
     ]
 
     /// The texts of the files that both programs read, and of the tests that compare what both do with files of their own.
@@ -43,7 +45,8 @@ import Testing
                 let isCompared = words.contains(keyword.name)
                 #expect(
                     isCompared || Self.notThere[keyword.name] != nil,
-                    "\(keyword.name) \(block.place): write a file for it in Corpus/keywords, which CorpusDifferentialTests reads")
+                    "\(keyword.name) \(block.place): it wants a file in Corpus/keywords, for CorpusDifferentialTests"
+                )
             }
         }
     }
