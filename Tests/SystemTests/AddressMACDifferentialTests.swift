@@ -38,7 +38,8 @@ import VRRPWire
             lines: "", addresses: ["192.0.2.10/24 use_vmac", "192.0.2.11/24"],
             excluded: ["198.51.100.10/24 dev eth1 use_vmac", "198.51.100.11/24 dev eth1", "2001:db8::10/64 use_vmac"]),
         Variant(
-            lines: "use_vmac", addresses: ["192.0.2.10/24", "192.0.2.11/24 dev eth0 use_vmac", "192.0.2.12/24 dev eth0"],
+            lines: "use_vmac",
+            addresses: ["192.0.2.10/24", "192.0.2.11/24 dev eth0 use_vmac", "192.0.2.12/24 dev eth0"],
             excluded: ["198.51.100.10/24 dev eth1 use_vmac", "198.51.100.11/24 dev eth1", "2001:db8::10/64"]),
         // Of IPv6 alone keepalived's first has the name that IPv4 has; here it is always that of IPv6.
         Variant(

@@ -72,7 +72,8 @@ extension Behaviour {
 
         // MARK: What it is
 
-        @Test func `clients elsewhere find the addresses at the virtual MAC address, and those of the instance as before`()
+        @Test
+        func `clients elsewhere find the addresses at the virtual MAC address, and those of the instance as before`()
             throws
         {
             let scene = try Scene()
@@ -118,7 +119,9 @@ extension Behaviour {
             }
             try scene.isFound(at: Self.hardware, daemon)
             #expect(try daemon.stop() == .exited(code: 0))
-            for name in ["vrrp.51", "vrrp1.51", "vrrp6.51"] { #expect(try scene.host.virtualLink(name) == nil, "\(name)") }
+            for name in ["vrrp.51", "vrrp1.51", "vrrp6.51"] {
+                #expect(try scene.host.virtualLink(name) == nil, "\(name)")
+            }
         }
 
         @Test func `a standby has them down, and a switchover moves them`() throws {
@@ -229,7 +232,9 @@ extension Behaviour {
             #expect(try scene.host.setting("ipv4/conf/eth1/arp_ignore") == "0")
         }
 
-        @Test func `a process that is replaced, and a daemon that is upgraded, go on with the one that is there`() throws {
+        @Test func `a process that is replaced, and a daemon that is upgraded, go on with the one that is there`()
+            throws
+        {
             let scene = try Scene()
             let daemon = try scene.master(Self.text())
             let before = try scene.host.virtualLink("vrrp.51")
@@ -247,7 +252,8 @@ extension Behaviour {
             #expect(try scene.client.isAnswered(by: Self.address))
             #expect(!daemon.text(since: mark).contains("Entering"))
             #expect(try daemon.stop() == .exited(code: 0))
-            #expect(try scene.host.virtualLink("vrrp.51") == nil && scene.host.setting("ipv4/conf/eth1/arp_ignore") == "0")
+            #expect(
+                try scene.host.virtualLink("vrrp.51") == nil && scene.host.setting("ipv4/conf/eth1/arp_ignore") == "0")
         }
 
         @Test func `the guardian removes it, and the addresses there, when it gives up`() throws {

@@ -216,7 +216,8 @@ final class VirtualLinkKeeper {
     /// Its router says anew that it is needed, once it has let go of those that it leaves.
     private func removeMisplaced(at now: MonotonicInstant, in table: inout InterfaceTable) {
         for (name, wish) in wanted {
-            guard let link = own(name, in: table), let base = table.link(named: wish.base), link.parentIndex != base.index
+            guard let link = own(name, in: table), let base = table.link(named: wish.base),
+                link.parentIndex != base.index
             else { continue }
             remove(link, at: now, in: &table)
             decided.remove(name)

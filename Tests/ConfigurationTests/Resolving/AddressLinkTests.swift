@@ -80,7 +80,8 @@ extension Instance {
     }
 
     @Test func `is no other than the instance's own where that has use_vmac`() throws {
-        let text = instance("use_vmac", addresses: ["192.168.10.100/24 use_vmac", "192.168.10.101/24 dev eth0 use_vmac"])
+        let text = instance(
+            "use_vmac", addresses: ["192.168.10.100/24 use_vmac", "192.168.10.101/24 dev eth0 use_vmac"])
         #expect(try only(text).places == ["192.168.10.100 vrrp.51", "192.168.10.101 vrrp.51"])
         #expect(try only(text).links.count == 1)
         #expect(resolved(text).diagnostics.map(\.brief) == ["note no-effect@7", "note no-effect@8"])
@@ -96,7 +97,8 @@ extension Instance {
             instance("use_vmac_addr", excluded("10.1.0.1/24 dev eth1"))
             + instance("use_vmac vrrp.51", addresses: ["192.0.2.7/24"]).replacing("VI_1", with: "VI_2")
             .replacing("router_id 51", with: "router_id 52")
-        #expect(resolved(taken).model.instances.map { $0.virtualLinks.map(\.interface) } == [["vrrp1.51"], ["vrrp.51"]])
+        #expect(
+            resolved(taken).model.instances.map { $0.virtualLinks.map(\.interface) } == [["vrrp1.51"], ["vrrp.51"]])
     }
 
     @Test func `stays away from addresses on what the daemon makes, and on the loopback`() throws {

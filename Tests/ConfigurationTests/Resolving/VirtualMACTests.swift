@@ -40,7 +40,8 @@ private func pair(_ a: String, _ b: String) -> [String] {
         #expect(found.addresses.map(\.interface) == ["vrrp6.51", "vrrp6.51"])
     }
 
-    @Test func `carries the addresses of its family whose lines name no other interface, the excluded ones too`() throws {
+    @Test func `carries the addresses of its family whose lines name no other interface, the excluded ones too`() throws
+    {
         let found = try only(
             instance(
                 "use_vmac",
