@@ -25,43 +25,43 @@ import class Foundation.FileManager
     private var found: DaemonSearch { searchDaemon(in: directory.path) }
 
     @Test func `is the one without a name where there is none at all`() throws {
-        let place1 = try place("")
-        #expect(found == .found(place1))
+        let expected = try place("")
+        #expect(found == .found(expected))
     }
 
     @Test func `is the only one, whatever it is called and whether it runs`() throws {
         let only = try daemon("blue_lb1")
-        let place2 = try place("blue_lb1")
-        #expect(found == .found(place2))
+        let expected = try place("blue_lb1")
+        #expect(found == .found(expected))
         withExtendedLifetime(only) {}
         #expect(try place("blue_lb1").socket == directory.path + "/blue_lb1/control.sock")
     }
 
     @Test func `that was killed is still the only one`() throws {
         try leaveSocket(of: "lb1")
-        let place3 = try place("lb1")
-        #expect(found == .found(place3))
+        let expected = try place("lb1")
+        #expect(found == .found(expected))
     }
 
     @Test func `is the one without a name while it runs, and the other one after it was killed`() throws {
         let other = try daemon("lb1")
         do {
             let usual = try daemon("")
-            let place4 = try place("")
-            #expect(found == .found(place4))
+            let expected = try place("")
+            #expect(found == .found(expected))
             withExtendedLifetime(usual) {}
         }
         try leaveSocket(of: "")
-        let place5 = try place("lb1")
-        #expect(found == .found(place5))
+        let expected = try place("lb1")
+        #expect(found == .found(expected))
         withExtendedLifetime(other) {}
     }
 
     @Test func `is to be named where several run, and those that do not are no choice`() throws {
         let first = try daemon("lb1")
         try leaveSocket(of: "lb2")
-        let place6 = try place("lb1")
-        #expect(found == .found(place6))
+        let expected = try place("lb1")
+        #expect(found == .found(expected))
         let third = try daemon("lb3")
         #expect(found == .several(["lb1", "lb3"]))
         withExtendedLifetime((first, third)) {}

@@ -35,7 +35,8 @@ struct `Connected networks and their routes` {
         try cable.left.enter {
             try shell(
                 """
-                ip link add other0 type dummy && ip link set other0 up && ip route add 10.2.0.0/16 dev other0 && \
+                ip link add other0 type veth peer name other1 && ip link set other0 up && \
+                ip route add 10.2.0.0/16 dev other0 && \
                 ip route add 10.3.0.0/16 dev left0 table 1001 && ip route add 10.4.0.0/16 via 192.0.2.2 && \
                 ip -6 route add 2001:db8:3::/48 dev left0
                 """)

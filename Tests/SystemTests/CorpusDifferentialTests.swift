@@ -61,7 +61,7 @@ import struct Foundation.URL
         _ = try trial.observer.wait(seconds: 30) {
             let now = monotonicNanoseconds()
             for (name, sides) in couples where same[name].map({ now - $0 < rest }) ?? true {
-                let isSame = try differences(name, try sides.map { try $0.picture() }).isEmpty
+                let isSame = differences(name, try sides.map { try $0.picture() }).isEmpty
                 let isMaster =
                     !sides[0].log.text.contains("Entering BACKUP") || sides[0].log.text.contains("Entering MASTER")
                 same[name] = isSame && isMaster ? same[name] ?? now : nil

@@ -34,12 +34,10 @@ extension KeywordTable {
 
     /// The same, with what it says that one should write.
     static let deprecated: [BlockKind: [String: String]] = [
-        .globalDefs: ["vrrp_vmac_garp_intvl": "vrrp_garp_extra_if"],
         .instance: [
-            "vmac_garp_intvl": "garp_extra_if", "linkbeat_use_polling": "linkbeat_interfaces { } at top level",
+            "linkbeat_use_polling": "linkbeat_interfaces { } at top level",
             "lvs_sync_daemon_interface": "lvs_sync_daemon in global_defs",
         ],
-        .syncGroup: ["global_tracking": "track_script and its like in the sync group"],
         .routes: ["gw": "via", "or": "nexthop"],
     ]
 }

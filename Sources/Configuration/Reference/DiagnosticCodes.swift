@@ -48,6 +48,7 @@ public enum DiagnosticCodes {
         ("not-supported-yet", "keepalived knows it, Understudy does not do it yet"),
         ("not-our-business", "belongs to IPVS and is passed over"),
         ("obsolete-keyword", "has no effect in keepalived either"),
+        ("old-name", "an old name of a keyword, which keepalived takes without a complaint"),
         ("no-effect", "is accepted and has no effect"),
         ("not-served", "an interface of keepalived that Understudy does not offer; another one serves the purpose"),
         ("long-name", "a name is longer than the kernel keeps"),

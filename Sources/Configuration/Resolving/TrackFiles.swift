@@ -8,8 +8,8 @@ extension Resolver {
         let keyword = statement.keyword.text
         if keyword != "track_file" {
             report(
-                .note, "obsolete-keyword", at: statement.location, "`\(keyword)` has another name today",
-                consequence: "it means the same; keepalived complains of it too", fix: "track_file \(name) {")
+                .note, "old-name", at: statement.location, "`\(keyword)` has another name today",
+                consequence: "it means the same, in keepalived too", fix: "track_file \(name) {")
         }
         let contents = read(statement.children ?? [], in: .trackFile)
         guard let path = contents.words("file")?.first else {

@@ -314,7 +314,7 @@ private let everyCheckKeyword = """
             """
         let (model, found) = resolved(
             text + instance("track_file {", "drain weight 2 reverse", "load", "}"))
-        #expect(found.map(\.brief) == ["note obsolete-keyword@6"])
+        #expect(found.map(\.brief) == ["note old-name@6"])
         #expect(model.files.map(\.path) == ["/run/drain", "/run/load"])
         #expect(model.files.map(\.weight) == [Weight(0), Weight(1)])
         #expect(model.files.map(\.beginning) == [.init(), .init(value: -3, overwrites: true)])

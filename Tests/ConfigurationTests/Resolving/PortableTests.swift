@@ -36,7 +36,7 @@ import Testing
             ("global_defs {\n dbus_no_interface_name x\n}\n" + instance(), "newer-keyword", 2),
             (instance("no_virtual_ipaddress"), "newer-keyword", 5),
             (instance("timer_expired_backup"), "newer-keyword", 5),
-            (instance("vmac_garp_intvl 3"), "deprecated-keyword", 5),
+            (instance("lvs_sync_daemon_interface eth0"), "deprecated-keyword", 5),
             (instance("linkbeat_use_polling"), "deprecated-keyword", 5),
             (instance("virtual_routes {\n10.0.0.0/8 gw 192.168.10.9 dev eth0\n}"), "deprecated-keyword", 6),
             (instance("virtual_routes {\n10.0.0.0/8 via 192.168.10.9\n}"), "untracked-route", 6),
@@ -68,7 +68,7 @@ import Testing
     @Test func `have nothing to hide of what keepalived takes`() {
         let routes = "10.0.0.0/8 via 192.168.10.9 dev eth0\n10.1.0.0/16 via 192.168.10.9 no_track"
         let text =
-            "global_defs {\n vrrp_version 3\n}\n" + instance("garp_extra_if 3", "virtual_routes {\n\(routes)\n}")
+            "global_defs {\n vrrp_version 3\n}\n" + instance("virtual_routes {\n\(routes)\n}")
         #expect(report(text).diagnostics == [])
     }
 
