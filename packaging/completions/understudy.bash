@@ -188,13 +188,16 @@ _understudy_status() {
     repeating_flags=()
     non_repeating_flags=(--watch -w --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--socket --daemon)
     __understudy_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -212,13 +215,16 @@ _understudy_explain() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--socket --daemon)
     __understudy_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -236,7 +242,7 @@ _understudy_history() {
     repeating_flags=()
     non_repeating_flags=(--follow -f --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(-n --limit --file --socket)
+    non_repeating_options=(-n --limit --file --socket --daemon)
     __understudy_offer_flags_options 1
 
     # Offer option value completions
@@ -250,6 +256,9 @@ _understudy_history() {
         ;;
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -267,7 +276,7 @@ _understudy_doctor() {
     repeating_flags=()
     non_repeating_flags=(--fix --yes -y --json --version -h --help)
     repeating_options=(--haproxy)
-    non_repeating_options=(--file -f -i --id --peer --peer-id --seconds --socket)
+    non_repeating_options=(--file -f -i --id --peer --peer-id --seconds --socket --daemon)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
@@ -294,6 +303,10 @@ _understudy_doctor() {
         return
         ;;
     '--socket')
+        __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -331,7 +344,7 @@ _understudy_support-bundle() {
     repeating_flags=()
     non_repeating_flags=(--version -h --help)
     repeating_options=()
-    non_repeating_options=(--output -o --file -f -i --id --socket)
+    non_repeating_options=(--output -o --file -f -i --id --socket --daemon)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
@@ -351,6 +364,9 @@ _understudy_support-bundle() {
         __understudy_add_completions -f
         return
         ;;
+    '--daemon')
+        return
+        ;;
     esac
 }
 
@@ -358,7 +374,7 @@ _understudy_switchover() {
     repeating_flags=()
     non_repeating_flags=(--all --to-peer --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--timeout --socket)
+    non_repeating_options=(--timeout --socket --daemon)
     __understudy_offer_flags_options 1
 
     # Offer option value completions
@@ -368,6 +384,9 @@ _understudy_switchover() {
         ;;
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -385,7 +404,7 @@ _understudy_standby() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--for --socket)
+    non_repeating_options=(--for --socket --daemon)
     __understudy_offer_flags_options 1
 
     # Offer option value completions
@@ -395,6 +414,9 @@ _understudy_standby() {
         ;;
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -412,13 +434,16 @@ _understudy_resume() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--socket --daemon)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -428,13 +453,16 @@ _understudy_reload() {
     repeating_flags=()
     non_repeating_flags=(-n --dry-run --json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--socket --daemon)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac
@@ -444,13 +472,16 @@ _understudy_upgrade() {
     repeating_flags=()
     non_repeating_flags=(--json --version -h --help)
     repeating_options=()
-    non_repeating_options=(--socket)
+    non_repeating_options=(--socket --daemon)
     __understudy_offer_flags_options 0
 
     # Offer option value completions
     case "${prev}" in
     '--socket')
         __understudy_add_completions -f
+        return
+        ;;
+    '--daemon')
         return
         ;;
     esac

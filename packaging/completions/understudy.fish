@@ -24,27 +24,27 @@ function __understudy_parse_tokens -S
         __understudy_parse_subcommand 0 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'status'
-            __understudy_parse_subcommand 1 'w/watch' 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 1 'w/watch' 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'explain'
-            __understudy_parse_subcommand 1 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 1 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'history'
-            __understudy_parse_subcommand 1 'n/limit=' 'f/follow' 'file=' 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 1 'n/limit=' 'f/follow' 'file=' 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'doctor'
-            __understudy_parse_subcommand 0 'f/file=' 'i/id=' 'peer=' 'peer-id=' 'haproxy=+' 'seconds=' 'socket=' 'fix' 'y/yes' 'json' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'f/file=' 'i/id=' 'peer=' 'peer-id=' 'haproxy=+' 'seconds=' 'socket=' 'daemon=' 'fix' 'y/yes' 'json' 'version' 'h/help'
         case 'sniff'
             __understudy_parse_subcommand 1 'count=' 'seconds=' 'vrid=' 'f/file=' 'i/id=' 'json' 'version' 'h/help'
         case 'support-bundle'
-            __understudy_parse_subcommand 0 'o/output=' 'f/file=' 'i/id=' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'o/output=' 'f/file=' 'i/id=' 'socket=' 'daemon=' 'version' 'h/help'
         case 'switchover'
-            __understudy_parse_subcommand 1 'all' 'to-peer' 'timeout=' 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 1 'all' 'to-peer' 'timeout=' 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'standby'
-            __understudy_parse_subcommand 1 'for=' 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 1 'for=' 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'resume'
-            __understudy_parse_subcommand 0 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'reload'
-            __understudy_parse_subcommand 0 'n/dry-run' 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'n/dry-run' 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'upgrade'
-            __understudy_parse_subcommand 0 'json' 'socket=' 'version' 'h/help'
+            __understudy_parse_subcommand 0 'json' 'socket=' 'daemon=' 'version' 'h/help'
         case 'init'
             __understudy_parse_subcommand 0 'interface=' 'peer-interface=' 'address=+' 'peer=' 'vrid=' 'priority=' 'unicast' 'name=' 'check=' 'password=' 'o/output=' 'peer-output=' 'directory=' 'force' 'listen=' 'version' 'h/help'
         case 'check'
@@ -139,20 +139,23 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_positiona
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy status" -eq 1' -fka '(__understudy_custom_completion ---completion status -- positional@0 (count (__understudy_tokens -pc)) (__understudy_tokens -tC))'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" w watch' -l 'watch' -s 'w' -d 'Renew it each second until Ctrl-C; with --json, one object on each line.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy status" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy explain" -eq 1' -fka '(__understudy_custom_completion ---completion explain -- positional@0 (count (__understudy_tokens -pc)) (__understudy_tokens -tC))'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy explain" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy history" -eq 1' -fka '(__understudy_custom_completion ---completion history -- positional@0 (count (__understudy_tokens -pc)) (__understudy_tokens -tC))'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" limit n' -s 'n' -l 'limit' -d 'At most this many, the newest.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" f follow' -l 'follow' -s 'f' -d 'Go on with what comes, until Ctrl-C; with --json, one record on each line.'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" file' -l 'file' -d 'The daemon\'s file, for when no daemon answers.' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" file' -l 'file' -d 'The daemon\'s file, for when no daemon answers (default: /var/lib/understudy/history.jsonl, or that of --daemon).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy history" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" f file' -l 'file' -s 'f' -d 'The configuration file (default: the running daemon\'s, else /etc/understudy/understudy.conf).' -rF
@@ -161,7 +164,8 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" peer-id' -l 'peer-id' -d 'The configuration id that @ID lines of the peer\'s file are compared with.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor"' -l 'haproxy' -d 'HAProxy\'s configuration file or directory; may be given several times (default: what runs, and the usual places).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" seconds' -l 'seconds' -d 'How long to listen (default: two advert intervals, 3 to 12 s).' -rfka ''
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" socket' -l 'socket' -d 'The daemon\'s control socket.' -rfka ''
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" fix' -l 'fix' -d 'Run the commands that are safe, after showing each.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" y yes' -l 'yes' -s 'y' -d 'Do not ask before each command of --fix.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy doctor" json' -l 'json' -d 'Print one JSON object instead of text.'
@@ -178,7 +182,8 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" o output' -l 'output' -s 'o' -d 'The archive (default: understudy-HOST-TIME.tar.gz in the current directory).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" f file' -l 'file' -s 'f' -d 'The configuration file (default: the running daemon\'s, else /etc/understudy/understudy.conf).' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" i id' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name).' -rfka ''
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy support-bundle" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy switchover" -eq 1' -fka '(__understudy_custom_completion ---completion switchover -- positional@0 (count (__understudy_tokens -pc)) (__understudy_tokens -tC))'
@@ -186,26 +191,31 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" to-peer' -l 'to-peer' -d 'Succeed at once, without any change, where the addresses are with the peer already.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" timeout' -l 'timeout' -d 'How long to wait for the outcome; the daemon\'s own bounds are not changed.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy switchover" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy standby" -eq 1' -fka 'on off'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" for' -l 'for' -d 'End it by itself after this long: 90s, 30m, 2h, 1d, 1h30m.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy standby" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy resume" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" dry-run n' -s 'n' -l 'dry-run' -d 'Show the plan and change nothing.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy reload" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" json' -l 'json' -d 'Print JSON instead of text (docs/reference/control-socket.md has the members).'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else /run/understudy/control.sock).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" socket' -l 'socket' -d 'The daemon\'s control socket (default: $UNDERSTUDY_SOCKET, else that of the daemon that runs here).' -rF
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" daemon' -l 'daemon' -d 'Of several daemons on this host the one that its configuration calls so (instance, net_namespace).' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy upgrade" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" interface' -l 'interface' -d 'Where clients reach the address.' -rfka ''
@@ -227,7 +237,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy init" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_positional "understudy check" -ge 1' -F
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" host' -l 'host' -d 'The files are for this host: what it lacks is an error.'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" portable' -l 'portable' -d 'Name the keywords that only Understudy knows, for files that keepalived has to read too.'
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" portable' -l 'portable' -d 'Name what keepalived does not know, or complains of, for files that it has to read too.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" compat' -l 'compat' -d 'Judge as keepalived -t does (2.2.7): errors are what it refuses, and only that.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" json' -l 'json' -d 'Print one JSON object instead of text.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" sarif' -l 'sarif' -d 'Print SARIF 2.1.0, which services that host code show beside the lines.'
