@@ -44,7 +44,8 @@ import Testing
     ///
     /// 181: a slow clock lost to a fast one with a lower priority, and preempts it.
     /// 7119, 37528: a kernel that refuses to remove the addresses.
-    @Test(arguments: [181, 7119, 11_219, 11_893, 16_694, 37_528] as [UInt64])
+    /// 44445, 48720: thirty times as slow as the others, an advert came just after the bound of absurd intervals.
+    @Test(arguments: [181, 7119, 11_219, 11_893, 16_694, 37_528, 44_445, 48_720] as [UInt64])
     func `keep their promises with bad clocks, stubborn kernels and long absences`(seed: UInt64) {
         judge(seeds: seed..<seed + 1, options: .demanding)
     }

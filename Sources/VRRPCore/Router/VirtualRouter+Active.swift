@@ -74,6 +74,7 @@ extension VirtualRouter {
             yield(to: heard, at: now, &actions)
         } else {
             counters.contested += 1
+            _ = believable(heard, at: now)
             answer(heard, as: active, at: now, &actions)
         }
     }
@@ -83,7 +84,7 @@ extension VirtualRouter {
         // The winner may never have heard of us. Told so, it announces its addresses to a link that still sends here.
         advertise(priority, &actions)
         actions.append(.releaseAddresses)
-        becomeBackup(following: heard.interval, .higherPriority(heard), at: now, &actions)
+        becomeBackup(following: heard, .higherPriority(heard), at: now, &actions)
     }
 
     func mustYield(to heard: Heard) -> Bool {

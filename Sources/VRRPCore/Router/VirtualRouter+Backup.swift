@@ -9,7 +9,7 @@ extension VirtualRouter {
         } else if priority == .owner, !isGrouped, !isQuiet(at: now) {
             becomeActive(.ownsAddresses, at: now, &actions)
         } else {
-            becomeBackup(following: configuration.advertisementInterval, .startup, at: now, &actions)
+            becomeBackup(following: nil, .startup, at: now, &actions)
         }
     }
 
@@ -26,11 +26,12 @@ extension VirtualRouter {
 
 extension VirtualRouter {
     mutating func becomeBackup(
-        following interval: Centiseconds, _ cause: Transition.BackupCause, at now: MonotonicInstant,
+        following successor: Heard?, _ cause: Transition.BackupCause, at now: MonotonicInstant,
         _ actions: inout ActionBuffer
     ) {
-        var backup = Backup(
-            takeOverAt: listens(from: now) + activeDownInterval(for: interval), learnedInterval: interval)
+        let own = configuration.advertisementInterval
+        let (interval, patience) = successor.map { believable($0, at: now) } ?? (own, activeDownInterval(for: own))
+        var backup = Backup(takeOverAt: listens(from: now) + patience, learnedInterval: interval)
         if case .higherPriority(let heard) = cause {
             backup.lastHeard = heard
             backup.lastHeardAt = now
@@ -88,29 +89,12 @@ extension VirtualRouter {
         state = .backup(backup)
     }
 
-    func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
+    mutating func follow(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) {
         // VRRPv2 adverts carry our own interval or are not accepted, so learning it is harmless there.
-        backup.learnedInterval = believable(heard, &backup, at: now)
+        let (interval, patience) = believable(heard, at: now)
+        backup.learnedInterval = interval
         backup.isReady = false
-        backup.takeOverAt = now + activeDownInterval(for: backup.learnedInterval)
-    }
-
-    /// The interval to learn from an advert: one that is absurd beside ours counts as ten of ours until its sender has kept it.
-    ///
-    /// One forged packet that promises 40.95 s would else keep everybody waiting for two minutes; docs/design/0012-strangers.md.
-    private func believable(_ heard: Heard, _ backup: inout Backup, at now: MonotonicInstant) -> Centiseconds {
-        let most = Centiseconds(Int(configuration.advertisementInterval.count) * 10) ?? .maximumV2
-        guard heard.interval > most else {
-            backup.slowClaim = nil
-            return heard.interval
-        }
-        var claim = Backup.SlowClaim(source: heard.source, interval: heard.interval, at: now)
-        if let before = backup.slowClaim, before.source == claim.source, before.interval == claim.interval {
-            claim.isKept =
-                before.isKept || now.since(before.at) >= Interval(nanoseconds: Interval(heard.interval).nanoseconds / 2)
-        }
-        backup.slowClaim = claim
-        return claim.isKept ? heard.interval : most
+        backup.takeOverAt = now + patience
     }
 }
 

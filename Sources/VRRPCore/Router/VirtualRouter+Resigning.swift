@@ -60,7 +60,7 @@ extension VirtualRouter {
             stop(successor: successor?.source, &actions)
         case .switchOver, .yield:
             becomeBackup(
-                following: successor?.interval ?? configuration.advertisementInterval,
+                following: successor,
                 resigning.purpose == .yield
                     ? .syncGroup(successor: successor?.source) : .switchOver(successor: successor?.source),
                 at: now, &actions)

@@ -25,6 +25,8 @@ public struct VirtualRouter: Sendable {
     public internal(set) var state: State = .initialize(Initialize(isWanted: false))
     public internal(set) var counters = Counters()
     var resignations = Resignations()
+    /// The latest advert with an absurd interval; nil after any other.
+    var slowClaim: SlowClaim?
     /// What our last advert said: a network that sends it back does so a moment later.
     var advertised: Priority?
     /// `auth_hmac`: what was sent and heard last.
@@ -138,17 +140,6 @@ public struct Backup: Equatable, Sendable {
     public var hasListenedAgain = false
     /// A member of a sync group whose timer has run out waits here for the others.
     public var isReady = false
-    /// Who says that it sends much more rarely than we would, which is not yet believed.
-    public var slowClaim: SlowClaim?
-
-    /// An advert with an interval that is not believed before its sender has kept it once.
-    public struct SlowClaim: Equatable, Sendable {
-        public var source: IPAddress
-        public var interval: Centiseconds
-        /// When its last advert came.
-        public var at: MonotonicInstant
-        public var isKept = false
-    }
 
     public init(takeOverAt: MonotonicInstant, learnedInterval: Centiseconds) {
         self.takeOverAt = takeOverAt
