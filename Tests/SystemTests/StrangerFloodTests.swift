@@ -156,10 +156,10 @@ extension Behaviour {
         }
 
         private func flood(
-            _ kinds: [Kind], _ rate: Int, _ scene: Scene, from strangers: [NetworkNamespace]
+            _ kinds: [Kind], _ rate: Int, _ scene: Scene, seconds: Double?, from strangers: [NetworkNamespace]
         ) throws -> (sent: Int, seconds: Double) {
             let address = try ip("192.0.2.10")
-            let seconds = Self.longRun ?? (rate == Self.slow ? 8 : 1)
+            let seconds = Self.longRun ?? seconds ?? (rate == Self.slow ? 8 : 1)
             let sources = try (100..<140).map { try ip("192.0.2.\($0)") }
             let frames = sources.flatMap { source in kinds.map { $0.frame(source: source, address) } }
             let floods = try strangers.map { try Flood(in: $0, frames, perSecond: rate) }
@@ -171,7 +171,9 @@ extension Behaviour {
             return (floods.map(\.sent).min() ?? 0, Double(monotonicNanoseconds() - start) / 1e9)
         }
 
-        private func measure(_ kinds: [Kind], _ rate: Int, _ scene: Scene) throws -> Figures {
+        private func measure(
+            _ kinds: [Kind], _ rate: Int, _ scene: Scene, seconds length: Double? = nil
+        ) throws -> Figures {
             var figures = Figures()
             let recorder = try AdvertRecorder(in: scene.stranger)
             let logs = scene.members.map { $0.log.text.utf8.count }
@@ -180,7 +182,8 @@ extension Behaviour {
             // Two packets a second more cost nobody anything that would show with the other.
             let isSlow = rate == Self.slow
             let (sent, seconds) = try flood(
-                kinds, rate, scene, from: isSlow ? [scene.stranger, scene.rivalsStranger] : [scene.stranger])
+                kinds, rate, scene, seconds: length,
+                from: isSlow ? [scene.stranger, scene.rivalsStranger] : [scene.stranger])
             let after = try (scene.members + [scene.rival]).map { try processorTime($0) }
             figures.cost = zip(before, after).map { Double($1 - $0) / 1e9 / seconds * 100 }
             figures.rivalsCost = figures.cost.removeLast()
@@ -196,7 +199,7 @@ extension Behaviour {
             figures.written = zip(scene.members, logs).map { $0.log.text.utf8.count - $1 }.reduce(0, +)
             if isSlow { return figures }
             let rivalBefore = try processorTime(scene.rival)
-            let (_, rivalSeconds) = try flood(kinds, rate, scene, from: [scene.rivalsStranger])
+            let (_, rivalSeconds) = try flood(kinds, rate, scene, seconds: length, from: [scene.rivalsStranger])
             figures.rivalsCost = Double(try processorTime(scene.rival) - rivalBefore) / 1e9 / rivalSeconds * 100
             return figures
         }
@@ -214,7 +217,7 @@ extension Behaviour {
             #expect(figures.sent > rate / 2, "the sender is too slow to show anything")
             if figures.cost[0] < figures.rivalsCost / 4 { return }
             // One second says little where both cost little.
-            let again = try measure(kinds, rate, scene)
+            let again = try measure(kinds, rate, scene, seconds: 5)
             print(
                 "FLOOD \(name), once more: Active \(again.cost[0].thousandths) %, keepalived \(again.rivalsCost.thousandths) %"
             )

@@ -19,9 +19,16 @@ public struct VirtualAddress: Hashable, Sendable {
     /// IFA_LABEL, at most 15 octets.
     ///
     /// IPv4 only; nil for the interface's own name.
-    public var label: String?
+    public var label: String? {
+        get { rare?.label }
+        set { rare = Rare(label: newValue, peer: peer) }
+    }
     /// The far end of a point-to-point address (`peer`), which takes the subnet's place; nil for none.
-    public var peer: IPAddress?
+    public var peer: IPAddress? {
+        get { rare?.peer }
+        set { rare = Rare(label: label, peer: newValue) }
+    }
+    private var rare: Rare?
     /// For how long after it came here the kernel chooses it as a source by itself (preferred_lft); nil for ever, 0 not at all.
     ///
     /// IPv6 only. keepalived: a host address of IPv6 is deprecated from the start.
@@ -54,8 +61,29 @@ public struct VirtualAddress: Hashable, Sendable {
         self.interface = interface
         self.broadcast = broadcast
         self.scope = scope
-        self.label = label
+        rare = Rare(label: label, peer: nil)
         preferredSeconds = address.family == .v6 && prefixLength == 128 ? 0 : nil
+    }
+
+    /// What few addresses have, in a place of its own: there may be tens of thousands.
+    private indirect enum Rare: Hashable, Sendable {
+        case words(label: String?, peer: IPAddress?)
+
+        init?(label: String?, peer: IPAddress?) {
+            if label == nil, peer == nil { return nil }
+            self = .words(label: label, peer: peer)
+        }
+
+        var label: String? {
+            switch self {
+            case .words(let label, _): label
+            }
+        }
+        var peer: IPAddress? {
+            switch self {
+            case .words(_, let peer): peer
+            }
+        }
     }
 
     /// It without what the kernel changes in place: two of one form need no taking away in between.
