@@ -259,18 +259,7 @@ extension Behaviour {
         @Test func `the guardian removes it, and the addresses there, when it gives up`() throws {
             let scene = try Scene()
             let daemon = try scene.master(Self.text())
-            var killed: Set<Int32> = []
-            try scene.trial.waitFor("the guardian to give up", seconds: 20) {
-                for child in SpawnedProcess.children(of: daemon.process.pid)
-                where !killed.contains(child) && processName(of: child) == "understudyd-run" {
-                    guard daemon.lines().count(where: { $0.contains("Startup complete") }) > killed.count else {
-                        continue
-                    }
-                    sendSignal(Signals.kill, to: child)
-                    killed.insert(child)
-                }
-                return daemon.process.status != nil
-            }
+            try daemon.exhaustGuardian(in: scene.trial)
             #expect(daemon.process.status == .exited(code: 6), "\(daemon.text())")
             #expect(try scene.host.virtualLink("vrrp.51") == nil, "\(daemon.text())")
             #expect(try !scene.host.has(Self.address) && !scene.host.has("192.0.2.10"), "\(daemon.text())")

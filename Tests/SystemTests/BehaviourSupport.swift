@@ -124,6 +124,21 @@ final class RunningDaemon {
         return try process.wait(until: monotonicNanoseconds() + 10_000_000_000)
     }
 
+    /// Kills each process that does the work once it has begun, until the guardian gives up.
+    func exhaustGuardian(in trial: Trial) throws {
+        var killed: Set<Int32> = []
+        try trial.waitFor("the guardian to give up", seconds: 20) {
+            for child in SpawnedProcess.children(of: process.pid)
+            where !killed.contains(child) && processName(of: child) == "understudyd-run" {
+                // One that has not begun is another story.
+                guard lines().count(where: { $0.contains("Startup complete") }) > killed.count else { continue }
+                sendSignal(Signals.kill, to: child)
+                killed.insert(child)
+            }
+            return process.status != nil
+        }
+    }
+
     /// The process that does the work, which the one that was started guards.
     var worker: Int32 {
         get throws {

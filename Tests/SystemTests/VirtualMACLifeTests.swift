@@ -66,18 +66,7 @@ extension Behaviour {
 
         @Test func `the guardian removes it when it gives up`() throws {
             let (trial, host, _, daemon) = try prepared()
-            var killed: Set<Int32> = []
-            try trial.waitFor("the guardian to give up", seconds: 20) {
-                for child in SpawnedProcess.children(of: daemon.process.pid)
-                where !killed.contains(child) && processName(of: child) == "understudyd-run" {
-                    guard daemon.lines().count(where: { $0.contains("Startup complete") }) > killed.count else {
-                        continue
-                    }
-                    sendSignal(Signals.kill, to: child)
-                    killed.insert(child)
-                }
-                return daemon.process.status != nil
-            }
+            try daemon.exhaustGuardian(in: trial)
             #expect(daemon.process.status == .exited(code: 6), "\(daemon.text())")
             #expect(try host.virtualLink("vrrp.51") == nil && !host.has("192.0.2.10"), "\(daemon.text())")
             #expect(try host.setting("ipv4/conf/eth0/arp_ignore") == "0")
