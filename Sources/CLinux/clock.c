@@ -46,9 +46,9 @@ int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token
 
 int cl_epoll_forget(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
 
-int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity) {
+int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity, int waits) {
     struct epoll_event events[64];
-    int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, -1);
+    int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, waits ? -1 : 0);
     for (int i = 0; i < count; i++)
         ready[i] = (struct cl_ready){.token = events[i].data.u64, .events = events[i].events};
     return count;

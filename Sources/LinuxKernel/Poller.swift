@@ -52,15 +52,17 @@ package struct Poller: ~Copyable {
     /// keeps it because epoll's own timeout suffers 50 microseconds of timer slack. `body` is called once for each
     /// ready descriptor, in the kernel's order, and not for the deadline.
     package func wait(untilNanoseconds deadline: UInt64?, _ body: (Token) -> Void) throws(SystemError) {
-        // Zero disarms; an instant in the past must fire at once, so it is at least one.
         let (timer, epoll) = (timer.rawValue, epoll.rawValue)
-        try retryingOnInterrupt("timerfd_settime") { cl_timer_set(timer, deadline.map { max($0, 1) } ?? 0) }
+        // What is past needs no timer: after each wait for a deadline somebody asks once more what has come since.
+        let waits: Int32 = deadline.map { $0 > monotonicNanoseconds() } ?? true ? 1 : 0
+        // Zero disarms.
+        if waits == 1 { try retryingOnInterrupt("timerfd_settime") { cl_timer_set(timer, deadline ?? 0) } }
         var ready = InlineArray<64, cl_ready>(repeating: cl_ready())
         var span = ready.mutableSpan
         // SAFETY: the buffer outlives the call and holds exactly `count` elements.
         let count = try unsafe span.withUnsafeMutableBufferPointer { buffer throws(SystemError) in
             try retryingOnInterrupt("epoll_wait") {
-                unsafe cl_epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count))
+                unsafe cl_epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), waits)
             }
         }
         for index in 0..<min(Int(count), Self.capacity) {

@@ -273,7 +273,7 @@ extension Behaviour {
             try scene.daemon.says("(VI_6) Stopped")
             try scene.trial.waitFor("quiet") { try scene.daemon.children.isEmpty }
             let descriptors = try scene.daemon.descriptors.sorted()
-            let start = monotonicNanoseconds()
+            let (start, log) = (monotonicNanoseconds(), scene.daemon.mark)
             for round in 3...202 {
                 try scene.host.writeFile("/run/vrrp.conf", text(round))
                 let before = scene.daemon.mark
@@ -287,7 +287,12 @@ extension Behaviour {
             let gaps = scene.recorder.gaps(since: start).sorted()
             #expect(gaps[gaps.count / 2] < 110, "\(gaps)")
             #expect(gaps.count { $0 < 180 } > gaps.count * 9 / 10, "\(gaps)")
-            #expect(scene.recorder.adverts(since: start).allSatisfy { $0.priority > 0 })
+            // Who was held up for longer than a standby waits lets go and says so; a reload is no reason to.
+            let resignations = scene.recorder.adverts(since: start).count { $0.priority == 0 }
+            let lines = scene.daemon.lines(since: log)
+            #expect(
+                resignations <= lines.count { $0.contains("Entering BACKUP STATE: nothing was advertised for") },
+                "\(lines.filter { $0.contains("(VI_1)") || $0.contains("Away") }.suffix(20)) \(gaps.suffix(5))")
             try scene.trial.waitFor(
                 "as many descriptors as before: \(descriptors) \(try scene.daemon.descriptors.sorted())"
             ) {

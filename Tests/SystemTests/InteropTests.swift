@@ -67,10 +67,13 @@ import VRRPWire
         var name: String
         var kinds: [Kind]
         var members: [Member]
+        /// At the shortest interval a daemon that does not run for 30 ms is dead, and back a moment later.
+        let isSteady: Bool
 
         init(_ first: Program, _ second: Program, _ kinds: [Kind], interval: Double, in lab: Laboratory) throws {
             name = "\(first) over \(second) at \(interval) s"
             self.kinds = kinds
+            isSteady = interval > 0.01
             let own = ["192.0.2.1", "192.0.2.2"]
             let segment = "\(first)-\(second)"
             members = try [first, second].enumerated().map { number, program in
@@ -121,7 +124,7 @@ import VRRPWire
                 } until: {
                     try isOwned(by: 0)
                 },
-                Step("standby stops", within: bound, mayNotChange: true) {
+                Step("standby stops", within: bound, mayNotChange: isSteady) {
                     try second.stop()
                 } until: {
                     try isOwned(by: 0)
@@ -130,7 +133,7 @@ import VRRPWire
                 } until: {
                     try isOwned(by: 0) && second.hasStopped
                 },
-                Step("standby returns", within: bound, steady: stay, mayNotChange: true) {
+                Step("standby returns", within: bound, steady: stay, mayNotChange: isSteady) {
                     try second.start()
                 } until: {
                     try isOwned(by: 0)
@@ -182,8 +185,8 @@ import VRRPWire
             guard let begin = script.firstStepEnded else { continue }
             let moves = try couple.moves(in: observer.observations, since: begin)
             print("INTEROP \(script.summary); moves of \(kinds.count) instances: \(moves)")
-            // Standby, first, standby, first. At the shortest interval a daemon that does not run for 30 ms is dead.
-            if interval > 0.01 { #expect(moves == 4 * kinds.count, "\(couple.name): an address moved for no reason") }
+            // Standby, first, standby, first.
+            if couple.isSteady { #expect(moves == 4 * kinds.count, "\(couple.name): an address moved for no reason") }
         }
     }
 }

@@ -47,7 +47,8 @@ int cl_epoll_create(void);
 // Adds `fd`, or changes what is watched when it is already there.
 int cl_epoll_watch(int epoll, int fd, int readable, int writable, uint64_t token);
 int cl_epoll_forget(int epoll, int fd);
-int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity);
+// Waits without end, or not at all.
+int cl_epoll_wait(int epoll, struct cl_ready *ready, int capacity, int waits);
 int cl_timer_create(void);
 // An absolute CLOCK_MONOTONIC instant; zero disarms.
 int cl_timer_set(int fd, uint64_t nanoseconds);

@@ -224,32 +224,28 @@ final class Daemon {
 
     private var deadline: MonotonicInstant? {
         var earliest = surroundings.announcer.deadline
-        if let rereadAt { earliest = earliest.map { min($0, rereadAt) } ?? rereadAt }
-        func consider(_ instant: MonotonicInstant?) {
-            guard let instant else { return }
-            earliest = earliest.map { min($0, instant) } ?? instant
-        }
-        consider(surroundings.interfaces.delays.deadline)
-        for runner in routers { consider(runner.deadline) }
-        for runner in leaving { consider(runner.deadline) }
-        for group in groups { consider(group.deadline) }
-        for script in scripts { consider(script.deadline) }
-        consider(statics.deadline)
-        consider(surroundings.filter.deadline)
-        consider(surroundings.virtualLinks.deadline)
-        consider(surroundings.notifier.deadline)
-        consider(processes?.deadline)
-        consider(files?.deadline)
-        consider(bfd?.deadline)
-        consider(surroundings.mailer.deadline)
-        consider(control?.deadline)
-        consider(surroundings.chronicle.deadline)
-        consider(dumps.deadline)
-        consider(watchdog.deadline)
-        consider(reloadTimer?.deadline)
-        consider(orphanedStopAt)
-        if surroundings.standby != nil { consider(standbyDeadline(at: now)) }
-        if control?.hasWork == true || dumps.hasWork { consider(MonotonicInstant(nanoseconds: 1)) }
+        earliest.consider(rereadAt)
+        earliest.consider(surroundings.interfaces.delays.deadline)
+        for runner in routers { earliest.consider(runner.deadline) }
+        for runner in leaving { earliest.consider(runner.deadline) }
+        for group in groups { earliest.consider(group.deadline) }
+        for script in scripts { earliest.consider(script.deadline) }
+        earliest.consider(statics.deadline)
+        earliest.consider(surroundings.filter.deadline)
+        earliest.consider(surroundings.virtualLinks.deadline)
+        earliest.consider(surroundings.notifier.deadline)
+        earliest.consider(processes?.deadline)
+        earliest.consider(files?.deadline)
+        earliest.consider(bfd?.deadline)
+        earliest.consider(surroundings.mailer.deadline)
+        earliest.consider(control?.deadline)
+        earliest.consider(surroundings.chronicle.deadline)
+        earliest.consider(dumps.deadline)
+        earliest.consider(watchdog.deadline)
+        earliest.consider(reloadTimer?.deadline)
+        earliest.consider(orphanedStopAt)
+        if surroundings.standby != nil { earliest.consider(standbyDeadline(at: now)) }
+        if control?.hasWork == true || dumps.hasWork { earliest.consider(MonotonicInstant(nanoseconds: 1)) }
         return earliest
     }
 

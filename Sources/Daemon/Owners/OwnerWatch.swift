@@ -76,7 +76,11 @@ struct OwnerWatch {
 
     /// When there is something to do; nil while nothing is watched.
     var deadline: MonotonicInstant? {
-        [roundDueAt, suspicionDueAt, defences.first, news.first?.at].compactMap(\.self).min()
+        var earliest = roundDueAt
+        earliest.consider(suspicionDueAt)
+        earliest.consider(defences.first)
+        earliest.consider(news.first?.at)
+        return earliest
     }
 
     // MARK: Watching

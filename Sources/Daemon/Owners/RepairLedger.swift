@@ -24,7 +24,9 @@ struct RepairLedger {
 
     /// When ``isDue(at:)`` may next say something else, or a fight may be over.
     var deadline: MonotonicInstant? {
-        [dueAt, isFight ? lastAt.map { $0 + Self.peace } : nil].compactMap(\.self).min()
+        var earliest = dueAt
+        if isFight { earliest.consider(lastAt.map { $0 + Self.peace }) }
+        return earliest
     }
 
     func isDue(at now: MonotonicInstant) -> Bool { dueAt.map { $0 <= now } ?? false }

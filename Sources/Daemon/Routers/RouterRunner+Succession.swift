@@ -6,8 +6,6 @@ internal import VRRPWire
 // What a successor process goes on with, and what it does with addresses that it finds.
 
 extension RouterRunner {
-    var memoryKey: String { RouterMemory.key(instance.identity) }
-
     /// What the next process needs to know.
     var memory: RouterMemory {
         RouterMemory(

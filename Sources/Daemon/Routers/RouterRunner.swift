@@ -8,10 +8,15 @@ internal import VRRPWire
 /// It decides nothing about the protocol. Everything it knows about the world it reads from ``Surroundings``.
 final class RouterRunner {
     private(set) var instance: Instance {
-        didSet { everyAddress = instance.addresses + instance.excludedAddresses }
+        didSet {
+            everyAddress = instance.addresses + instance.excludedAddresses
+            memoryKey = RouterMemory.key(instance.identity)
+        }
     }
     /// All of them, advertised or not; kept, because each advert and each question asks for one.
     private(set) var everyAddress: [VirtualAddress]
+    /// Who it is in the memory of the guardian; kept, because each advert leaves something there.
+    private(set) var memoryKey: String
     var router: VirtualRouter
     private(set) var rules: ReceptionRules
     var tracking: PriorityTracking
@@ -98,6 +103,7 @@ final class RouterRunner {
     init(_ instance: Instance, in surroundings: Surroundings) {
         self.instance = instance
         everyAddress = instance.addresses + instance.excludedAddresses
+        memoryKey = RouterMemory.key(instance.identity)
         self.surroundings = surroundings
         rules = instance.receptionRules
         trackers = instance.trackerNames
@@ -107,35 +113,13 @@ final class RouterRunner {
         router = VirtualRouter(
             instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
         notifications = NotifyQueue(
-            .instance, instance.name, surroundings.notifier, memoryKey: RouterMemory.key(instance.identity))
+            .instance, instance.name, surroundings.notifier, memoryKey: memoryKey)
         configureNotifications()
     }
 
     var name: String { instance.name }
     var virtualRouterID: VirtualRouterID { instance.virtualRouterID }
     var log: Log { surroundings.log }
-
-    /// When this router must next be given the clock.
-    var deadline: MonotonicInstant? {
-        // What is not done now is no reason to wake up.
-        let repairDeadlines = repairsNow ? [repairs.deadline, routeRepairs.deadline, ruleRepairs.deadline] : []
-        return
-            (repairDeadlines + [
-                routerDeadline, owners.deadline, renewalDeadline, noticeDeadline, sourceDeadline, extraDeadline,
-            ]).compactMap(\.self).min()
-    }
-
-    /// A Backup about to take over is awake a little before its time, and turns until it comes.
-    ///
-    /// A sleeping processor takes 50 to 200 microseconds to get from an expired timer to our first instruction, and then
-    /// finds its caches cold. A Backup's timer hardly ever runs out, so being early costs nothing until it matters.
-    private var routerDeadline: MonotonicInstant? {
-        guard case .backup(let backup) = router.state, !backup.isReady else { return router.deadline }
-        let due = backup.takeOverAt.nanoseconds
-        return MonotonicInstant(nanoseconds: due > Self.wakefulness ? due - Self.wakefulness : 0)
-    }
-
-    private static let wakefulness: UInt64 = 250_000
 
     // MARK: Events
 
