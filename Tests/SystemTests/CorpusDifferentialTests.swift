@@ -11,10 +11,9 @@ import struct Foundation.URL
 @Suite(.serialized) struct CorpusDifferentialTests {
     private static let directory = CorpusSupport.directory
 
-    /// Files that are not about VRRP alone.
+    /// Files that cannot be compared.
     private static let left = [
-        "25-lvs-mixed.conf": "keepalived needs IPVS in the kernel for lvs_sync_daemon",
-        "50-process-everything.conf": "neither starts without the network namespace that it names",
+        "50-process-everything.conf": "neither starts without the network namespace that it names"
     ]
 
     /// What differs, by file and aspect, and why; docs/differences.md has each.

@@ -57,6 +57,25 @@ extension Behaviour {
             #expect(try !hosts[1].has("192.0.2.10"))
         }
 
+        @Test func `the status says what an interface is and when that counts, for as long as it is so`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, file("eth0 30 0.5"))
+            try daemon.becomesMaster()
+            try daemon.listens()
+            #expect(try daemon.instance().pendingLinks == nil)
+            try trial.laboratory.setPort(of: host, "eth0", up: false)
+            try trial.waitFor("the status to say so") { try daemon.instance().pendingLinks != nil }
+            let pending = try #require(try daemon.instance().pendingLinks)
+            #expect(pending.map(\.interface) == ["eth0"])
+            #expect(pending.allSatisfy { !$0.isUp && $0.countsInSeconds > 0 && $0.countsInSeconds <= 30 }, "\(pending)")
+            let shown = try host.run(Trial.command, ["status"]).output
+            #expect(shown.contains("eth0 is down, which counts in "), "\(shown)")
+            try trial.laboratory.setPort(of: host, "eth0", up: true)
+            try trial.waitFor("the status to forget it") { try daemon.instance().pendingLinks == nil }
+            #expect(try daemon.instance().state == .active)
+        }
+
         @Test func `a process that is replaced while its interface is down waits for it as the one before did`() throws
         {
             let trial = try Trial()

@@ -2,7 +2,9 @@ internal import VRRPCore
 internal import VRRPWire
 
 /// A keyword's arguments, once they are what its shape asks for.
-enum Value: Equatable {
+///
+/// Thousands of blocks have none, and are kept beside each other until they are read: what has one keeps it elsewhere.
+indirect enum Value: Equatable {
     case flag
     case boolean(Bool)
     case integer(Int)

@@ -65,6 +65,7 @@ extension RouterRunner {
             sentences.append(
                 standbys.first.map {
                     "if this host falls silent, \($0.address) takes over: it stands by with priority \($0.priority)"
+                        + (instance.keyed == nil ? "" : " (unsigned)")
                 }
                     ?? "nobody would take over: no standby has been heard for \(short(noticePatience))")
         } else if isAwaitingStandbys(at: now) {

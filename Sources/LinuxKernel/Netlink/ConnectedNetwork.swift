@@ -65,23 +65,4 @@ extension RouteSocket {
             networks.append(network)
         }
     }
-
-    /// The routes of every table that lead through an interface; the kernel leaves out the others.
-    package func routes(through interfaceIndex: UInt32) throws(SystemError) -> [KernelRoute] {
-        var found: [KernelRoute] = []
-        for family in [AddressFamily.v4, .v6] {
-            let routes: [KernelRoute] = try dump(RTM_GETROUTE, "list routes") { request in
-                request.append(UInt8(family.kernelValue))
-                request.append(UInt8(0))
-                request.append(UInt16(0))
-                for _ in 0..<2 { request.append(UInt32(0)) }
-                request.append(attribute: Int(RTA_OIF.rawValue), interfaceIndex)
-            } reading: { bytes, header, routes in
-                if Int(header.type) == RTM_NEWROUTE { KernelRoute.read(bytes, header.payload, into: &routes) }
-            }
-            // Kernels before 4.20 list everything, and those without IPv6 the other family.
-            found += routes.filter { $0.interfaceIndex == interfaceIndex && $0.destination.family == family }
-        }
-        return found
-    }
 }

@@ -269,8 +269,18 @@ extension NetlinkRequest {
 }
 
 extension RouteSocket {
-    /// The routes of every table that carry `mark`; the kernel leaves out the others.
+    /// The routes of every table that carry `mark`.
     package func routes(marked mark: UInt8) throws(SystemError) -> [KernelRoute] {
+        try routes(mark: mark).filter { $0.protocolMark == mark }
+    }
+
+    /// The routes of every table that lead through an interface.
+    package func routes(through interfaceIndex: UInt32) throws(SystemError) -> [KernelRoute] {
+        try routes(interfaceIndex: interfaceIndex).filter { $0.interfaceIndex == interfaceIndex }
+    }
+
+    /// The kernel leaves out those with another mark or interface; before 4.20 it lists everything.
+    private func routes(mark: UInt8 = 0, interfaceIndex: UInt32? = nil) throws(SystemError) -> [KernelRoute] {
         var found: [KernelRoute] = []
         for family in [AddressFamily.v4, .v6] {
             let routes: [KernelRoute] = try dump(RTM_GETROUTE, "list routes") { request in
@@ -281,11 +291,12 @@ extension RouteSocket {
                 request.append(mark)
                 request.append(UInt16(0))
                 request.append(UInt32(0))
+                if let interfaceIndex { request.append(attribute: Int(RTA_OIF.rawValue), interfaceIndex) }
             } reading: { bytes, header, routes in
                 if Int(header.type) == RTM_NEWROUTE { KernelRoute.read(bytes, header.payload, into: &routes) }
             }
-            // Kernels before 4.20 list everything, and those without IPv6 the other family.
-            found += routes.filter { $0.protocolMark == mark && $0.destination.family == family }
+            // A kernel without IPv6 lists the other family.
+            found += routes.filter { $0.destination.family == family }
         }
         return found
     }
