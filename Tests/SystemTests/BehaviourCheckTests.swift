@@ -39,6 +39,29 @@ extension Behaviour {
             #expect(!daemon.text(since: mark).contains("Entering"))
         }
 
+        /// Each a change that an operator makes while a check is under way, and the run that decides would be the first.
+        @Test(arguments: ["interval 0.2\n    fall 5", "fall 6", "fall 5\n    timeout 3", "fall 5\n    rise 4"])
+        func `a reload of a check's settings leaves it as many failures as it may have`(settings: String) throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.writeFile("/run/good", "")
+            try host.writeFile(
+                "/run/look", "#!/bin/sh\ntest -e /run/good && exit 0\necho x >> /run/failures\nexit 1\n", mode: 0o755)
+            func file(_ settings: String) -> String {
+                check("chk", "/run/look", settings) + instance("VI_1", tracking("chk weight 20"))
+            }
+            let daemon = try trial.start(host, file("fall 5"))
+            try daemon.becomesMaster()
+            try trial.waitFor("the weight") { try daemon.state().contains("priority 120 =") }
+            _ = try host.run("rm", ["/run/good"])
+            let mark = try daemon.reload(file(settings))
+            try daemon.says("VRRP_Script(chk) failed", since: mark)
+            let failures = try host.readFile("/run/failures").split(separator: "\n").count
+            // A run that the reload ended may have been counted by the program alone.
+            #expect(failures >= 5, "\(daemon.text(since: mark))")
+            #expect(!daemon.text(since: mark).contains("succeeded"))
+        }
+
         @Test func `a child is who it should be and inherits nothing`() throws {
             let trial = try Trial()
             let host = try trial.host()

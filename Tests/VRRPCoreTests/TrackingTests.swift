@@ -83,4 +83,33 @@ import VRRPWire
         #expect(run(rise: 5, fall: 5, "+") == "w")
         #expect(run(rise: 5, fall: 5, "-") == "f")
     }
+
+    /// Results before, `rise` and `fall` after a reload, and how many opposite results are needed then.
+    @Test(arguments: [
+        ("+", 3, 5, 5), ("+--", 3, 5, 3), ("+--", 3, 2, 1), ("+--", 3, 9, 7),
+        ("-", 4, 2, 4), ("-+", 4, 2, 3), ("-++", 2, 2, 1), ("-++", 9, 2, 7),
+    ])
+    func `other settings neither change the status nor forget what came in a row`(
+        results: String, rise: Int, fall: Int, needed: Int
+    ) {
+        var before = CheckState(rise: 3, fall: 5)
+        for result in results { _ = before.record(success: result == "+") }
+        var after = CheckState(rise: rise, fall: fall)
+        after.goOn(from: before)
+        #expect(after.status == before.status)
+        let isWorking = before.status == .working
+        for left in (0..<needed).reversed() { #expect(after.record(success: !isWorking) == (left == 0)) }
+    }
+
+    @Test func `another program under the same name is not failed by one result, and mended by one`() {
+        var (good, bad) = (CheckState(rise: 3, fall: 3), CheckState(rise: 3, fall: 3))
+        _ = good.record(success: true)
+        _ = bad.record(success: false)
+        var after = CheckState(rise: 3, fall: 3)
+        after.begin(after: good)
+        #expect(!after.record(success: false) && !after.record(success: false) && after.record(success: false))
+        after = CheckState(rise: 3, fall: 3)
+        after.begin(after: bad)
+        #expect(after.record(success: true) && after.status == .working)
+    }
 }

@@ -40,18 +40,9 @@ public struct Instance: Equatable, Sendable {
     public var version: ProtocolVersion
     /// The base priority, before trackers.
     public var priority: Priority
-    public var sourceLocation: SourceLocation?
     /// `virtual_ipaddress`: held and advertised.
     public var addresses: [VirtualAddress] = []
-    /// The `vrrp_sync_group` that it is in.
-    public var syncGroup: String?
-    /// In a sync group, how long one that resigned waits for its successor; nil outside.
-    public var groupHold: Interval?
-    public var trackedInterfaces: [Tracked] = []
     public var trackedScripts: [Tracked] = []
-    public var trackedProcesses: [Tracked] = []
-    public var trackedFiles: [Tracked] = []
-    public var trackedSessions: [Tracked] = []
     /// Where each virtual address was written, in the order of `addresses` then `excludedAddresses`.
     public var addressLocations: [SourceLocation] = []
 
@@ -74,6 +65,11 @@ public struct Instance: Equatable, Sendable {
 
     private static let usualSettings = [InstanceSettings()]
 
+    /// Likewise of one.
+    private var ties = Self.noTies
+
+    private static let noTies = [Ties()]
+
     @inlinable
     public subscript<Value>(dynamicMember property: WritableKeyPath<InstanceSettings, Value>) -> Value {
         get { settings[0][keyPath: property] }
@@ -83,6 +79,56 @@ public struct Instance: Equatable, Sendable {
     /// Has its settings in one place with those of another, if they are the same.
     mutating func shareSettings(with other: Instance) {
         if settings == other.settings { settings = other.settings }
+    }
+}
+
+extension Instance {
+    /// What most instances of a large file have not: it takes no place in those.
+    private struct Ties: Equatable, Sendable {
+        var sourceLocation: SourceLocation?
+        var syncGroup: String?
+        var groupHold: Interval?
+        var trackedInterfaces: [Tracked] = []
+        var trackedProcesses: [Tracked] = []
+        var trackedFiles: [Tracked] = []
+        var trackedSessions: [Tracked] = []
+    }
+
+    /// Writing what is there already would make a copy for this instance alone.
+    private mutating func tie<Value: Equatable>(_ property: WritableKeyPath<Ties, Value>, to new: Value) {
+        if ties[0][keyPath: property] != new { ties[0][keyPath: property] = new }
+    }
+
+    /// Where `unicast_src_ip` or `mcast_src_ip` stands.
+    public var sourceLocation: SourceLocation? {
+        get { ties[0].sourceLocation }
+        set { tie(\.sourceLocation, to: newValue) }
+    }
+    /// The `vrrp_sync_group` that it is in.
+    public var syncGroup: String? {
+        get { ties[0].syncGroup }
+        set { tie(\.syncGroup, to: newValue) }
+    }
+    /// In a sync group, how long one that resigned waits for its successor; nil outside.
+    public var groupHold: Interval? {
+        get { ties[0].groupHold }
+        set { tie(\.groupHold, to: newValue) }
+    }
+    public var trackedInterfaces: [Tracked] {
+        get { ties[0].trackedInterfaces }
+        set { tie(\.trackedInterfaces, to: newValue) }
+    }
+    public var trackedProcesses: [Tracked] {
+        get { ties[0].trackedProcesses }
+        set { tie(\.trackedProcesses, to: newValue) }
+    }
+    public var trackedFiles: [Tracked] {
+        get { ties[0].trackedFiles }
+        set { tie(\.trackedFiles, to: newValue) }
+    }
+    public var trackedSessions: [Tracked] {
+        get { ties[0].trackedSessions }
+        set { tie(\.trackedSessions, to: newValue) }
     }
 }
 

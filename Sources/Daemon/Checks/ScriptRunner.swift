@@ -48,6 +48,18 @@ final class ScriptRunner {
     /// Goes on counting where the process before us ended.
     func restore(_ saved: CheckState.Saved) { state.restore(saved) }
 
+    /// Takes the place of `before`, whose settings a reload changed: no result and no count is lost by that.
+    func goOn(from before: ScriptRunner, at now: MonotonicInstant) {
+        guard check.command == before.check.command, check.user == before.check.user else {
+            return state.begin(after: before.state)
+        }
+        state.goOn(from: before.state)
+        (lastOutcome, lastEndedAt, lastDuration) = (before.lastOutcome, before.lastEndedAt, before.lastDuration)
+        changedAt = before.changedAt
+        // A run that the reload ends is made up for; reloads that come in quick succession are no further runs.
+        nextRunAt = before.isRunning ? now : min(before.nextRunAt, now + check.interval)
+    }
+
     var isRunning: Bool { child != nil }
     /// As whom it runs, where that is known.
     var identity: (uid: UInt32, gid: UInt32)? { launch.knownIdentity }

@@ -176,6 +176,8 @@ extension Daemon {
     }
 
     /// keepalived: results are kept when a check's name and command are unchanged.
+    ///
+    /// So are our counts for `rise` and `fall`, whatever else of the check is changed.
     private func replaceScripts(old: Model, at now: MonotonicInstant) {
         let known = Dictionary(scripts.map { ($0.check.name, $0) }, uniquingKeysWith: { first, _ in first })
         var next: [ScriptRunner] = []
@@ -187,7 +189,9 @@ extension Daemon {
             if let existing = known[check.name], existing.check.means(check), globalsAgree {
                 next.append(existing)
             } else {
-                next.append(runner(for: check, at: now))
+                let fresh = runner(for: check, at: now)
+                if let existing = known[check.name] { fresh.goOn(from: existing, at: now) }
+                next.append(fresh)
             }
         }
         for script in scripts where !next.contains(where: { $0 === script }) { script.cancel() }

@@ -41,6 +41,25 @@ public struct CheckState: Equatable, Sendable {
         counter = min(max(saved.counter, 0), top)
     }
 
+    /// Goes on counting where the same check ended with another `rise` or `fall`: what came in a row until now counts,
+    /// and at least one more result is needed for a change.
+    public mutating func goOn(from before: CheckState) {
+        status = before.status
+        counter =
+            switch status {
+            case .unknown: 0
+            case .working: max(top - (before.top - before.counter), rise)
+            case .failed: min(before.counter, rise - 1)
+            }
+    }
+
+    /// Goes on as one whose program is another now: the first result of that decides, but a working check is not failed
+    /// before `fall` failures in a row.
+    public mutating func begin(after before: CheckState) {
+        guard before.status == .working else { return }
+        (status, counter) = (.working, top)
+    }
+
     private var top: Int { rise + fall - 1 }
 
     /// Takes one result; true when the status changed.
