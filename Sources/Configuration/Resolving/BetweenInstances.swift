@@ -12,8 +12,8 @@ extension Resolver {
         for instance in instances where !earlier.isEmpty {
             usedIDs[instance.interface, default: []].insert(instance.virtualRouterID.rawValue)
         }
+        let shared = Self.sharedAddresses(instances)
         var byAddress: [IPAddress: Int] = [:]
-        byAddress.reserveCapacity(instances.count)
         // Where the first one has it on another interface: a link-local address may be on every interface, once.
         var byPlace: [Place: Int] = [:]
         var links: [LinkClaim: String] = [:]
@@ -22,7 +22,8 @@ extension Resolver {
             if let first = earlier[index] {
                 reportIdentity(instance, instances[first], used: usedIDs[instance.interface] ?? [])
             }
-            let held = instance.addresses + instance.excludedAddresses
+            if shared.isEmpty { continue }
+            let held = (instance.addresses + instance.excludedAddresses).filter { shared.contains($0.address) }
             let others = held.flatMap { [byAddress[$0.address], byPlace[Place($0)]] }.compactMap(\.self)
             for first in Set(others).sorted() { checkShared(instance, instances[first]) }
             for address in held {
@@ -48,6 +49,27 @@ extension Resolver {
             earlier[second] = earlier[first] ?? first
         }
         return earlier
+    }
+
+    /// The addresses that are written more than once.
+    ///
+    /// By numbers that are put in order, because a table of all addresses would be the largest thing in memory.
+    private static func sharedAddresses(_ instances: [Instance]) -> Set<IPAddress> {
+        var lines: [(instance: UInt32, line: UInt32)] = []
+        lines.reserveCapacity(instances.count)
+        for (index, instance) in instances.enumerated() {
+            for line in 0..<instance.addressCount { lines.append((UInt32(index), UInt32(line))) }
+        }
+        func address(_ place: (instance: UInt32, line: UInt32)) -> IPAddress {
+            instances[Int(place.instance)].address(atLine: Int(place.line))
+        }
+        lines.sort { address($0) < address($1) }
+        var shared: Set<IPAddress> = []
+        for (first, second) in zip(lines, lines.dropFirst()) {
+            let candidate = address(first)
+            if candidate == address(second) { shared.insert(candidate) }
+        }
+        return shared
     }
 
     /// What tells a virtual router from another on the wire (RFC 9568 section 1.3).
@@ -106,6 +128,11 @@ extension Resolver {
 }
 
 extension Instance {
+    fileprivate var addressCount: Int { addresses.count + self.excludedAddresses.count }
+    fileprivate func address(atLine line: Int) -> IPAddress {
+        line < addresses.count ? addresses[line].address : self.excludedAddresses[line - addresses.count].address
+    }
+
     fileprivate func holds(_ place: Resolver.Place) -> Bool {
         (addresses + self.excludedAddresses).contains { Resolver.Place($0) == place }
     }
