@@ -151,7 +151,11 @@ struct Resolver {
         model.instances.reserveCapacity(blocks.count)
         definedInstances.reserveCapacity(blocks.count)
         blocks.reverse()
-        while let block = blocks.popLast() { resolveInstance(block.statement) }
+        while let block = blocks.popLast() {
+            resolveInstance(block.statement)
+            // What has been read leaves its room to what comes of it.
+            if blocks.capacity > 1000, blocks.count < blocks.capacity / 2 { blocks = blocks.map(\.self) }
+        }
     }
 
     /// Sorted as a reader meets them: files in the order in which they are read, then by line and column.
