@@ -120,14 +120,7 @@ private func report(
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
         diagnostics += checkBalancer(balancer, file.model, file: files[index])
     }
-    if checked.count > 2 {
-        diagnostics.append(
-            Diagnostic(
-                .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
-                "\(checked.count) files are checked each by itself",
-                consequence: "whether they fit together is not known",
-                fix: "understudy check \(files[0]) \(files[1])   # two at a time"))
-    }
+    if checked.count > 2 { diagnostics.append(notCompared(files)) }
     var (proofs, unproved): ([Proof], [String]) = ([], [])
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
@@ -143,6 +136,13 @@ private func report(
     return CheckReport(
         diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
         order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs, unproved: unproved)
+}
+
+private func notCompared(_ files: [String]) -> Diagnostic {
+    Diagnostic(
+        .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
+        "\(files.count) files are checked each by itself", consequence: "whether they fit together is not known",
+        fix: "understudy check \(files[0]) \(files[1])   # two at a time")
 }
 
 extension Model {

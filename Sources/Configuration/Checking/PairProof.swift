@@ -149,20 +149,7 @@ extension PairCheck {
         // Nothing moves the priority of an owner, which has been said.
         if leader.priority == .owner { return }
         if let group = leader.syncGroup, !unit.significance.isEmpty {
-            let staying = unit.members.indices.first { position in
-                let own = unit.instance(position, master)
-                let seen = own.trackers.first { $0.name == tracked.name }
-                return own.effectivePriority(failed: seen)
-                    >= unit.instance(position, master.other).effectivePriority(failed: nil)
-            }
-            let name = unit.instance(staying ?? member, master).name
-            return report(
-                .error, "pair-never-moves", at: place,
-                "`\(tracked.name)` fails where `\(leader.name)` is MASTER -> the priority of `\(name)` is not "
-                    + "exceeded: sync group `\(group)` never moves",
-                consequence: "the other host takes all members or none",
-                fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
-                    + "suffices")
+            return reportImmovable(group, tracked, member, master, unit, at: place)
         }
         let (well, failed) = (leader.effectivePriority(failed: nil), leader.effectivePriority(failed: tracked))
         let other = follower.effectivePriority(failed: nil)
@@ -176,18 +163,36 @@ extension PairCheck {
                 arithmetic + ", but the other host has `nopreempt`: the address never moves",
                 consequence: "this check cannot do anything for the clients", fix: giveUp)
         }
-        if let company = company(of: tracked, leader, other: other) {
+        let fix = sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp
+        if follower.preempts, let company = company(of: tracked, leader, other: other) {
             let names = company.map { "`\($0.name)`" }.joined(separator: " and ")
             return report(
                 .warning, "pair-weight-alone", at: place, arithmetic + ": alone it moves nothing",
-                consequence: "the address moves only when \(names) \(company.count == 1 ? "fails" : "fail") as well",
-                fix: sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp)
+                consequence: "the address moves only when \(names) \(company.count == 1 ? "fails" : "fail") as well", fix: fix)
         }
         report(
             .error, "pair-never-moves", at: place, arithmetic + ": the address never moves",
             consequence: failed == other
                 ? "equal priorities do not take over" : "this check cannot do anything for the clients",
-            fix: sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp)
+            fix: follower.preempts ? fix : giveUp)
+    }
+
+    private mutating func reportImmovable(
+        _ group: String, _ tracked: Tracked, _ member: Int, _ master: PairSide, _ unit: ProofUnit,
+        at place: SourceLocation
+    ) {
+        let staying = unit.members.indices.first { position in
+            let own = unit.instance(position, master)
+            let seen = own.trackers.first { $0.name == tracked.name }
+            return own.effectivePriority(failed: seen)
+                >= unit.instance(position, master.other).effectivePriority(failed: nil)
+        }
+        report(
+            .error, "pair-never-moves", at: place,
+            "`\(tracked.name)` fails where `\(unit.instance(member, master).name)` is MASTER -> the priority of "
+                + "`\(unit.instance(staying ?? member, master).name)` is not exceeded: sync group `\(group)` never moves",
+            consequence: "the other host takes all members or none",
+            fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that suffices")
     }
 
     /// What has to fail beside it so that the priority falls below the other's; nil where it makes no difference.
