@@ -127,7 +127,7 @@ struct ProofUnit {
                 for tracked in instance.trackers + instance.trackedFiles {
                     parts.append("\(tracked.name) \(tracked.weight.written)")
                 }
-                for check in instance.uncountedChecks { parts.append("\(check.kind) \(check.name)") }
+                for check in instance.uncountedChecks { parts.append("\(check.kind.rawValue) \(check.name)") }
                 parts.append("\(isAhead(member, side))")
             }
         }

@@ -139,13 +139,13 @@ private func report(_ a: String, _ b: String, ids: [String] = [], _ names: [Stri
 }
 
 @Suite struct `Each thing that is watched` {
-    private func proof(_ a: String, _ b: String) throws -> Proof {
+    private func prove(_ a: String, _ b: String) throws -> Proof {
         try #require(provePair(resolved(a).model, resolved(b).model, fileA: "a.conf", fileB: "b.conf").proofs.first)
     }
 
     @Test func `has a row, with priority 255 too`() throws {
         let text = "vrrp_script chk {\n script /bin/check\n weight -5\n}\n"
-        let proof = try proof(text + instance("track_script { chk }", priority: 255), instance())
+        let proof = try prove(text + instance("track_script { chk }", priority: 255), instance())
         #expect(proof.outcome(of: .daemon(.first))?.owner == .side(.second))
         #expect(proof.outcome(of: .script(.first, "chk"))?.owner == .side(.first))
     }
@@ -172,7 +172,7 @@ private func report(_ a: String, _ b: String, ids: [String] = [], _ names: [Stri
             return "vrrp_script chk {\n script /bin/check\n weight -5\n}\n"
                 + "vrrp_sync_group G {\n group {\n A\n B\n }\n}\n" + members.joined()
         }
-        let proof = try proof(file(101), file(100))
+        let proof = try prove(file(101), file(100))
         #expect(proof.outcome(of: .script(.first, "chk"))?.owner == .side(.first))
     }
 
@@ -181,6 +181,6 @@ private func report(_ a: String, _ b: String, ids: [String] = [], _ names: [Stri
         let said = try #require(pair(a, b).first { $0.code == "pair-link-ignored" })
         #expect(said.message.hasSuffix("it stays MASTER (`dont_track_primary`)"))
         #expect(said.consequence?.contains("clients find the addresses there") == true)
-        #expect(try proof(a, b).outcome(of: .interface(.first, "eth0"))?.owner == .side(.second))
+        #expect(try prove(a, b).outcome(of: .interface(.first, "eth0"))?.owner == .side(.second))
     }
 }
