@@ -168,7 +168,8 @@ extension PairCheck {
             let names = company.map { "`\($0.name)`" }.joined(separator: " and ")
             return report(
                 .warning, "pair-weight-alone", at: place, arithmetic + ": alone it moves nothing",
-                consequence: "the address moves only when \(names) \(company.count == 1 ? "fails" : "fail") as well", fix: fix)
+                consequence: "the address moves only when \(names) \(company.count == 1 ? "fails" : "fail") as well",
+                fix: fix)
         }
         report(
             .error, "pair-never-moves", at: place, arithmetic + ": the address never moves",
