@@ -7,7 +7,9 @@ extension PairCheck {
     /// Without `unicast_src_ip` a file does not say what its host's address is; the other file's peers have to.
     mutating func requireTwoHosts(_ a: Instance, _ b: Instance, _ peersOfA: [IPAddress], _ peersOfB: [IPAddress]) {
         guard a.sourceAddress == nil, b.sourceAddress == nil, let peer = peersOfA.first, peersOfA.count == 1,
-            peersOfA == peersOfB
+            peersOfA == peersOfB,
+            // Which is wrong in each of them, and has been said.
+            !a.placedAddresses.contains(where: { $0.0.address == peer })
         else { return }
         report(
             .error, "pair-peers", at: b.location,

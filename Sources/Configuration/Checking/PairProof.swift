@@ -193,7 +193,8 @@ extension PairCheck {
             "`\(tracked.name)` fails where `\(unit.instance(member, master).name)` is MASTER -> the priority of "
                 + "`\(unit.instance(staying ?? member, master).name)` is not exceeded: sync group `\(group)` never moves",
             consequence: "the other host takes all members or none",
-            fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that suffices")
+            fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
+                + "suffices")
     }
 
     /// What has to fail beside it so that the priority falls below the other's; nil where it makes no difference.
