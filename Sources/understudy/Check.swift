@@ -42,10 +42,11 @@ struct Check: ParsableCommand {
     var sarif = false
 
     @Option(
-        name: [.customShort("i"), .customLong("id")],
+        name: [.customShort("i"), .customLong("id")], parsing: .singleValue,
         help: ArgumentHelp(
-            "The configuration id that @ID lines are compared with (default: the short host name).", valueName: "name"))
-    var configurationID: String?
+            "The configuration id that @ID lines are compared with (default: the short host name). Once for all files, or "
+                + "once for each in turn: one file that has lines for both hosts is named twice.", valueName: "name"))
+    var configurationIDs: [String] = []
 
     @Option(
         name: .customLong("haproxy"), parsing: .singleValue,
@@ -80,6 +81,12 @@ struct Check: ParsableCommand {
         if haproxy.count > 1, haproxy.count != files.count {
             throw ValidationError("--haproxy is given once for all hosts, or once for each of the \(files.count) files")
         }
+        if configurationIDs.count > 1, configurationIDs.count != files.count {
+            throw ValidationError(
+                "--id is given once for all files, or once for each in turn, and here are "
+                    + "\(configurationIDs.count) for \(files.count): understudy check --id lb1 --id lb2 FILE FILE, where FILE "
+                    + "may be twice the same")
+        }
         if json, sarif { throw ValidationError("--json and --sarif are two forms of one report: choose one") }
     }
 
@@ -89,10 +96,11 @@ struct Check: ParsableCommand {
             throw ValidationError("name a file to check; \(Self.defaultFile) cannot be read: \(failure.reason)")
         }
         let names = files.isEmpty ? [Self.defaultFile] : files.map { $0 == "-" ? "/dev/stdin" : $0 }
-        let id = configurationID ?? shortHostName()
+        let id = configurationIDs.first ?? shortHostName()
         var closed: (name: String, error: SystemError)?
         var report = try check(
             files: names, reading: reader, configurationID: id,
+            ids: configurationIDs.count > 1 ? configurationIDs : [],
             on: { daemon in try inspector(daemon) { closed = ($0, $1) } }, hostIsAuthoritative: host || compat,
             portable: portable || compat, balancers: try balancers())
         if let closed {
@@ -108,7 +116,8 @@ struct Check: ParsableCommand {
             print(report.sarif(version: understudyVersion), terminator: "")
         } else {
             print(report.text, terminator: "")
-            print(report.proofText, terminator: report.proofs.isEmpty ? "" : "\n")
+            let proof = report.proofText
+            print(proof, terminator: proof.isEmpty ? "" : "\n")
             print(report.summary)
         }
         throw ExitCode(report.exitCode)

@@ -57,12 +57,17 @@ private func securityNotes(_ model: Model) -> [Diagnostic] {
 /// - Parameters:
 ///   - host: the host that the files are checked against, by what the first of them says of the daemon.
 ///   - balancers: what each host's load balancer listens on: one for all of them, or one for each file in turn.
+///   - ids: what `@ID` lines of each file in turn are compared with; empty for `configurationID` in all of them.
 public func check(
-    files: [String], reading reader: any SourceReader, configurationID: String,
+    files: [String], reading reader: any SourceReader, configurationID: String, ids: [String] = [],
     on host: (DaemonIdentity) throws -> (any HostInspector)?, hostIsAuthoritative: Bool, portable: Bool = false,
     balancers: [BalancerFile] = []
 ) rethrows -> CheckReport {
-    func read(_ file: String) -> ParsedFile { parse(file: file, reading: reader, configurationID: configurationID) }
+    func read(_ index: Int) -> ParsedFile {
+        parse(
+            file: files[index], reading: reader,
+            configurationID: ids.indices.contains(index) ? ids[index] : configurationID)
+    }
     func checkOne(_ parsed: consuming ParsedFile, _ file: String, on host: (any HostInspector)?) -> CheckedFile {
         check(
             parsed, file: file, reading: reader, host: host, hostIsAuthoritative: hostIsAuthoritative,
@@ -70,13 +75,13 @@ public func check(
     }
     var inspector: (any HostInspector)?
     var checked: [CheckedFile] = []
-    let names = Names(of: files, reader)
+    let names = Names(of: files, ids: ids, reader)
     for (index, file) in files.enumerated() {
         if let earlier = names.earlier(index) {
             checked.append(CheckedFile(model: Model(), parsed: ParsedFile(), diagnostics: [sameFile(file, earlier)]))
             continue
         }
-        let parsed = read(file)
+        let parsed = read(index)
         if checked.isEmpty { inspector = try host(daemonIdentity(of: parsed.statements)) }
         checked.append(checkOne(consume parsed, file, on: inspector))
     }
@@ -84,7 +89,7 @@ public func check(
         // Of a pair that is checked on one of its hosts, the other's file lacks everything here.
         let isElsewhere = checked.map { $0.model.isForAnotherHost(facts) }
         for index in files.indices where isElsewhere[index] && !isElsewhere[1 - index] {
-            checked[index] = checkOne(read(files[index]), files[index], on: nil)
+            checked[index] = checkOne(read(index), files[index], on: nil)
         }
     }
     return report(on: checked, files: files, names, balancers: balancers)
@@ -115,32 +120,39 @@ private func report(
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
         diagnostics += checkBalancer(balancer, file.model, file: files[index])
     }
-    if checked.count > 2 {
-        diagnostics.append(
-            Diagnostic(
-                .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
-                "\(checked.count) files are checked each by itself",
-                consequence: "whether they fit together is not known",
-                fix: "understudy check \(files[0]) \(files[1])   # two at a time"))
-    }
-    var proofs: [Proof] = []
+    if checked.count > 2 { diagnostics.append(notCompared(files)) }
+    var (proofs, unproved): ([Proof], [String]) = ([], [])
     // Without an instance there is nothing to compare, and that has been said.
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
-        let pair = provePair(checked[0].model, checked[1].model, fileA: files[0], fileB: files[1])
+        let pair = comparePair(checked[0].model, checked[1].model, fileA: names.title(0), fileB: names.title(1))
+        // What one file alone gives cause to fear is known of two.
+        diagnostics.removeAll { $0.code == "weight-with-nopreempt" && pair.judged.contains($0.location) }
         diagnostics += pair.diagnostics
         // What a file that would not run would do is of no use.
-        if checked.allSatisfy({ file in !file.diagnostics.contains { $0.severity == .error } }) { proofs = pair.proofs }
+        if checked.allSatisfy({ file in !file.diagnostics.contains { $0.severity == .error } }) {
+            (proofs, unproved) = (pair.proofs, pair.unproved)
+        }
     }
     return CheckReport(
         diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
-        order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs)
+        order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs, unproved: unproved)
+}
+
+private func notCompared(_ files: [String]) -> Diagnostic {
+    Diagnostic(
+        .note, "not-compared", at: SourceLocation(file: files[0], line: 1, column: 1),
+        "\(files.count) files are checked each by itself", consequence: "whether they fit together is not known",
+        fix: "understudy check \(files[0]) \(files[1])   # two at a time")
 }
 
 extension Model {
     /// Whether the addresses that it sends from are not on this host, none of them.
+    ///
+    /// Where it does not say what they are, whether it has this host as a peer.
     fileprivate func isForAnotherHost(_ facts: HostFacts) -> Bool {
         let sources = instances.compactMap(\.sourceAddress)
         let here = Set(facts.interfaces.flatMap(\.addresses).map(\.address))
-        return !sources.isEmpty && here.isDisjoint(with: sources)
+        if sources.isEmpty { return instances.contains { !here.isDisjoint(with: $0.unicastPeers) } }
+        return here.isDisjoint(with: sources)
     }
 }

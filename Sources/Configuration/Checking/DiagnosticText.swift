@@ -13,15 +13,19 @@ public struct CheckReport: Equatable, Sendable {
     public let diagnostics: [Diagnostic]
     /// Of two files: what each failure does to the pair.
     public let proofs: [Proof]
+    /// The instances and sync groups of two files for which there is none, because the files do not fit together.
+    public let unproved: [String]
     private let sources: [String: SourceText]
 
     /// Sorts `diagnostics` by file, line and column and drops what is said twice.
     ///
     /// `order` names the files in the order wanted, unreadable ones too; without it the sources' order counts.
     public init(
-        diagnostics: [Diagnostic], sources: [SourceText], order: [String] = [], proofs: [Proof] = []
+        diagnostics: [Diagnostic], sources: [SourceText], order: [String] = [], proofs: [Proof] = [],
+        unproved: [String] = []
     ) {
         self.proofs = proofs
+        self.unproved = unproved
         var rankOfFile: [String: Int] = [:]
         for file in order + sources.map(\.file) where rankOfFile[file] == nil { rankOfFile[file] = rankOfFile.count }
         var texts: [String: SourceText] = [:]
@@ -48,7 +52,8 @@ public struct CheckReport: Equatable, Sendable {
 
     /// The same about the same files, with other diagnostics in the place of these, one for one.
     func replacing(_ diagnostics: [Diagnostic]) -> CheckReport {
-        CheckReport(diagnostics: diagnostics, sources: Array(sources.values), order: files, proofs: proofs)
+        CheckReport(
+            diagnostics: diagnostics, sources: Array(sources.values), order: files, proofs: proofs, unproved: unproved)
     }
 
     /// Two diagnostics with the same identity say the same.

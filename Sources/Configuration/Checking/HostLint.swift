@@ -60,6 +60,7 @@ extension Linter {
     mutating func checkHost(_ instance: Instance, _ facts: HostFacts) {
         checkInterfaces(instance, facts)
         checkSource(instance, facts)
+        checkPeers(instance, facts)
         for (held, location) in instance.placedAddresses { checkSubnet(held, location, instance, facts) }
     }
 

@@ -137,7 +137,7 @@ extension Linter {
         else { return }
         report(
             .warning, "weight-with-nopreempt", at: weighted.location,
-            "a weight cannot move the address while `nopreempt` is set",
+            "with `nopreempt` on both hosts a weight cannot move the address",
             consequence:
                 "`\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
                 + "take over from a MASTER that still sends",

@@ -12,36 +12,24 @@ public func checkPair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> [
 public func provePair(
     _ a: Model, _ b: Model, fileA: String, fileB: String
 ) -> (diagnostics: [Diagnostic], proofs: [Proof]) {
+    let check = comparePair(a, b, fileA: fileA, fileB: fileB)
+    return (check.diagnostics, check.proofs)
+}
+
+/// The same, with what could not be proved.
+func comparePair(_ a: Model, _ b: Model, fileA: String, fileB: String) -> PairCheck {
     var check = PairCheck(fileA: fileA, fileB: fileB)
-    var partners = Partners()
-    partners.mutual = (a.sessions(with: b), b.sessions(with: a))
-    for instance in a.instances {
-        let candidates = b.instances.filter {
-            $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family
-        }
-        // The interface may have another name on the other host, so it only decides between several.
-        if let partner = candidates.first(where: { $0.interface == instance.interface }) ?? candidates.first {
-            check.compare(instance, partner)
-            partners.pairs.append((instance, partner))
-        } else if let twin = b.instances.first(where: { $0.isTwin(of: instance) && !a.hasPartner(for: $0) }) {
-            check.reportTwins(instance, twin)
-        } else {
-            check.reportAlone(instance, file: fileA, other: fileB, b)
-        }
-    }
-    for instance in b.instances where !a.hasPartner(for: instance) {
-        // That the one has another number than the other has been said.
-        if a.instances.contains(where: { $0.isTwin(of: instance) && !b.hasPartner(for: $0) }) { continue }
-        check.reportAlone(instance, file: fileB, other: fileA, a)
-    }
-    check.compareGroups(partners)
-    for pair in partners.pairs {
+    var partners = check.match(a, b)
+    check.compareGroups(&partners)
+    for (index, pair) in partners.pairs.enumerated() {
+        let before = check.errors
         check.checkMutual(pair.a, partners.mutual.a)
         check.checkMutual(pair.b, partners.mutual.b)
+        if check.errors > before { partners.broken.insert(index) }
     }
     check.prove(a, b, partners)
     check.compareWeights(partners)
-    return (check.diagnostics, check.proofs)
+    return check
 }
 
 /// The state of one comparison.
@@ -49,7 +37,16 @@ struct PairCheck {
     let fileA: String
     let fileB: String
     private(set) var diagnostics: [Diagnostic] = []
+    private var said: Set<Diagnostic> = []
+    /// How many errors have been found, each as often as it was.
+    private(set) var errors = 0
     var proofs: [Proof] = []
+    /// What was not tried, because the two files do not fit together there.
+    var unproved: [String] = []
+    /// Where what was tried is watched.
+    var judged: Set<SourceLocation> = []
+    /// Where it has been said that a failure never moves anything.
+    private(set) var immovable: Set<SourceLocation> = []
 
     init(fileA: String, fileB: String) {
         self.fileA = fileA
@@ -61,28 +58,9 @@ struct PairCheck {
         consequence: String? = nil, fix: String? = nil
     ) {
         let diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
-        if !diagnostics.contains(diagnostic) { diagnostics.append(diagnostic) }
-    }
-
-    mutating func reportAlone(_ instance: Instance, file: String, other: String, _ model: Model) {
-        let name = model.instances.first { $0.name == instance.name }
-        report(
-            .warning, "no-counterpart", at: instance.location,
-            "instance `\(instance.name)` (\(instance.family.title), virtual_router_id "
-                + "\(instance.virtualRouterID.rawValue)) is not in \(other)",
-            consequence: "both hosts would hold what they have alone: nothing takes over for it",
-            fix: name.map { "virtual_router_id \($0.virtualRouterID.rawValue)" } ?? "add the instance to \(other)")
-    }
-
-    /// Two instances that are to be one: they have an address in common.
-    mutating func reportTwins(_ a: Instance, _ b: Instance) {
-        let shared = Set(a.addresses.map(\.address)).intersection(b.addresses.map(\.address)).sorted()
-        report(
-            .error, "pair-vrid", at: b.location,
-            "`\(a.name)` has virtual_router_id \(a.virtualRouterID.rawValue) in \(fileA), and `\(b.name)` with "
-                + "\(shared.first.map(String.init(describing:)) ?? "its address") has \(b.virtualRouterID.rawValue) in \(fileB)",
-            consequence: "neither listens to the other: both become MASTER and hold the address",
-            fix: "virtual_router_id \(a.virtualRouterID.rawValue)")
+        if severity == .error { errors += 1 }
+        if code == "pair-never-moves" { immovable.insert(location) }
+        if said.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 
     mutating func compare(_ a: Instance, _ b: Instance) {
@@ -92,6 +70,7 @@ struct PairCheck {
         compareAuthentication(a, b)
         compareKeys(a, b)
         compareAddresses(a, b)
+        comparePrefixes(a, b)
         compareRoutes(a, b)
         compareAcceptance(a, b)
         compareVirtualMAC(a, b)
@@ -265,6 +244,7 @@ struct PairCheck {
         case (.unicast(let peersOfA), .unicast(let peersOfB)):
             requirePeer(peersOfA, contains: b, in: a, file: fileA, otherFile: fileB)
             requirePeer(peersOfB, contains: a, in: b, file: fileB, otherFile: fileA)
+            requireTwoHosts(a, b, peersOfA, peersOfB)
         case (.multicast, .unicast), (.unicast, .multicast):
             let unicast = a.transport == .multicast ? fileB : fileA
             report(
@@ -311,20 +291,5 @@ struct PairCheck {
             "`\(a.name)` has `nopreempt` in \(a.preempts ? fileB : fileA) only",
             consequence: "whether the address goes back after a repair depends on which host was repaired",
             fix: "the same in both files, with `state BACKUP`")
-    }
-}
-
-extension Model {
-    /// Whether an instance is the same virtual router as one here.
-    fileprivate func hasPartner(for instance: Instance) -> Bool {
-        instances.contains { $0.virtualRouterID == instance.virtualRouterID && $0.family == instance.family }
-    }
-}
-
-extension Instance {
-    /// Whether it advertises an address that another one does as well.
-    fileprivate func isTwin(of other: Instance) -> Bool {
-        self.family == other.family
-            && !Set(self.addresses.map(\.address)).isDisjoint(with: other.addresses.map(\.address))
     }
 }

@@ -1,11 +1,13 @@
 internal import VRRPCore
 internal import VRRPWire
 
-/// What the simulation of two files shows to be wrong, by code: the two would run as a pair, and not protect.
-private let provedCodes: Set<String> = ["pair-never-moves", "pair-flaps", "pair-nobody", "pair-both"]
+/// What is wrong although the two would run as a pair, by code: they would not protect.
+private let provedCodes: Set<String> = [
+    "pair-never-moves", "pair-flaps", "pair-nobody", "pair-both", "no-counterpart",
+]
 
 extension Diagnostic {
-    /// True for what only the simulation of a pair shows.
+    /// True for what the simulation of a pair shows, and for what has no part in it.
     package var isProved: Bool { provedCodes.contains(code) }
 }
 
@@ -15,8 +17,7 @@ extension PairCheck {
         var known: [String: Int] = [:]
         var lasting = LastingAddresses()
         for unit in units(a, b, partners) {
-            // What has been said of the two already would come out again for each failure.
-            if isBroken(unit) { continue }
+            judged.formUnion(unit.members.joined().flatMap(\.trackers).map(\.location))
             let shape = unit.shape
             if let index = known[shape] {
                 proofs[index].alike += 1
@@ -33,43 +34,43 @@ extension PairCheck {
         report(lasting)
     }
 
-    private func units(_ a: Model, _ b: Model, _ partners: Partners) -> [ProofUnit] {
+    /// What can be tried; of what has been said of the rest, the same would come out again for each failure.
+    private mutating func units(_ a: Model, _ b: Model, _ partners: Partners) -> [ProofUnit] {
         let facts = [
             ProofUnit.Facts(a, file: fileA, mutual: partners.mutual.a),
             ProofUnit.Facts(b, file: fileB, mutual: partners.mutual.b),
         ]
         var units: [ProofUnit] = []
-        var grouped: [String: [[Instance]]] = [:]
-        for pair in partners.pairs {
-            guard let group = pair.a.syncGroup, pair.b.syncGroup != nil else {
-                if pair.a.syncGroup == nil, pair.b.syncGroup == nil {
-                    units.append(
-                        ProofUnit(name: pair.a.name, members: [[pair.a, pair.b]], significance: [], facts: facts))
-                }
-                continue
+        var grouped: [String: [Int]] = [:]
+        for (index, pair) in partners.pairs.enumerated() {
+            if let group = pair.a.syncGroup, pair.b.syncGroup != nil {
+                grouped[group, default: []].append(index)
+            } else if pair.a.syncGroup == nil, pair.b.syncGroup == nil, !partners.broken.contains(index) {
+                units.append(ProofUnit(name: pair.a.name, members: [[pair.a, pair.b]], significance: [], facts: facts))
+            } else {
+                unproved.append("`\(pair.a.name)`")
             }
-            grouped[group, default: []].append([pair.a, pair.b])
         }
         for group in a.groups {
-            guard let members = grouped[group.name] else { continue }
+            guard let places = grouped[group.name] else { continue }
+            let members = places.map { [partners.pairs[$0].a, partners.pairs[$0].b] }
             // One that has no partner has been reported, and so have members of different groups.
             let theirs = Set(members.compactMap { $0[1].syncGroup })
-            guard theirs.count == 1, members.count == a.members(of: group).count,
+            guard partners.broken.isDisjoint(with: places), theirs.count == 1,
+                members.count == a.members(of: group).count,
                 b.groups.contains(where: { theirs.contains($0.name) && b.members(of: $0).count == members.count })
-            else { continue }
-            let places = members.map { $0[0].identity }
-            let order = a.members(of: group).compactMap { member in places.firstIndex { $0 == member.identity } }
+            else {
+                unproved.append("sync group \(group.name)")
+                continue
+            }
+            let identities = members.map { $0[0].identity }
+            let order = a.members(of: group).compactMap { member in identities.firstIndex { $0 == member.identity } }
             let significance = a.significance(of: group).compactMap { order.indices.contains($0) ? order[$0] : nil }
             units.append(
                 ProofUnit(
                     name: "sync group \(group.name)", members: members, significance: significance, facts: facts))
         }
         return units
-    }
-
-    private func isBroken(_ unit: ProofUnit) -> Bool {
-        let places = Set(unit.members.joined().flatMap { [$0.location, $0.keyedLocation].compactMap(\.self) })
-        return diagnostics.contains { $0.severity == .error && !$0.isProved && places.contains($0.location) }
     }
 
     // MARK: Judgement
@@ -134,7 +135,10 @@ extension PairCheck {
 
     /// Whether an instance watches it so that its loss should count.
     private func isWatched(_ thing: ProofThing, _ unit: ProofUnit) -> Bool {
-        tracked(thing, unit) != nil
+        guard let (_, tracked) = tracked(thing, unit) else { return false }
+        // What the number in a file comes to is for whoever writes it to know.
+        if case .file = thing { return tracked.weight.isFault }
+        return true
     }
 
     private mutating func reportImmovable(
@@ -145,20 +149,7 @@ extension PairCheck {
         // Nothing moves the priority of an owner, which has been said.
         if leader.priority == .owner { return }
         if let group = leader.syncGroup, !unit.significance.isEmpty {
-            let staying = unit.members.indices.first { position in
-                let own = unit.instance(position, master)
-                let seen = own.trackers.first { $0.name == tracked.name }
-                return own.effectivePriority(failed: seen)
-                    >= unit.instance(position, master.other).effectivePriority(failed: nil)
-            }
-            let name = unit.instance(staying ?? member, master).name
-            return report(
-                .error, "pair-never-moves", at: place,
-                "`\(tracked.name)` fails where `\(leader.name)` is MASTER -> the priority of `\(name)` is not "
-                    + "exceeded: sync group `\(group)` never moves",
-                consequence: "the other host takes all members or none",
-                fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
-                    + "suffices")
+            return reportImmovable(group, tracked, member, master, unit, at: place)
         }
         let (well, failed) = (leader.effectivePriority(failed: nil), leader.effectivePriority(failed: tracked))
         let other = follower.effectivePriority(failed: nil)
@@ -172,11 +163,51 @@ extension PairCheck {
                 arithmetic + ", but the other host has `nopreempt`: the address never moves",
                 consequence: "this check cannot do anything for the clients", fix: giveUp)
         }
+        let fix = sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp
+        if follower.preempts, let company = company(of: tracked, leader, other: other) {
+            let names = company.map { "`\($0.name)`" }.joined(separator: " and ")
+            return report(
+                .warning, "pair-weight-alone", at: place, arithmetic + ": alone it moves nothing",
+                consequence: "the address moves only when \(names) \(company.count == 1 ? "fails" : "fail") as well",
+                fix: fix)
+        }
         report(
             .error, "pair-never-moves", at: place, arithmetic + ": the address never moves",
             consequence: failed == other
                 ? "equal priorities do not take over" : "this check cannot do anything for the clients",
-            fix: sufficientWeight(tracked, follower: follower, well: well, failed: failed, other: other) ?? giveUp)
+            fix: follower.preempts ? fix : giveUp)
+    }
+
+    private mutating func reportImmovable(
+        _ group: String, _ tracked: Tracked, _ member: Int, _ master: PairSide, _ unit: ProofUnit,
+        at place: SourceLocation
+    ) {
+        let staying = unit.members.indices.first { position in
+            let own = unit.instance(position, master)
+            let seen = own.trackers.first { $0.name == tracked.name }
+            return own.effectivePriority(failed: seen)
+                >= unit.instance(position, master.other).effectivePriority(failed: nil)
+        }
+        report(
+            .error, "pair-never-moves", at: place,
+            "`\(tracked.name)` fails where `\(unit.instance(member, master).name)` is MASTER -> the priority of "
+                + "`\(unit.instance(staying ?? member, master).name)` is not exceeded: sync group `\(group)` never moves",
+            consequence: "the other host takes all members or none",
+            fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
+                + "suffices")
+    }
+
+    /// What has to fail beside it so that the priority falls below the other's; nil where it makes no difference.
+    private func company(of tracked: Tracked, _ leader: Instance, other: Int) -> [Tracked]? {
+        func isExceeded(_ failed: [Tracked]) -> Bool { leader.effectivePriority(failed: failed) < other }
+        let others = leader.trackers.filter { $0 != tracked && $0.weight.loss > 0 }
+            .sorted { $0.weight.loss > $1.weight.loss }
+        var failed: [Tracked] = []
+        for next in others where !isExceeded(failed + [next]) {
+            failed.append(next)
+            if isExceeded(failed + [tracked]) { return failed }
+        }
+        return nil
     }
 
     /// The member that watches a thing first, and its line.
@@ -218,10 +249,11 @@ extension PairCheck {
         guard leader.ignoresOwnLink else { return }
         report(
             .warning, "pair-link-ignored", at: leader.ownLinkLocation ?? leader.location,
-            "`\(leader.interface)` fails where `\(leader.name)` is MASTER -> nothing (`dont_track_primary`): it stays MASTER",
+            "`\(leader.interface)` fails where `\(leader.name)` is MASTER -> it stays MASTER (`dont_track_primary`)",
             consequence:
-                "nothing moves by it: the other host becomes MASTER too as soon as it hears nothing, and both hold the addresses"
-                + (leader.syncGroup.map { "; what else is in sync group `\($0)` stays behind" } ?? ""),
+                "the other host becomes MASTER too when it hears nothing, and clients find the addresses there; this one keeps "
+                + "them as well, where nobody reaches them, and runs no notify_fault"
+                + (leader.syncGroup.map { "; what else is in sync group `\($0)` is on both, or stays behind" } ?? ""),
             fix: "remove `dont_track_primary`   # the loss of the link is a fault then, and the address moves")
     }
 
@@ -253,11 +285,19 @@ extension ProofUnit {
 extension Instance {
     /// The priority with everything well, but for `failed`: the sum, kept between 1 and 254 (keepalived: effective
     /// priority).
-    func effectivePriority(failed: Tracked?) -> Int {
+    func effectivePriority(failed: Tracked?) -> Int { self.effectivePriority(failed: failed.map { [$0] } ?? []) }
+
+    /// The same with several that have failed.
+    func effectivePriority(failed: [Tracked]) -> Int {
         if priority == .owner { return 255 }
         let total = trackers.reduce(Int(priority.rawValue)) { sum, tracked in
-            sum + (tracked == failed ? tracked.weight.contributions.failed : tracked.weight.contributions.ok)
+            sum + (failed.contains(tracked) ? tracked.weight.contributions.failed : tracked.weight.contributions.ok)
         }
         return min(254, max(1, total))
     }
+}
+
+extension Weight {
+    /// By how much a failure lowers the priority.
+    fileprivate var loss: Int { contributions.ok - contributions.failed }
 }

@@ -12,9 +12,8 @@ private struct WeightDifference {
     /// How many other instances have the same difference.
     var more = 0
 
-    func isAlike(_ other: WeightDifference) -> Bool {
-        first.name == other.first.name && first.weight == other.first.weight && second.weight == other.second.weight
-    }
+    /// The same for those that are alike.
+    var key: String { "\(first.name) \(first.weight.written) \(second.weight.written)" }
 
     private static let failures = [(true, false), (false, true), (true, true)]
 
@@ -69,6 +68,7 @@ extension PairCheck {
     /// Whether it makes a difference which of two weights of one thing is meant.
     mutating func compareWeights(_ partners: Partners) {
         var found: [WeightDifference] = []
+        var known: [String: Int] = [:]
         for (a, b) in partners.pairs where a.priority != .owner && b.priority != .owner {
             for (first, second) in trackedByBoth(a, b, partners) where first.weight != second.weight {
                 let difference = WeightDifference(a: a, b: b, first: first, second: second)
@@ -76,9 +76,10 @@ extension PairCheck {
                 guard a.preempts && b.preempts || first.weight.isFault || second.weight.isFault, difference.matters,
                     !isImmovable(first), !isImmovable(second)
                 else { continue }
-                if let index = found.firstIndex(where: { $0.isAlike(difference) }) {
+                if let index = known[difference.key] {
                     found[index].more += 1
                 } else {
+                    known[difference.key] = found.count
                     found.append(difference)
                 }
             }
@@ -100,9 +101,7 @@ extension PairCheck {
     }
 
     /// That its failure never moves the address is worse, and has been said.
-    private func isImmovable(_ tracked: Tracked) -> Bool {
-        diagnostics.contains { $0.code == "pair-never-moves" && $0.location == tracked.location }
-    }
+    private func isImmovable(_ tracked: Tracked) -> Bool { immovable.contains(tracked.location) }
 
     private mutating func report(_ difference: WeightDifference) {
         let (first, second) = (difference.first, difference.second)

@@ -135,4 +135,7 @@ extension Instance {
 extension Instance {
     /// Where multicast adverts are sent to and heard from.
     public var group: IPAddress { self.multicastGroup ?? .vrrpGroup(family) }
+
+    /// `unicast_peer`; none with multicast.
+    var unicastPeers: [IPAddress] { if case .unicast(let peers) = self.transport { peers } else { [] } }
 }

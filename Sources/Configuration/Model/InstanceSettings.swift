@@ -67,8 +67,18 @@ public struct InstanceSettings: Equatable, Sendable {
     public var receiveBuffer: Int?
     /// `standby_notice`: as Backup, tell the Active Router that we are there; as Active, expect to be told.
     public var standbyNotice = false
+    /// What it was to watch with a weight, and does not, because no weight counts there.
+    public var uncountedChecks: [UncountedCheck] = []
     public var notifications = Notifications()
     public var told = ToldSettings()
 
     public init() {}
+}
+
+/// A line of a track block whose weight does not count: with priority 255, or in a sync group.
+public struct UncountedCheck: Hashable, Sendable {
+    public enum Kind: String, Sendable { case interface, script, process, file, session }
+
+    public var kind: Kind
+    public var name: String
 }

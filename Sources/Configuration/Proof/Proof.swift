@@ -36,6 +36,8 @@ public struct Proof: Equatable, Sendable {
     /// Whom all is well with; empty when not even then one host has the addresses.
     public var scenes: [Scene] = []
     public var couples: [Couple] = []
+    /// The files that fail by holding the worst of all numbers.
+    public var weighedFiles: Set<ProofThing> = []
     /// Too many things to try each two of them.
     public var isPartial = false
     /// Who has the addresses while all is well.
@@ -44,6 +46,7 @@ public struct Proof: Equatable, Sendable {
     init(_ unit: ProofUnit) {
         name = unit.name
         files = unit.facts.map(\.file)
+        weighedFiles = unit.weighedFiles(of: .first).union(unit.weighedFiles(of: .second))
         let stages = ProofStage.stages(of: unit)
         owner = stages.first?.world.owner ?? .nobody
         for stage in stages {

@@ -3,8 +3,14 @@ internal import VRRPCore
 // The proof of a pair for people, and for programs.
 
 extension CheckReport {
-    /// A table for each instance or sync group; empty where nothing was proved.
-    public var proofText: String { proofs.map(\.text).joined() }
+    /// A table for each instance or sync group, and why there is none for others; empty where nothing was compared.
+    public var proofText: String { proofs.map(\.text).joined() + unprovedText }
+
+    private var unprovedText: String {
+        guard let first = unproved.first else { return "" }
+        let who = unproved.count > 1 ? "\(first) and \(unproved.count - 1) more" : first
+        return "\nNo table for \(who): the two files do not fit together there, as is said above.\n"
+    }
 }
 
 extension Proof {
@@ -87,7 +93,8 @@ extension Proof {
     private static let mostShown = 12
 
     private func words(_ thing: ProofThing) -> String {
-        [thing.side.map(label), thing.kind, thing.name].compactMap(\.self).joined(separator: " ")
+        [thing.side.map(label), thing.kind, thing.name, weighedFiles.contains(thing) ? "at its worst" : nil]
+            .compactMap(\.self).joined(separator: " ")
     }
 
     private static func table(_ rows: [[String]]) -> String {

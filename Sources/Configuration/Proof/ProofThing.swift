@@ -18,12 +18,24 @@ public enum ProofThing: Hashable, Sendable {
     case interface(PairSide, String)
     case script(PairSide, String)
     case process(PairSide, String)
-    /// It holds a number that is a fault.
+    /// It holds a number that is a fault: with a weight one that is as bad as any.
     case file(PairSide, String)
     /// A BFD session with somebody that is not the other host.
     case session(PairSide, String)
     /// What carries the adverts of the two to each other; clients reach both.
     case network
+
+    /// What an instance watches to no effect.
+    init(_ check: UncountedCheck, _ side: PairSide) {
+        self =
+            switch check.kind {
+            case .interface: .interface(side, check.name)
+            case .script: .script(side, check.name)
+            case .process: .process(side, check.name)
+            case .file: .file(side, check.name)
+            case .session: .session(side, check.name)
+            }
+    }
 
     /// Nil for what is between them.
     public var side: PairSide? {

@@ -25,6 +25,8 @@ struct ProofUnit {
             for delay in model.global.interfaceDelays { delays[delay.interface] = delay }
             startupDelay = model.global.startupDelay
         }
+
+        func isMutual(_ check: UncountedCheck) -> Bool { check.kind == .session && mutual.contains(check.name) }
     }
 
     let name: String
@@ -44,8 +46,7 @@ struct ProofUnit {
         func add(_ thing: ProofThing) {
             if known.insert(thing).inserted { result.append(thing) }
         }
-        // An owner's addresses are the host's own, and stay.
-        if !members.contains(where: { $0[side.rawValue].priority == .owner }) { add(.daemon(side)) }
+        add(.daemon(side))
         for member in members.indices {
             let instance = instance(member, side)
             add(.interface(side, instance.interface))
@@ -53,13 +54,19 @@ struct ProofUnit {
             for tracked in instance.trackedInterfaces { add(.interface(side, tracked.name)) }
             for tracked in instance.trackedScripts { add(.script(side, tracked.name)) }
             for tracked in instance.trackedProcesses { add(.process(side, tracked.name)) }
-            // What a file with a weight will hold is for somebody else to say.
-            for tracked in instance.trackedFiles where tracked.weight.isFault { add(.file(side, tracked.name)) }
+            for tracked in instance.trackedFiles { add(.file(side, tracked.name)) }
             for tracked in instance.trackedSessions where !facts(side).mutual.contains(tracked.name) {
                 add(.session(side, tracked.name))
             }
+            for check in instance.uncountedChecks where !facts(side).isMutual(check) { add(ProofThing(check, side)) }
         }
         return result
+    }
+
+    /// The files of one side whose number is multiplied by a weight: they fail by holding the worst of all numbers.
+    func weighedFiles(of side: PairSide) -> Set<ProofThing> {
+        let tracked = members.flatMap { $0[side.rawValue].trackedFiles }.filter { !$0.weight.isFault }
+        return Set(tracked.map { .file(side, $0.name) })
     }
 
     /// How long it takes at most until a failure is noticed, and until its end is.
@@ -120,6 +127,7 @@ struct ProofUnit {
                 for tracked in instance.trackers + instance.trackedFiles {
                     parts.append("\(tracked.name) \(tracked.weight.written)")
                 }
+                for check in instance.uncountedChecks { parts.append("\(check.kind.rawValue) \(check.name)") }
                 parts.append("\(isAhead(member, side))")
             }
         }

@@ -272,7 +272,7 @@ struct ProofWorld {
             var result = Tracker(weight: tracked.weight)
             let inService = unit.facts(side).files[tracked.name]?.numberInService ?? 0
             let isFailed = failed.contains(.file(side, tracked.name))
-            result.number = isFailed ? (tracked.weight.reverse ? 0 : 1) : inService
+            result.number = isFailed ? tracked.weight.worstNumber : inService
             return result
         }
         return PriorityTracking(base: instance.priority, trackers: trackers)
@@ -339,5 +339,13 @@ extension ProofUnit {
             longest = max(longest, min(.seconds(UInt64(lease.seconds)), enough))
         }
         return longest
+    }
+}
+
+extension Weight {
+    /// The number in a file that does most harm, which is a fault: times the weight it comes to -254, or less.
+    fileprivate var worstNumber: Int {
+        if isFault { return reverse ? 0 : 1 }
+        return (value > 0) == reverse ? 254 : -254
     }
 }

@@ -67,6 +67,7 @@ extension Resolver {
         resolveAddressLinks(&instance, &held, contents)
         resolveExtraAnnouncements(&instance, contents)
         place(held, in: &instance, contents)
+        checkRouterAddresses(instance, contents)
         resolveRoutes(&instance, contents)
         resolveRules(&instance, contents)
         resolveOwnLink(&instance, contents)

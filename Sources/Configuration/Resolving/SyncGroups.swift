@@ -185,9 +185,9 @@ extension Resolver {
                 consequence: "its loss is a fault of the whole group, as in keepalived",
                 fix: "sync_group_tracking_weight   # in vrrp_sync_group \(group.name)")
         }
-        instance.trackedScripts.removeAll { !$0.weight.isFault }
-        instance.trackedProcesses.removeAll { !$0.weight.isFault }
-        instance.trackedSessions.removeAll { !$0.weight.isFault }
+        instance.dropWeighted(\.trackedScripts, .script)
+        instance.dropWeighted(\.trackedProcesses, .process)
+        instance.dropWeighted(\.trackedSessions, .session)
         for index in instance.trackedInterfaces.indices { instance.trackedInterfaces[index].weight = Weight(0) }
         for index in instance.trackedFiles.indices { instance.trackedFiles[index].weight = Weight(0) }
     }

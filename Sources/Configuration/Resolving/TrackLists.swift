@@ -191,11 +191,11 @@ extension Resolver {
                     consequence: "the check moves nothing; keepalived leaves it out too",
                     fix: "priority 254, or \(tracked.name) weight 0 to make its failure a fault")
             }
-            instance.trackedScripts.removeAll { !$0.weight.isFault }
-            instance.trackedProcesses.removeAll { !$0.weight.isFault }
-            instance.trackedInterfaces.removeAll { !$0.weight.isFault }
-            instance.trackedFiles.removeAll { !$0.weight.isFault }
-            instance.trackedSessions.removeAll { !$0.weight.isFault }
+            instance.dropWeighted(\.trackedScripts, .script)
+            instance.dropWeighted(\.trackedProcesses, .process)
+            instance.dropWeighted(\.trackedInterfaces, .interface)
+            instance.dropWeighted(\.trackedFiles, .file)
+            instance.dropWeighted(\.trackedSessions, .session)
             return
         }
         let base = Int(instance.priority.rawValue)
@@ -224,6 +224,14 @@ extension Resolver {
 extension Instance {
     /// Everything this instance watches that works or fails; what the number in a file may be, nobody knows.
     var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses + trackedSessions }
+
+    /// Takes what has a weight out of a list, and remembers that it was there.
+    mutating func dropWeighted(_ list: WritableKeyPath<Instance, [Tracked]>, _ kind: UncountedCheck.Kind) {
+        let weighted = self[keyPath: list].filter { !$0.weight.isFault }
+        if weighted.isEmpty { return }
+        self.uncountedChecks += weighted.map { UncountedCheck(kind: kind, name: $0.name) }
+        self[keyPath: list].removeAll { !$0.weight.isFault }
+    }
 }
 
 extension Weight {

@@ -99,6 +99,21 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(lints(check("/bin/check", "interval 5\n fall 2")) == [])
     }
 
+    @Test func `finds this host among the peers, and addresses that no host has`() {
+        func found(_ peers: String, _ source: String = "", authoritative: Bool = true) -> [String] {
+            lints(instance(source, "unicast_peer {", peers, "}"), FakeHost(), authoritative: authoritative).map(\.brief)
+        }
+        #expect(found("192.168.10.11") == ["error own-address-among-peers@1"])
+        #expect(found("192.168.10.11", authoritative: false) == ["warning own-address-among-peers@1"])
+        #expect(found("192.168.10.11\n192.168.10.12") == ["warning own-address-among-peers@1"])
+        #expect(found("192.168.10.12") == [])
+        // The file of the other host.
+        let other = "unicast_src_ip 192.168.10.12"
+        #expect(found("192.168.10.11", other, authoritative: false) == ["warning source-not-here@5"])
+        #expect(found("192.168.10.255") == ["error broadcast-peer@1"] && found("192.168.10.0").count == 1)
+        #expect(found("192.168.11.255") == [])
+    }
+
     @Test func `warns that a weight does nothing with nopreempt`() {
         let text =
             "vrrp_script chk {\n script /bin/true\n weight -5\n}\n"

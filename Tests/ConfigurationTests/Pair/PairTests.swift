@@ -97,8 +97,8 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
 
     @Test func `an instance in one file only protects nothing`() {
         let other = "vrrp_instance B {\n interface eth0\n virtual_router_id 9\n virtual_ipaddress { 10.9.9.9 }\n}\n"
-        #expect(codes(instance(priority: 101) + other, instance()) == ["warning no-counterpart"])
-        #expect(codes(instance(priority: 101), instance() + other) == ["warning no-counterpart"])
+        #expect(codes(instance(priority: 101) + other, instance()) == ["error no-counterpart"])
+        #expect(codes(instance(priority: 101), instance() + other) == ["error no-counterpart"])
     }
 
     @Test func `the same address under another virtual_router_id is one mistake, and has one remedy`() {
