@@ -163,7 +163,8 @@ extension Linter {
             .warning, "outside-subnet", at: location,
             "\(held.address) is in no subnet of `\(interface.name)` (\(list))",
             consequence: "neighbours do not look for it on this network unless a route says so",
-            fix: held.missingNeighbour(on: interface.name, beside: subnets.map(\.address)) ?? "an unused address of \(list)")
+            fix: held.missingNeighbour(on: interface.name, beside: subnets.map(\.address))
+                ?? "an unused address of \(list)")
     }
 }
 
@@ -179,10 +180,10 @@ extension VirtualAddress {
         guard (1...64).contains(prefixLength) else {
             return "on `\(interface)`, an address of the subnet that \(address) is in"
         }
-        let neighbour = IPv6Address(
-            high: address.high & (.max << (64 - UInt64(prefixLength))) | own.high & ~(.max << (64 - UInt64(prefixLength))),
-            low: own.low)
-        return "ip -6 addr add \(neighbour)/\(prefixLength) dev \(interface)   # and in the host's network configuration"
+        let subnet = UInt64.max << (64 - UInt64(prefixLength))
+        let neighbour = IPv6Address(high: address.high & subnet | own.high & ~subnet, low: own.low)
+        return
+            "ip -6 addr add \(neighbour)/\(prefixLength) dev \(interface)   # and in the host's network configuration"
     }
 }
 

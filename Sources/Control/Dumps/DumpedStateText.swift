@@ -150,8 +150,10 @@ private func trackedLines(
     processes: [DumpedInstance.Tracked]
 ) -> [String] {
     let lists = [
-        ("interfaces", interfaces.map { $0.weighted(after: " ") }), ("scripts", scripts.map { $0.weighted(after: " ") }),
-        ("files", files.map { $0.weighted(after: ", ") }), ("processes", processes.map { $0.weighted(after: ", ") }),
+        ("interfaces", interfaces.map { $0.weighted(after: " ") }),
+        ("scripts", scripts.map { $0.weighted(after: " ") }),
+        ("files", files.map { $0.weighted(after: ", ") }),
+        ("processes", processes.map { $0.weighted(after: ", ") }),
     ]
     return lists.flatMap { kind, items in
         items.isEmpty ? [] : ["   Tracked \(kind) :"] + items.map { "     \($0)" }

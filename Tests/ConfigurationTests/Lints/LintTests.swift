@@ -209,7 +209,8 @@ private func check(_ command: String, _ lines: String = "") -> String {
                 address: .v6(IPv6Address(high: 0xFE80_0000_0000_0000, low: 0x8444_40FF_FEC0_9D84)), prefixLength: 64)
         ]
         func fix(_ address: String) -> String? {
-            lints(instance("version 3", addresses: ["fe80::51", address]), host).first { $0.code == "outside-subnet" }?.fix
+            let text = instance("version 3", addresses: ["fe80::51", address])
+            return lints(text, host).first { $0.code == "outside-subnet" }?.fix
         }
         #expect(
             fix("fd00:9::61/64")

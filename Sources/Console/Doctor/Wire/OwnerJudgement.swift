@@ -95,17 +95,18 @@ private func adviceOnNoOwner(of held: VirtualAddress, _ wire: WireFacts, _ conte
         if context.instance.addresses.contains(where: { $0.address == address }), let last,
             !last.addresses.contains(address)
         {
-            return "\(active) is active and does not advertise \(address): make `virtual_ipaddress` of \(name) the same on "
-                + "both hosts; then understudy reload where it was changed"
+            return "\(active) is active and does not advertise \(address): make `virtual_ipaddress` of \(name) the "
+                + "same on both hosts; then understudy reload where it was changed"
         }
-        return "\(active) is active and does not answer for \(address): understudy status and understudy doctor there say "
-            + "why; `virtual_ipaddress` and `virtual_ipaddress_excluded` of \(name) must be the same on both hosts"
+        return "\(active) is active and does not answer for \(address): understudy status and understudy doctor there "
+            + "say why; `virtual_ipaddress` and `virtual_ipaddress_excluded` of \(name) must be the same on both hosts"
     case .fault?, .waiting?:
-        return "\(name) takes no part here, and understudy status says what it waits for: mend that, or start the daemon on "
-            + "the other host (systemctl start understudy)"
+        return "\(name) takes no part here, and understudy status says what it waits for: mend that, or start the "
+            + "daemon on the other host (systemctl start understudy)"
     case .handingOver?, .stopped?, nil: break
     }
-    return "start the daemon on a host of this pair (systemctl start understudy); understudy status says what it waits for"
+    return "start the daemon on a host of this pair (systemctl start understudy); understudy status says what it waits "
+        + "for"
 }
 
 private func twoOwners(
