@@ -1,5 +1,5 @@
-internal import VRRPCore
-internal import VRRPWire
+package import VRRPCore
+package import VRRPWire
 
 extension Linter {
     /// Programs that cannot be run and users that do not exist.
@@ -173,7 +173,7 @@ extension VirtualAddress {
     ///
     /// The part that names the host is that of its link-local address, so that two hosts do not get the same one.
     /// - Parameter others: those of the interface, of the same family.
-    public func missingNeighbour(on interface: String, beside others: [IPAddress]) -> String? {
+    package func missingNeighbour(on interface: String, beside others: [IPAddress]) -> String? {
         guard case .v6(let address) = address, case .v6(let own)? = others.first,
             others.allSatisfy(\.isLinkLocal)
         else { return nil }

@@ -82,7 +82,7 @@ private func model(_ text: String) -> Model {
 
             """)
         let facts = InterfaceFacts(
-            links: [LinkInfo(index: 2, name: "eth0")],
+            links: [LinkInfo(index: 2, name: "eth0", isUp: true, isRunning: true)],
             addresses: [
                 AddressInfo(interfaceIndex: 2, address: ip("fe80::8444:40ff:fec0:9d84"), prefixLength: 64)
             ])
