@@ -339,3 +339,18 @@ int cl_limit_real_time(uint64_t microseconds) {
         limit.rlim_cur = (rlim_t)microseconds;
     return setrlimit(RLIMIT_RTTIME, &limit);
 }
+
+int cl_allow_core_dumps(void) {
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_CORE, &limit) == 0)
+        return 0;
+    // To raise the hard limit takes CAP_SYS_RESOURCE.
+    if (errno != EPERM || getrlimit(RLIMIT_CORE, &limit) < 0)
+        return -1;
+    if (limit.rlim_max == 0) {
+        errno = EPERM;
+        return -1;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_CORE, &limit);
+}

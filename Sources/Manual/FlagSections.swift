@@ -14,6 +14,22 @@ package enum FlagSections {
         return text + ".El\n"
     }
 
+    /// The list of keepalived's flags that are taken and change nothing.
+    package static var idleList: String {
+        var text = ".Bl -tag -width Ds\n"
+        for flag in Options.idleFlags {
+            let value =
+                switch flag.argument {
+                case .none: ""
+                case .value(let name), .optional(let name): " Ar " + Mdoc.argument(name)
+                }
+            let short = flag.short.map { "Fl \($0)\(value) , " } ?? ""
+            text += ".It \(short)Fl \(Mdoc.argument("-" + flag.long))\(value)\n"
+            text += Mdoc.text(flag.becomes + ".") + "\n"
+        }
+        return text + ".El\n"
+    }
+
     /// How they are given, shortly.
     package static var synopsis: String {
         let switches = Options.flags.filter { $0.value == nil }.compactMap { $0.short.map(String.init) }.joined()

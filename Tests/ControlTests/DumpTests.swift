@@ -260,6 +260,8 @@ import Testing
                 """)
         var group = DumpedGroup(name: "G")
         (group.state, group.members, group.countsWeights, group.faultyMembers) = (.fault, ["VI_1", "VI_2"], true, 2)
+        group.scripts = [.init(name: "hard", weight: 0, isReversed: false)]
+        group.files = [.init(name: "number", weight: 2, isReversed: false)]
         group.notifications.master = .init(text: "'/run/tell' 'group'", user: 0, group: 0)
         #expect(
             group.text == """
@@ -270,6 +272,10 @@ import Testing
                      VI_2
                    sync group tracking weight set
                    Using smtp notification = no
+                   Tracked scripts :
+                     hard weight 0
+                   Tracked files :
+                     number, weight 2
                    Master state transition script = '/run/tell' 'group', uid:gid 0:0
 
                 """)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Daemon
 
-/// The command line is keepalived's, and every flag that it lacks is explained.
+/// The command line is keepalived's; what becomes of a flag that has nothing to do is said, and so is why one is refused.
 @Suite struct OptionsTests {
     private func options(_ arguments: String..., calledAs program: String = "understudyd") -> Options? {
         guard case .run(let options) = Options.parse([program] + arguments) else { return nil }
@@ -52,6 +52,8 @@ import Testing
             (["-S", "3"], ["--log-facility=local3"], { $0.facility = 19 }),
             (["-S", "user"], ["--log-facility", "user"], { $0.facility = 1 }),
             (["-S", "daemon"], ["--log-facility", "daemon"], { $0.facility = 3 }),
+            (["-R"], ["--dont-respawn"], { $0.replacesNobody = true }),
+            (["-m"], ["--core-dump"], { $0.allowsCoreDumps = true }),
         ]
         for row in table {
             var expected = plain
@@ -96,16 +98,44 @@ import Testing
         }
     }
 
-    /// Every flag of keepalived's manual page that does not exist here.
+    /// Every flag of keepalived's manual page that would do what is not done here.
     static let others = [
-        "-P", "-C", "-B", "-r", "-c", "-b", "-g", "-X", "-V", "-I", "-R", "-a", "-e", "-x", "-A", "-m", "-M",
-        "-T",
-        "--vrrp", "--check", "--no_bfd", "--all", "--vrrp_pid", "--checkers_pid", "--bfd_pid", "--log-file",
-        "--release-vips", "--dont-release-vrrp", "--dont-release-ipvs", "--dont-respawn", "--address-monitoring",
-        "--all-config", "--snmp", "--snmp-agent-socket", "--core-dump", "--core-dump-pattern",
-        "--genhash",
+        "-C", "-g", "-V", "-T", "--check", "--log-file", "--dont-release-vrrp", "--genhash",
         "--flush-log-file", "--config-fd", "--ignore-sigint", "--perf", "--debug", "--no-mem-check",
     ]
+
+    /// Those that change nothing, as services of keepalived have them.
+    static let idle: [[String]] = [
+        ["-P"], ["--vrrp"], ["-B"], ["--no_bfd"], ["--all"], ["-X"], ["--release-vips"], ["-I"],
+        ["--dont-release-ipvs"], ["-a"], ["--address-monitoring"], ["-e"], ["--all-config"], ["-x"], ["--snmp"],
+        ["-A", "/x"], ["-A/x"], ["--snmp-agent-socket=/x"], ["--snmp-agent-socket", "/x"], ["-r", "/x"],
+        ["--vrrp_pid=/x"], ["-c", "/x"], ["--checkers_pid", "/x"], ["-b/x"], ["--bfd_pid=/x"], ["-M"], ["-Mcore.%p"],
+        ["--core-dump-pattern"], ["--core-dump-pattern=core.%p"],
+    ]
+
+    @Test(arguments: idle)
+    func `a flag that changes nothing is taken, and the log says so`(arguments: [String]) {
+        guard case .run(let options) = Options.parse(["keepalived", "-n"] + arguments + ["-D"]) else {
+            Issue.record("\(arguments) is refused")
+            return
+        }
+        var expected = Options(calledAs: "keepalived")
+        (expected.foreground, expected.detailed) = (true, true)
+        let remark = options.remarks.first ?? ""
+        let name = arguments[0].hasPrefix("--") ? arguments[0].prefix { $0 != "=" } : arguments[0].prefix(2)
+        #expect(options.remarks.count == 1 && remark.hasPrefix("\(name) changes nothing: "), "\(options.remarks)")
+        #expect(options.foreground && options.detailed && options.configurationFile == expected.configurationFile)
+        #expect(options.pidFile == expected.pidFile && !options.replacesNobody && !options.allowsCoreDumps)
+    }
+
+    @Test func `flags that change nothing stand among others`() {
+        #expect(options("-DPxR", "-f", "/x")?.remarks.count == 2)
+        #expect(options("-DPxR", "-f", "/x")?.replacesNobody == true)
+        #expect(options("-Pf", "/x")?.configurationFile == "/x")
+        #expect(mistake("-r")?.contains("needs a value") == true)
+        #expect(mistake("--vrrp_pid")?.contains("needs a value") == true)
+        #expect(mistake("--vrrp=1") == "--vrrp takes no value")
+    }
 
     @Test(arguments: others)
     func `keepalived's other flags are refused in a sentence`(flag: String) {
@@ -125,10 +155,11 @@ import Testing
     @Test func `help fits a terminal and names every flag once`() {
         let text = Options.help(calledAs: "keepalived")
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 110 })
-        for flag in "fnlDSGuptidvh" {
+        for flag in "fnlDSGuptidRmvh" {
             #expect(text.components(separatedBy: "  -\(flag), --") == 2, "-\(flag)")
         }
         #expect(text.contains("\n      --signum=NAME  "))
+        #expect(text.contains("\n  -P, --vrrp: VRRP is all that runs here\n"))
         #expect(text.contains("/etc/keepalived/keepalived.conf"))
     }
 }

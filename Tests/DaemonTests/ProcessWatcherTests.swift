@@ -78,6 +78,19 @@ import VRRPCore
         watcher.stop()
     }
 
+    @Test func `what is counted is told with what is wanted, unless one is enough`() throws {
+        let surroundings = try surroundings()
+        func outcome(_ quorum: Int, _ most: Int?) -> String? {
+            var check = sleeping("48616")
+            (check.quorum, check.quorumMaximum) = (quorum, most)
+            return ProcessWatcher([check], surroundings: surroundings) { _, _, _, _ in }.outcome(of: "web")?.text
+        }
+        #expect(outcome(1, nil) == "0 of sleep 48616 running")
+        #expect(outcome(2, nil) == "0 of sleep 48616 running, at least 2 wanted")
+        #expect(outcome(2, 3) == "0 of sleep 48616 running, 2 to 3 wanted")
+        #expect(outcome(3, 3) == "0 of sleep 48616 running, 3 wanted")
+    }
+
     @Test func `another command line of the same program does not count`() throws {
         let surroundings = try surroundings()
         let check = sleeping("48614")

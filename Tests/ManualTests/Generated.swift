@@ -29,7 +29,10 @@ enum Generated: String, CaseIterable {
         switch self {
         case .commandPage: try page(["COMMANDS": commandSections(try Self.command())])
         case .configurationPage: try page(["KEYWORDS": keywordSections()])
-        case .daemonPage: try page(["SYNOPSIS": FlagSections.synopsis, "FLAGS": FlagSections.list])
+        case .daemonPage:
+            try page([
+                "SYNOPSIS": FlagSections.synopsis, "FLAGS": FlagSections.list, "IDLE": FlagSections.idleList,
+            ])
         case .commandBash:
             // A file that is read in, not run, says so without the line that names an interpreter.
             "# bash completion for understudy. \(Self.notice)\n"

@@ -299,12 +299,12 @@ extension Behaviour {
             }
             var mark = active.mark
             try grow(to: 2)
-            try active.says("VRRP_Process(pool) succeeded (2 of worker running)", since: mark)
+            try active.says("VRRP_Process(pool) succeeded (2 of worker running, 2 to 3 wanted)", since: mark)
             try grow(to: 4)
-            try active.says("VRRP_Process(pool) failed (4 of worker running)", since: mark)
+            try active.says("VRRP_Process(pool) failed (4 of worker running, 2 to 3 wanted)", since: mark)
             mark = active.mark
             try workers[0].send(.kill)
-            try active.says("VRRP_Process(pool) succeeded (3 of worker running)", since: mark)
+            try active.says("VRRP_Process(pool) succeeded (3 of worker running, 2 to 3 wanted)", since: mark)
         }
 
         @Test func `delays keep a restart of a process from counting`() throws {

@@ -87,6 +87,18 @@ extension Behaviour.Controlled {
             #expect(again.preflight.contains("192.0.2.2 was last heard"), "\(again.preflight)")
         }
 
+        @Test func `the way back knows whom the addresses came from`() throws {
+            let pair = try ControlledPair()
+            _ = try pair.active.switchOver()
+            try pair.backup.becomes(.active)
+            try pair.active.becomes(.standby)
+            let next = try pair.backup.instance().next.last ?? ""
+            #expect(next.hasPrefix("192.0.2.1 handed over ") && next.contains("most likely stands by"), "\(next)")
+            let back = try #require(try pair.backup.switchOver().switchover?.first)
+            #expect(back.preflight.hasPrefix("192.0.2.1 handed over "), "\(back.preflight)")
+            #expect(back.outcome == .handedOver && back.successor == "192.0.2.1")
+        }
+
         @Test func `where nobody takes over it is undone, and the address never left`() throws {
             let trial = try Trial()
             let host = try trial.host()

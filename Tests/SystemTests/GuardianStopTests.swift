@@ -22,6 +22,23 @@ extension Behaviour.Controlled {
             #expect(!daemon.text(since: mark).contains("Replacing"))
         }
 
+        @Test func `with keepalived's flags it runs, and with -R nobody replaces a process that dies`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, instance(), flags: ["-D", "-PIR", "--snmp", "-m"])
+            try daemon.becomes(.active)
+            #expect(daemon.text().contains("-P changes nothing: VRRP is all that runs here"))
+            #expect(daemon.text().contains("--snmp changes nothing: SNMP is not served"))
+            let old = try daemon.worker
+            let limits = String(decoding: try readFile("/proc/\(old)/limits", limit: 4096).get(), as: UTF8.self)
+            #expect(limits.contains(#/Max core file size +unlimited/#), "\(limits)")
+            sendSignal(Signals.kill, to: old)
+            try trial.waitFor("its end") { daemon.process.status != nil }
+            #expect(daemon.process.status == .exited(code: 6), "\(daemon.text())")
+            #expect(daemon.text().contains("which ended by signal 9; -R says that it is not replaced"))
+            #expect(try !host.has("192.0.2.10"))
+        }
+
         @Test func `what became of the processes is in the history, and explains the state`() throws {
             let trial = try Trial()
             let host = try trial.host()

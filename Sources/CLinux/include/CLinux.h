@@ -209,6 +209,8 @@ int cl_set_affinity(const uint64_t *bits, size_t words);
 ssize_t cl_affinity(uint64_t *bits, size_t words);
 // The soft RLIMIT_RTTIME of this process; 0 for what it was at first, which children have in any case. -1 with errno.
 int cl_limit_real_time(uint64_t microseconds);
+// Raises RLIMIT_CORE of this process and its children as far as it may be; -1 with errno.
+int cl_allow_core_dumps(void);
 // Memory that lives as long as a descriptor of it; close-on-exec.
 int cl_memory_create(const char *name);
 int cl_duplicate(int fd);

@@ -41,8 +41,8 @@ struct Sentences {
         add("down_timer_adverts", String(old.downTimerAdverts), String(new.downTimerAdverts))
         add("track_src_ip", old.tracksSource.onOff, new.tracksSource.onOff)
         add("source address", old.sourceAddress?.description ?? "none", new.sourceAddress?.description ?? "none")
+        addItems("peer", old.transport.peers, new.transport.peers) { $0.description }
         if case .unicast(let oldPeers) = old.transport, case .unicast(let newPeers) = new.transport {
-            addItems("peer", oldPeers, newPeers) { $0.description }
             add("unicast_ttl", Int(old.unicastHopLimit ?? 255).description, Int(new.unicastHopLimit ?? 255).description)
             for peer in newPeers where oldPeers.contains(peer) {
                 add("peer \(peer) TTL", old.hopLimits(of: peer), new.hopLimits(of: peer))
@@ -164,6 +164,12 @@ extension Instance {
     /// `min_ttl` to `max_ttl`.
     fileprivate func hopLimits(of peer: IPAddress) -> String {
         self.peerHopLimits[peer].map { "\($0.lowerBound) to \($0.upperBound)" } ?? "any"
+    }
+}
+
+extension Instance.Transport {
+    fileprivate var peers: [IPAddress] {
+        if case .unicast(let peers) = self { peers } else { [] }
     }
 }
 

@@ -1,5 +1,5 @@
-internal import VRRPCore
-internal import VRRPWire
+package import VRRPCore
+package import VRRPWire
 
 extension Linter {
     /// Programs that cannot be run and users that do not exist.
@@ -164,7 +164,27 @@ extension Linter {
             .warning, "outside-subnet", at: location,
             "\(held.address) is in no subnet of `\(interface.name)` (\(list))",
             consequence: "neighbours do not look for it on this network unless a route says so",
-            fix: "an unused address of \(list)")
+            fix: held.missingNeighbour(on: interface.name, beside: subnets.map(\.address))
+                ?? "an unused address of \(list)")
+    }
+}
+
+extension VirtualAddress {
+    /// How to give an interface, which has nothing but link-local addresses, an address of this one's subnet; nil when it has others.
+    ///
+    /// The part that names the host is that of its link-local address, so that two hosts do not get the same one.
+    /// - Parameter others: those of the interface, of the same family.
+    package func missingNeighbour(on interface: String, beside others: [IPAddress]) -> String? {
+        guard case .v6(let address) = address, case .v6(let own)? = others.first,
+            others.allSatisfy(\.isLinkLocal)
+        else { return nil }
+        guard (1...64).contains(prefixLength) else {
+            return "on `\(interface)`, an address of the subnet that \(address) is in"
+        }
+        let subnet = UInt64.max << (64 - UInt64(prefixLength))
+        let neighbour = IPv6Address(high: address.high & subnet | own.high & ~subnet, low: own.low)
+        return
+            "ip -6 addr add \(neighbour)/\(prefixLength) dev \(interface)   # and in the host's network configuration"
     }
 }
 

@@ -235,6 +235,8 @@ public struct Tracked: Equatable, Sendable {
     public var name: String
     public var weight: Weight
     public var location: SourceLocation
+    /// The sync group of the instance tracks it, and not the instance itself.
+    public var isOfGroup = false
     public init(name: String, weight: Weight, location: SourceLocation) {
         self.name = name
         self.weight = weight

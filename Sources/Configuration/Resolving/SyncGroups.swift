@@ -212,6 +212,8 @@ extension [Tracked] {
             if let index = firstIndex(where: { $0.name == tracked.name }) {
                 if !self[index].weight.isFault { self[index].weight = tracked.weight }
             } else {
+                var tracked = tracked
+                tracked.isOfGroup = true
                 append(tracked)
             }
         }

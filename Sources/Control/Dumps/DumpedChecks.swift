@@ -84,6 +84,10 @@ package struct DumpedGroup: Equatable, Sendable {
     package var pendingMembers = 0
     package var countsWeights = false
     package var sendsMail = false
+    package var interfaces: [DumpedInstance.Tracked] = []
+    package var scripts: [DumpedInstance.Tracked] = []
+    package var files: [DumpedInstance.Tracked] = []
+    package var processes: [DumpedInstance.Tracked] = []
     package var notifications = DumpedNotifications()
 
     package init(name: String) { self.name = name }

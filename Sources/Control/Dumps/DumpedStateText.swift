@@ -103,11 +103,7 @@ extension DumpedInstance {
         }
         add("Virtual Routes", routes)
         add("Virtual Rules", rules)
-        add("Tracked interfaces", interfaces.map { $0.weighted(after: " ") })
-        add("Tracked scripts", scripts.map { $0.weighted(after: " ") })
-        add("Tracked files", files.map { $0.weighted(after: ", ") })
-        add("Tracked processes", processes.map { $0.weighted(after: ", ") })
-        return lines
+        return lines + trackedLines(interfaces: interfaces, scripts: scripts, files: files, processes: processes)
     }
 
     private var tail: [String] {
@@ -148,6 +144,22 @@ extension DumpedObject {
     }
 }
 
+/// What an instance or a sync group tracks.
+private func trackedLines(
+    interfaces: [DumpedInstance.Tracked], scripts: [DumpedInstance.Tracked], files: [DumpedInstance.Tracked],
+    processes: [DumpedInstance.Tracked]
+) -> [String] {
+    let lists = [
+        ("interfaces", interfaces.map { $0.weighted(after: " ") }),
+        ("scripts", scripts.map { $0.weighted(after: " ") }),
+        ("files", files.map { $0.weighted(after: ", ") }),
+        ("processes", processes.map { $0.weighted(after: ", ") }),
+    ]
+    return lists.flatMap { kind, items in
+        items.isEmpty ? [] : ["   Tracked \(kind) :"] + items.map { "     \($0)" }
+    }
+}
+
 extension DumpedGroup {
     /// Its lines.
     package var text: String {
@@ -159,6 +171,7 @@ extension DumpedGroup {
         lines += members.map { "     \($0)" }
         if countsWeights { lines.append("   sync group tracking weight set") }
         lines.append("   Using smtp notification = \(sendsMail ? "yes" : "no")")
+        lines += trackedLines(interfaces: interfaces, scripts: scripts, files: files, processes: processes)
         return (lines + notifications.lines).map { $0 + "\n" }.joined()
     }
 }

@@ -202,6 +202,8 @@ package struct Peer: Codable, Equatable, Sendable {
     package var refusal: String?
     /// What is not as here although its adverts are believed; nil when nothing is.
     package var difference: String?
+    /// Whether an advert of it was as ours are at some time: then it is the other host of a pair; nil when none was.
+    package var hasAgreed: Bool?
 
     package init(address: String, priority: Int?, lastHeardSeconds: Double, refusal: String?) {
         self.address = address

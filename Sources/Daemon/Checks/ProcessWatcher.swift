@@ -61,7 +61,17 @@ final class ProcessWatcher {
     }
 
     private static func number(_ item: Watched) -> String {
-        "\(item.quorum.count) of \(item.check.process) running"
+        let check = item.check
+        let command = ([check.process] + check.parameters).joined(separator: " ")
+        let wanted =
+            switch (check.quorum, check.quorumMaximum) {
+            // What anybody expects who says nothing.
+            case (1, nil): ""
+            case (let least, nil): ", at least \(least) wanted"
+            case (let least, let most?) where least == most: ", \(most) wanted"
+            case (let least, let most?): ", \(least) to \(most) wanted"
+            }
+        return "\(item.quorum.count) of \(command) running\(wanted)"
     }
 
     func start(at now: MonotonicInstant) {

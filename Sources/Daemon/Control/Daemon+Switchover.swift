@@ -74,6 +74,8 @@ extension Daemon {
                 } ?? "no standby has been heard for \(runner.noticePatience): probably nobody takes over"
             } else if let peer = runner.peers.candidates(except: own, at: now).first {
                 "standbys are silent; \(peer.address) was last heard \(Self.ago(peer.lastHeardSeconds)) ago, so it may be there to take over"
+            } else if let gone = runner.peers.predecessor(except: own, at: now) {
+                RouterRunner.handedOver(gone)
             } else if let gone = runner.peers.list(except: own, at: now).first(where: { $0.priority == 0 }) {
                 "\(gone.address) said \(Self.ago(gone.lastHeardSeconds)) ago that it was leaving, and nobody else has been heard: probably nobody takes over"
             } else {

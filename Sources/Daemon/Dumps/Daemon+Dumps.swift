@@ -107,6 +107,10 @@ extension Daemon {
         dumped.pendingMembers = states.count { $0 == .initial }
         guard let settings = model.groups.first(where: { $0.name == group.name }) else { return dumped }
         dumped.countsWeights = settings.countsWeights
+        dumped.interfaces = settings.trackedInterfaces.map { $0.dumped() }
+        dumped.scripts = settings.trackedScripts.map { $0.dumped() }
+        dumped.files = settings.trackedFiles.map { $0.dumped() }
+        dumped.processes = settings.trackedProcesses.map { $0.dumped() }
         dumped.sendsMail = settings.notifications.sendsMail
         dumped.notifications = settings.notifications.dumped { group.notifications.identity(for: $0) }
         return dumped
@@ -165,12 +169,14 @@ extension Daemon {
         }
     }
 
-    /// The instances that track something, with its weight there.
+    /// The instances that track something, with its weight there; those that do so as members of a group come last.
     private func trackers(of name: String, _ list: (Instance) -> [Tracked]) -> [DumpedInstance.Tracked] {
-        model.instances.compactMap { instance in
-            list(instance).first { $0.name == name }.map {
-                DumpedInstance.Tracked(name: instance.name, weight: $0.weight.value, isReversed: $0.weight.reverse)
-            }
+        let found = model.instances.compactMap { instance in
+            list(instance).first { $0.name == name }.map { (instance.name, $0) }
+        }
+        return (found.filter { !$0.1.isOfGroup } + found.filter { $0.1.isOfGroup }).map { instance, tracked in
+            DumpedInstance.Tracked(
+                name: instance, weight: tracked.weight.value, isReversed: tracked.weight.reverse)
         }
     }
 }

@@ -125,10 +125,12 @@ extension RouterRunner {
         dumped.excludedAddresses = instance.excludedAddresses.map(dump)
         dumped.routes = instance.routes.map(\.dumped)
         dumped.rules = instance.rules.map(\.dumped)
-        dumped.interfaces = instance.trackedInterfaces.map { $0.dumped() }
-        dumped.scripts = instance.trackedScripts.map { $0.dumped(command: command($0.name).map(commandNotation)) }
-        dumped.files = instance.trackedFiles.map { $0.dumped() }
-        dumped.processes = instance.trackedProcesses.map { $0.dumped() }
+        // What the group tracks is told of the group.
+        func own(_ tracked: [Tracked]) -> [Tracked] { tracked.filter { !$0.isOfGroup } }
+        dumped.interfaces = own(instance.trackedInterfaces).map { $0.dumped() }
+        dumped.scripts = own(instance.trackedScripts).map { $0.dumped(command: command($0.name).map(commandNotation)) }
+        dumped.files = own(instance.trackedFiles).map { $0.dumped() }
+        dumped.processes = own(instance.trackedProcesses).map { $0.dumped() }
     }
 
     private func isHere(_ address: VirtualAddress) -> Bool {
@@ -204,7 +206,7 @@ extension AnnouncementPolicy {
 }
 
 extension Tracked {
-    fileprivate func dumped(command: String? = nil) -> DumpedInstance.Tracked {
+    func dumped(command: String? = nil) -> DumpedInstance.Tracked {
         DumpedInstance.Tracked(name: name, weight: weight.value, isReversed: weight.reverse, command: command)
     }
 }

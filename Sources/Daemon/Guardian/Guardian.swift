@@ -43,6 +43,8 @@ final class Guardian {
         /// Where it was when it started; an upgrade puts another one there.
         var path: String?
         var arguments: [String]
+        /// `-R` says that a worker that dies is not replaced.
+        var replacesWorker = true
     }
 
     /// The worker is late; more has to be known before it is ended.
@@ -168,6 +170,9 @@ final class Guardian {
     }
 
     private func replace(_ predecessor: String, deafSince: MonotonicInstant) throws(SystemError) -> Int32? {
+        guard program.replacesWorker else {
+            return giveUp(because: "\(predecessor); -R says that it is not replaced", ExitCode.crashed)
+        }
         if !isRunning { failedStarts += 1 }
         replacements = replacements.filter { now.since($0) < Self.crashWindow } + [now]
         if failedStarts >= Self.mostFailedStarts || replacements.count > Self.mostReplacements {

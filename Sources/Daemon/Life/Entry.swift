@@ -87,7 +87,9 @@ private func guardian(_ options: Options, _ program: String, _ arguments: [Strin
         // After an upgrade this process has left its terminal already.
         let start = options.foreground || inherited != nil ? nil : try DaemonStart.begin()
         let code = guarded(
-            options, program, start, Guardian.Program(path: path, arguments: arguments), inherited, identity)
+            options, program, start,
+            Guardian.Program(path: path, arguments: arguments, replacesWorker: !options.replacesNobody), inherited,
+            identity)
         if code != ExitCode.success { start?.failed(code) }
         return code
     } catch {
@@ -110,6 +112,8 @@ private func guarded(
         defer { pidFile.release() }
         let memory = try memory(inherited, log)
         if let identity { memory.tag = identity.tag } else { log = Log(options, calledAs: name, tag: memory.tag) }
+        // A guardian that an upgrade has started has said it already, and has the limit.
+        if inherited == nil { prepare(options, log) }
         return try Guardian(program, log: log, memory: memory, start: start).run()
     } catch {
         let denied = error.code == 1 || error.code == 13
@@ -118,6 +122,17 @@ private func guarded(
             if denied, isFile { "; run it as root, or name a file that may be written with -p" } else { "" }
         log.explain("cannot start: \(error)\(advice)", options)
         return denied ? ExitCode.permission : ExitCode.failure
+    }
+}
+
+/// Says which flags change nothing, and has the processes leave core dumps if they shall.
+private func prepare(_ options: Options, _ log: Log) {
+    for remark in options.remarks { log.notice(remark) }
+    guard options.allowsCoreDumps else { return }
+    do throws(SystemError) {
+        try allowCoreDumps()
+    } catch {
+        log.warning("-m: no core dump can be left: \(error); LimitCORE of the service sets how large one may be")
     }
 }
 

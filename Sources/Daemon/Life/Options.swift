@@ -28,6 +28,12 @@ package struct Options: Equatable, Sendable {
     package var umask: UInt32?
     /// `-i`: which `@ID` lines apply; the host's short name otherwise.
     package var configurationID: String?
+    /// `-R`: end when the working process dies.
+    package var replacesNobody = false
+    /// `-m`: whoever crashes may leave a core dump.
+    package var allowsCoreDumps = false
+    /// Flags that were given and change nothing, each with what becomes of it; for the log.
+    package private(set) var remarks: [String] = []
 
     /// What a command line asks for.
     package enum Request: Equatable, Sendable {
@@ -102,41 +108,16 @@ extension Options {
             short: "t", long: "config-test", value: nil,
             help: "Check the configuration and exit: 0 it would run, 2 it would not"),
         Flag(
+            short: "R", long: "dont-respawn", value: nil,
+            help: "Resign and end when the working process dies or hangs, instead of replacing it"),
+        Flag(short: "m", long: "core-dump", value: nil, help: "Allow core dumps of a process that crashes"),
+        Flag(
             short: nil, long: "signum", value: "NAME",
             help: "Print the number of a signal: STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON"),
         Flag(short: "v", long: "version", value: nil, help: "Print the version"),
         Flag(short: "h", long: "help", value: nil, help: "Print this"),
     ]
 }
-
-/// keepalived's other flags and why there is nothing for them to do.
-private let otherFlags: [String: String] = [
-    "P": "only VRRP runs here anyway; leave it out", "vrrp": "only VRRP runs here anyway; leave it out",
-    "C": "there is no health-checker process that could run without VRRP",
-    "check": "there is no health-checker process",
-    "B": "there is no BFD process; leave it out", "no_bfd": "there is no BFD process; leave it out",
-    "all": "there is one process; leave it out",
-    "r": "there is one process and -p names its pid file; leave it out",
-    "vrrp_pid": "there is one process and --pid names its pid file; leave it out",
-    "c": "there is no checkers process; leave it out", "checkers_pid": "there is no checkers process; leave it out",
-    "b": "there is no BFD process; leave it out", "bfd_pid": "there is no BFD process; leave it out",
-    "g": "log to syslog, or with -l to standard error", "log-file": "log to syslog, or with -l to standard error",
-    "X": "addresses that an earlier run left are removed at start anyway; leave it out",
-    "release-vips": "addresses that an earlier run left are removed at start anyway; leave it out",
-    "V": "not supported: an address must not outlive its owner",
-    "dont-release-vrrp": "not supported: an address must not outlive its owner",
-    "I": "IPVS is not ours; leave it out", "dont-release-ipvs": "IPVS is not ours; leave it out",
-    "R": "there is no child to respawn; leave it to the service manager",
-    "dont-respawn": "there is no child to respawn; leave it to the service manager",
-    "a": "not supported yet", "address-monitoring": "not supported yet",
-    "e": "every missing include is an error already; leave it out",
-    "all-config": "every missing include is an error already; leave it out",
-    "x": "SNMP is not supported", "snmp": "SNMP is not supported", "A": "SNMP is not supported",
-    "snmp-agent-socket": "SNMP is not supported", "m": "use the service manager's LimitCORE",
-    "core-dump": "use the service manager's LimitCORE", "M": "set kernel.core_pattern by sysctl",
-    "core-dump-pattern": "set kernel.core_pattern by sysctl", "T": "there is no genhash here",
-    "genhash": "there is no genhash here",
-]
 
 extension Options {
     /// Reads a command line as getopt_long does: `-nlf FILE`, `-fFILE`, `--use-file=FILE`.
@@ -161,7 +142,7 @@ extension Options {
     private mutating func takeLong(_ text: Substring, _ rest: inout ArraySlice<String>) -> Request? {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let flag = Self.flags.first(where: { $0.long == parts[0] }) else {
-            return Self.unknown(parts[0], "--" + parts[0])
+            return takeIdle(parts, &rest)
         }
         if flag.value == nil {
             return parts.count == 2 ? .mistake("--\(flag.long) takes no value") : apply(flag, "")
@@ -176,7 +157,14 @@ extension Options {
         var letters = letters
         while let letter = letters.popFirst() {
             guard let flag = Self.flags.first(where: { $0.short == letter }) else {
-                return Self.unknown(String(letter), "-\(letter)")
+                guard let idle = Self.idle(letter) else { return Self.unknown(String(letter), "-\(letter)") }
+                if case .value(let placeholder) = idle.argument, letters.isEmpty, rest.popFirst() == nil {
+                    return .mistake("-\(letter) needs a value: -\(letter) \(placeholder)")
+                }
+                note(idle, as: "-\(letter)")
+                // What follows is its value.
+                if idle.argument != .none { return nil }
+                continue
             }
             guard let placeholder = flag.value else {
                 if let request = apply(flag, "") { return request }
@@ -190,8 +178,26 @@ extension Options {
         return nil
     }
 
+    /// - Parameter parts: the long form of the flag, and its value when it was written with one.
+    private mutating func takeIdle(_ parts: [String], _ rest: inout ArraySlice<String>) -> Request? {
+        let written = "--" + parts[0]
+        guard let idle = Self.idle(parts[0]) else { return Self.unknown(parts[0], written) }
+        switch idle.argument {
+        case .none where parts.count == 2: return .mistake("\(written) takes no value")
+        case .value(let placeholder) where parts.count == 1:
+            if rest.popFirst() == nil { return .mistake("\(written) needs a value: \(written)=\(placeholder)") }
+        default: break
+        }
+        note(idle, as: written)
+        return nil
+    }
+
+    private mutating func note(_ idle: IdleFlag, as written: String) {
+        remarks.append("\(written) changes nothing: \(idle.becomes)")
+    }
+
     private static func unknown(_ name: String, _ written: String) -> Request {
-        if let reason = otherFlags[name] { return .mistake("\(written): \(reason)") }
+        if let reason = refusedFlags[name] { return .mistake("\(written): \(reason)") }
         return .mistake("\(written) is not a flag of understudyd; --help lists them")
     }
 
@@ -211,6 +217,8 @@ extension Options {
             networkNamespace = value
         case "d": dumpConfiguration = true
         case "t": testOnly = true
+        case "R": replacesNobody = true
+        case "m": allowsCoreDumps = true
         case "S":
             guard let number = Self.facility(value) else {
                 return .mistake("-S '\(value)': the facility is 0 to 7, local0 to local7, user or daemon")
@@ -261,11 +269,15 @@ extension Options {
         }
         let width = (rows.map(\.0.count).max() ?? 0) + 2
         let lines = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
+        let idle = Self.idleFlags.map { "  \($0.names.joined(separator: ", ")): \($0.becomes)" }
         return """
             Usage: \(program) [FLAGS]
             Keeps virtual addresses on one of several hosts by VRRP. Reads keepalived's configuration language.
 
             \(lines.joined(separator: "\n"))
+
+            Flags of keepalived that are taken, and change nothing:
+            \(idle.joined(separator: "\n"))
 
             Configuration: \(options.configurationFile)   Process id: \(options.pidFile)
             Signals: HUP reloads, TERM and INT stop (twice: at once); those of --signum write keepalived's dump files.

@@ -13,6 +13,10 @@ struct PeerTable {
         /// Put into words only when somebody asks: it may come thousands of times a second.
         var refusal: Refusal?
         var difference: String?
+        /// An advert of it was as ours are, at some time.
+        var hasAgreed = false
+        /// It had the addresses until it resigned.
+        var hasHandedOver = false
         var at: MonotonicInstant
     }
 
@@ -23,16 +27,27 @@ struct PeerTable {
     mutating func heard(
         _ source: IPAddress, priority: Priority, difference: String? = nil, at now: MonotonicInstant
     ) {
-        Self.put(Entry(source: source, priority: priority, difference: difference, at: now), into: &believed)
+        var entry = Entry(source: source, priority: priority, difference: difference, at: now)
+        let known = believed.first { $0.source == source }
+        entry.hasAgreed = difference == nil || known?.hasAgreed == true
+        // Only who is active advertises, and it may resign several times.
+        if priority == .resigning, let known {
+            entry.hasHandedOver = known.priority != .resigning || known.hasHandedOver
+        }
+        Self.put(entry, into: &believed)
         // Whoever is believed again has mended what was wrong.
-        refused.removeAll { $0.source == source && now.since($0.at) > Self.memory }
+        refused.removeAll { $0.source == source }
     }
 
     mutating func refused(_ source: IPAddress, because refusal: Refusal, at now: MonotonicInstant) {
         Self.put(Entry(source: source, priority: nil, refusal: refusal, at: now), into: &refused)
     }
 
-    private static let memory = Interval.seconds(60)
+    /// A reload has changed what adverts are judged by: what was wrong with them need not be wrong any more.
+    mutating func forgetJudgements() {
+        refused = []
+        for index in believed.indices { believed[index].difference = nil }
+    }
 
     private static func put(_ entry: Entry, into entries: inout [Entry]) {
         if let index = entries.firstIndex(where: { $0.source == entry.source }) {
@@ -54,12 +69,18 @@ struct PeerTable {
         Self.peers(believed.filter { $0.source != own && $0.priority != .resigning }, at: now)
     }
 
+    /// Who had the addresses and resigned last, unless it advertises again.
+    func predecessor(except own: IPAddress?, at now: MonotonicInstant) -> Peer? {
+        Self.peers(believed.filter { $0.source != own && $0.hasHandedOver }, at: now).first
+    }
+
     private static func peers(_ entries: [Entry], at now: MonotonicInstant) -> [Peer] {
         entries.sorted { $0.at > $1.at }.map { entry in
             var peer = Peer(
                 address: "\(entry.source)", priority: entry.priority.map { Int($0.rawValue) },
                 lastHeardSeconds: now.since(entry.at).inSeconds, refusal: entry.refusal.map { "\($0)" })
             peer.difference = entry.difference
+            if entry.hasAgreed { peer.hasAgreed = true }
             return peer
         }
     }

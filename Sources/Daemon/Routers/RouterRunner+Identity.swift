@@ -12,6 +12,13 @@ extension RouterRunner {
         ignored = nil
     }
 
+    /// What was wrong with others' adverts before a reload need not be wrong any more: the next ones are judged anew.
+    func forgetJudgements(after old: Instance) {
+        guard instance != old else { return }
+        peers.forgetJudgements()
+        (ignored, stranger) = (nil, nil)
+    }
+
     /// Goes on as the virtual router that it is now.
     func joinSegment(at now: MonotonicInstant) {
         notifications.memoryKey = memoryKey

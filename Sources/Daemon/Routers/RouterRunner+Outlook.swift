@@ -75,6 +75,10 @@ extension RouterRunner {
                         + "there is not known"
                 } ?? "no standby has been heard yet: whether one is there is not known")
         } else if others.isEmpty {
+            if let gone = peers.predecessor(except: router.primaryAddress, at: now) {
+                sentences.append(Self.handedOver(gone))
+                return sentences
+            }
             let heard = peers.list(except: router.primaryAddress, at: now)
             let known =
                 heard.first { $0.priority == 0 }
@@ -84,6 +88,12 @@ extension RouterRunner {
             sentences.append("\(known); standbys are silent, so whether one is there is not known")
         }
         return sentences
+    }
+
+    /// What is known of one that had the addresses and resigned: a switch-over and a stop look the same from here.
+    static func handedOver(_ peer: Peer) -> String {
+        "\(peer.address) handed over \(spoken(ago: peer.lastHeardSeconds)): it most likely stands by, unless its daemon was stopped then "
+            + "(standbys are silent)"
     }
 
     /// What the opposite result of one check would mean; nil when it would mean nothing bad.

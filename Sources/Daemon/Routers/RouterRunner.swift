@@ -337,6 +337,7 @@ final class RouterRunner {
         outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
         noteReloadedNotices(old, at: now)
+        forgetJudgements(after: old)
         configureNotifications()
         rules = new.receptionRules
         if new.checksum != old.checksum { checksumForm = new.initialChecksumForm }

@@ -87,3 +87,9 @@ package func setRealTimeLimit(microseconds: Int?) throws(SystemError) {
     let value = microseconds.map { UInt64($0) } ?? 0
     _ = try retryingOnInterrupt("setrlimit RLIMIT_RTTIME to \(value)") { cl_limit_real_time(value) }
 }
+
+/// Has this process, and those that it starts, leave core dumps of any size when they crash (RLIMIT_CORE of getrlimit(2)), or of
+/// the size that the hard limit has when it may not raise that one.
+package func allowCoreDumps() throws(SystemError) {
+    _ = try retryingOnInterrupt("setrlimit RLIMIT_CORE") { cl_allow_core_dumps() }
+}

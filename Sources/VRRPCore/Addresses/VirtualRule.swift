@@ -92,7 +92,11 @@ extension VirtualRule: CustomStringConvertible {
         if let destination { words.append("to \(destination.address)/\(destination.prefixLength)") }
         if let inputInterface { words.append("iif \(inputInterface)") }
         if let outputInterface { words.append("oif \(outputInterface)") }
-        if let mark { words.append("fwmark \(mark.value)/\(mark.mask)") }
+        if let mark {
+            // As `ip rule` writes it, without a mask that leaves nothing out.
+            let mask = mark.mask == .max ? "" : "/0x\(String(mark.mask, radix: 16))"
+            words.append("fwmark 0x\(String(mark.value, radix: 16))\(mask)")
+        }
         if conditions != RuleConditions() { words.append("\(conditions)") }
         words.append("preference \(preference)")
         switch action {

@@ -55,8 +55,8 @@ private func sentences(_ old: String, _ new: String) -> [String] {
         let elsewhere = instance().split(separator: "interface eth0").joined(separator: "interface eth1")
         #expect(sentences(instance(), elsewhere).first == "instance VI_1: interface eth0 -> eth1")
         #expect(
-            sentences(instance(), instance("unicast_peer {\n10.0.0.2\n}")).first
-                == "instance VI_1: transport multicast -> unicast")
+            sentences(instance(), instance("unicast_peer {\n10.0.0.2\n}")).prefix(2)
+                == ["instance VI_1: transport multicast -> unicast", "instance VI_1: peer 10.0.0.2 added"])
         // Other addresses, or another name: somebody else may have them.
         let new = [
             instance(addresses: ["192.168.10.7/24"]),

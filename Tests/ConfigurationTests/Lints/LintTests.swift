@@ -217,6 +217,25 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(lints(instance(addresses: ["10.55.66.77/24"]), FakeHost()).map(\.brief) == ["warning outside-subnet@7"])
     }
 
+    @Test func `an interface with a link-local address only gets an address of the subnet`() {
+        var host = FakeHost()
+        host.facts.interfaces[1].addresses = [
+            .init(
+                address: .v6(IPv6Address(high: 0xFE80_0000_0000_0000, low: 0x8444_40FF_FEC0_9D84)), prefixLength: 64)
+        ]
+        func fix(_ address: String) -> String? {
+            let text = instance("version 3", addresses: ["fe80::51", address])
+            return lints(text, host).first { $0.code == "outside-subnet" }?.fix
+        }
+        #expect(
+            fix("fd00:9::61/64")
+                == "ip -6 addr add fd00:9::8444:40ff:fec0:9d84/64 dev eth0   # and in the host's network configuration")
+        #expect(fix("fd00:9::61") == "on `eth0`, an address of the subnet that fd00:9::61 is in")
+        host.facts.interfaces[1].addresses.append(
+            .init(address: .v6(IPv6Address(high: 0x2001_0DB8_0000_0000, low: 1)), prefixLength: 64))
+        #expect(fix("fd00:9::61/64")?.hasPrefix("an unused address of ") == true)
+    }
+
     @Test func `a source address must be on the host`() {
         let found = lints(instance("mcast_src_ip 192.168.10.99"), FakeHost(), authoritative: true)
         #expect(found.map(\.code) == ["source-not-here"])

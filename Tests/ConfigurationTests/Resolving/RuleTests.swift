@@ -52,7 +52,7 @@ private let mistakes: [Mistake] = [
         ("to 10.0.0.0/8 table main priority 301", "to 10.0.0.0/8 preference 301 lookup 254"),
         (
             "not from 2001:db8::/32 dev eth0 oif eth1 fwmark 0x10/0xf0 order 7 prohibit no_track",
-            "not from 2001:db8::/32 iif eth0 oif eth1 fwmark 16/240 preference 7 prohibit no_track"
+            "not from 2001:db8::/32 iif eth0 oif eth1 fwmark 0x10/0xf0 preference 7 prohibit no_track"
         ),
         ("inet6 from all lookup 9 preference 8", "inet6 preference 8 lookup 9"),
         ("blackhole preference 8", "preference 8 blackhole"),

@@ -1,5 +1,6 @@
 import Configuration
 import Console
+import Control
 import Testing
 import VRRPWire
 
@@ -23,7 +24,8 @@ private struct OwnerFile: SourceReader {
     /// Answers by host with the first and the last second of each; the address was last asked for at 1.8 s.
     private func judge(
         _ answers: [HardwareAddress: ClosedRange<Double>], isHere: Bool = false, wasHere: Bool = false,
-        saidSince: Double? = nil, adverts: [(at: Double, priority: UInt8)] = []
+        saidSince: Double? = nil, adverts: [(at: Double, priority: UInt8)] = [],
+        lists: [String] = ["192.0.2.10"], status: InstanceStatus? = nil
     ) throws -> Finding {
         let model = check(
             file: "a.conf", reading: OwnerFile(), configurationID: "", host: nil, hostIsAuthoritative: false
@@ -33,18 +35,18 @@ private struct OwnerFile: SourceReader {
         for (hardware, times) in answers { wire.answers[answer(hardware)] = times }
         if let saidSince { wire.ownAnswers[answer(Self.own)] = saidSince }
         for sent in adverts {
-            let advert = TestAdvert(priority: sent.priority)
+            let advert = TestAdvert(priority: sent.priority, addresses: lists)
             var seen = try #require(
                 SeenAdvert(.wire, on: "eth0", advert.message, carrier: advert.carrier, from: Self.first))
             seen.at = sent.at
             wire.adverts.append(seen)
         }
         func assigned(_ isHere: Bool) -> [String: Set<IPAddress>] { ["eth0": isHere ? [ip("192.0.2.10")] : []] }
-        let findings = judgeOwners(
-            wire,
-            OwnerContext(
-                instance: try #require(model.instances.first), assigned: assigned(isHere), ownHardware: [Self.own],
-                assignedBefore: assigned(wasHere)))
+        var context = OwnerContext(
+            instance: try #require(model.instances.first), assigned: assigned(isHere), ownHardware: [Self.own],
+            assignedBefore: assigned(wasHere))
+        context.status = status
+        let findings = judgeOwners(wire, context)
         #expect(findings.count == 1)
         return try #require(findings.first)
     }
@@ -91,5 +93,22 @@ private struct OwnerFile: SourceReader {
         #expect(try judge([:], isHere: true, wasHere: true).code == .oneOwner)
         #expect(try judge([Self.first: 0...1.81], wasHere: true).code == .oneOwner)
         #expect(try judge([:]).code == .noOwner)
+    }
+
+    @Test func `that are missing although a daemon runs get advice that fits`() throws {
+        func advice(_ status: InstanceStatus?, lists: [String] = ["192.0.2.10"]) throws -> String {
+            let found = try judge([:], adverts: [(0.5, 101)], lists: lists, status: status)
+            #expect(found.code == .noOwner)
+            return found.remedy?.advice ?? ""
+        }
+        #expect(try advice(nil).hasPrefix("start the daemon on a host of this pair"))
+        #expect(try advice(Sample.active).contains("the kernel has not taken 192.0.2.10: the daemon's log says why"))
+        let silent = try advice(Sample.standby)
+        #expect(silent.hasPrefix("192.0.2.2 is active and does not answer for 192.0.2.10"), "\(silent)")
+        let other = try advice(Sample.standby, lists: ["192.0.2.11"])
+        #expect(other.hasPrefix("192.0.2.2 is active and does not advertise 192.0.2.10: make `virtual_ipaddress` of"))
+        var fault = Sample.standby
+        (fault.state, fault.activeRouter) = (.fault, nil)
+        #expect(try advice(fault).contains("understudy status says what it waits for"))
     }
 }

@@ -1,4 +1,4 @@
-internal import Control
+package import Control
 internal import LinuxKernel
 
 /// Whether the daemon runs as it should, with the file that it should, and starts by itself.
@@ -6,12 +6,12 @@ internal import LinuxKernel
 /// - Parameters:
 ///   - file: the file that was named for the examination; nil when none was.
 ///   - usual: the usual file, when there is one.
-func judgeDaemon(_ facts: DaemonFacts, _ answer: Answer?, file: String?, usual: String?) -> [Finding] {
+package func judgeDaemon(_ facts: DaemonFacts, _ answer: Answer?, file: String?, usual: String?) -> [Finding] {
     var findings: [Finding] = []
     if let answer {
         findings += otherFile(answer.daemon.configuration, facts, named: file, usual: usual)
         findings.append(pending(facts, answer))
-        findings += answer.status.map { statusFindings($0) } ?? []
+        findings += answer.status.map { statusFindings($0, answer, facts) } ?? []
     }
     findings.append(boot(facts))
     return findings
@@ -104,11 +104,27 @@ private func pending(_ facts: DaemonFacts, _ answer: Answer) -> Finding {
     }
 }
 
-private func statusFindings(_ status: Status) -> [Finding] {
+/// What mends what the daemon says of itself.
+private func remedy(for remark: String, _ configuration: String, _ facts: DaemonFacts) -> Remedy {
+    if remark.hasPrefix("the reload at ") {
+        return .advice(
+            "correct the file: understudy check \(shellWord(configuration)) says what is wrong and how to mend it; then: "
+                + "understudy reload")
+    }
+    let isOfDirectory = remark.contains("history") || remark.hasPrefix("maintenance mode is not kept")
+    return .advice(
+        (isOfDirectory
+            ? "look at the directory where the daemon keeps its history (/var/lib/understudy): is it there, is there room, may "
+                + "it be written?"
+            : "mend what it says.")
+            + " The daemon's log may say more: journalctl -u \(facts.service)")
+}
+
+private func statusFindings(_ status: Status, _ answer: Answer, _ facts: DaemonFacts) -> [Finding] {
     var findings = status.remarks.map {
         Finding(
             .daemonRemark, .warning, "the daemon says: \($0)", evidence: ["understudy status"],
-            remedy: .advice("look at the directory that it names, and at the daemon's log"))
+            remedy: remedy(for: $0, answer.daemon.configuration, facts))
     }
     for instance in status.instances {
         guard let reason = instance.reasonToLetIn else { continue }

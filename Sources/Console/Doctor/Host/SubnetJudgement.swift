@@ -42,7 +42,10 @@ private func outside(_ held: VirtualAddress, _ instance: Instance, _ subnets: [A
         .addressOutsideSubnet, .warning, of: "\(instance.name) \(held.address)",
         "\(held.address) is in no subnet of \(held.interface)", evidence: ["\(held.interface) has \(list)"],
         consequence: "neighbours do not look for it on this network unless a route says so",
-        remedy: .advice("use an unused address of \(list), or name the right interface; then reload"))
+        remedy: .advice(
+            held.missingNeighbour(on: held.interface, beside: subnets.map(\.address)).map {
+                "\(held.interface) has a link-local address only: give it an address of that subnet too: \($0)"
+            } ?? "use an unused address of \(list), or name the right interface; then reload"))
 }
 
 private func otherPrefix(_ held: VirtualAddress, _ instance: Instance, _ length: UInt8) -> Finding {

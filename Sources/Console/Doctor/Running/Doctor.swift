@@ -266,6 +266,7 @@ private struct Examination {
                     configuredIDs: Set(
                         model.instances.filter { $0.interface == path.interface && $0.family == path.family }
                             .map(\.virtualRouterID.rawValue)))
+                context.virtualAddresses = Set(model.instances.flatMap(\.addresses).map(\.address))
                 context.clock = AuthenticationClock(
                     wall: presentSequence(), now: MonotonicInstant(nanoseconds: monotonicNanoseconds()))
                 findings += judgeReception(wire, context)
@@ -294,11 +295,11 @@ private struct Examination {
         // A virtual MAC address is another host's while the interface that has it here is down.
         let hardware = Set(interfaces.links.filter(\.isUp).compactMap(\.hardwareAddress))
         for instance in model.instances {
-            findings += judgeOwners(
-                wire,
-                OwnerContext(
-                    instance: instance.onTheWire, assigned: interfaces.assigned(asSeenBy: instance),
-                    ownHardware: hardware, assignedBefore: before.assigned(asSeenBy: instance)))
+            var context = OwnerContext(
+                instance: instance.onTheWire, assigned: interfaces.assigned(asSeenBy: instance),
+                ownHardware: hardware, assignedBefore: before.assigned(asSeenBy: instance))
+            context.status = answer?.status?.instances.first { $0.name == instance.name }
+            findings += judgeOwners(wire, context)
         }
     }
 

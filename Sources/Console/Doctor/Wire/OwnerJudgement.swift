@@ -1,4 +1,5 @@
 package import Configuration
+package import Control
 internal import VRRPCore
 package import VRRPWire
 
@@ -11,6 +12,8 @@ package struct OwnerContext: Sendable {
     package var ownHardware: Set<HardwareAddress>
     /// The addresses of this host by interface when the listening began.
     package var assignedBefore: [String: Set<IPAddress>]
+    /// What the daemon says of the instance; nil without a daemon.
+    package var status: InstanceStatus?
 
     /// - Parameter assignedBefore: nil for the same as in the end.
     package init(
@@ -69,13 +72,41 @@ private func judge(
                 "no answer to \(question) on \(held.interface) in \(wire.secondsInWords)", "it is not on this host",
             ],
             consequence: "what is served there cannot be reached",
-            remedy: .advice(
-                "start the daemon on a host of this pair (systemctl start understudy); understudy status says what "
-                    + "it waits for"))
+            remedy: .advice(adviceOnNoOwner(of: held, wire, context)))
     }
     return Finding(
         .oneOwner, .ok, of: subject, isHere ? "only this host has \(address)" : "one other host has \(address)",
         evidence: isHere ? ["nobody else answered \(question) in \(wire.secondsInWords)"] : others)
+}
+
+/// What mends an address that nobody has: nobody serves, or who serves does not have it.
+private func adviceOnNoOwner(of held: VirtualAddress, _ wire: WireFacts, _ context: OwnerContext) -> String {
+    let (name, address) = (context.instance.name, held.address)
+    switch context.status?.state {
+    case .active?:
+        return "\(name) is active on this host, and the kernel has not taken \(address): the daemon's log says why "
+            + "(journalctl -u understudy); correct how it is written in the file of \(name), then: understudy reload"
+    case .standby?:
+        guard let active = context.status?.activeRouter?.address else { break }
+        let last = wire.adverts.last {
+            $0.place != .leaving && "\($0.source)" == active
+                && $0.virtualRouterID == context.instance.virtualRouterID.rawValue
+        }
+        if context.instance.addresses.contains(where: { $0.address == address }), let last,
+            !last.addresses.contains(address)
+        {
+            return "\(active) is active and does not advertise \(address): make `virtual_ipaddress` of \(name) the "
+                + "same on both hosts; then understudy reload where it was changed"
+        }
+        return "\(active) is active and does not answer for \(address): understudy status and understudy doctor there "
+            + "say why; `virtual_ipaddress` and `virtual_ipaddress_excluded` of \(name) must be the same on both hosts"
+    case .fault?, .waiting?:
+        return "\(name) takes no part here, and understudy status says what it waits for: mend that, or start the "
+            + "daemon on the other host (systemctl start understudy)"
+    case .handingOver?, .stopped?, nil: break
+    }
+    return "start the daemon on a host of this pair (systemctl start understudy); understudy status says what it waits "
+        + "for"
 }
 
 private func twoOwners(

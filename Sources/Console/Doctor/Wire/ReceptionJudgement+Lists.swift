@@ -16,7 +16,7 @@ extension ReceptionJudge {
             "\(source) advertises \(enumeration(theirs.sorted().map(\.description))) for VRID \(id)",
             "\(instance.name) has \(enumeration(ours.sorted().map(\.description)))",
         ]
-        let isPeer = context.path.peers?.contains(source) == true
+        let isPeer = isPeer(source)
         guard theirs.isDisjoint(with: ours), !isPeer else {
             return [
                 Finding(
@@ -33,9 +33,22 @@ extension ReceptionJudge {
                 "\(source) uses VRID \(id) on \(instance.interface) for addresses of its own", evidence: evidence,
                 consequence: "whoever believes the other's adverts gives up its addresses",
                 remedy: .advice(
-                    "write `virtual_router_id \(free)` into \(instance.name) on every host of this pair (nobody was heard to use "
-                        + "\(free)); then reload"))
+                    "if it is the other host of this pair, make `virtual_ipaddress` of \(instance.name) the same on both; if it is "
+                        + "another cluster, write `virtual_router_id \(free)` into \(instance.name) on every host of this pair "
+                        + "(nobody was heard to use \(free)); then reload"))
         ]
+    }
+
+    /// Whether a sender is the other host of this pair although its list has nothing in common with ours: the file names it, it
+    /// agreed with us before, or it shares another instance with this host.
+    private func isPeer(_ source: IPAddress) -> Bool {
+        if context.path.peers?.contains(source) == true { return true }
+        if context.status?.peers.contains(where: { $0.address == "\(source)" && $0.hasAgreed == true }) == true {
+            return true
+        }
+        return (foreign(.wire) + foreign(.socket)).contains {
+            $0.source == source && !context.virtualAddresses.isDisjoint(with: $0.addresses)
+        }
     }
 
     /// The word of a standby that it is there; nil when none was heard.

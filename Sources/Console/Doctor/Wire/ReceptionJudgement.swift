@@ -21,6 +21,8 @@ package struct ReceptionContext: Sendable {
     package var configuredIDs: Set<UInt8>
     /// What time it is, for `auth_hmac`; nil when that is not known.
     package var clock: AuthenticationClock?
+    /// The virtual addresses of every instance of this host.
+    package var virtualAddresses: Set<IPAddress> = []
 
     package init(
         instance: Instance, path: AdvertPath, ownAddresses: Set<IPAddress>, holdsAddresses: Bool, firewall: [Finding],
