@@ -145,7 +145,8 @@ extension Daemon {
 
     private func replaceRouters(at now: MonotonicInstant) {
         let places = predecessors(of: model.instances, in: routers.map(\.instance))
-        let kept = zip(model.instances, places).map { instance, place in place.flatMap { goingOn(at: $0, as: instance) }
+        let kept = zip(model.instances, places).map { instance, place in
+            place.flatMap { goingOn(at: $0, as: instance) }
         }
         let former = zip(places, kept).map { place, kept in kept == nil ? place.map { routers[$0] } : nil }
         for (instance, runner) in zip(model.instances, kept) { runner?.claim(instance) }

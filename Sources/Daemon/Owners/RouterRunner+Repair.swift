@@ -1,4 +1,5 @@
 internal import Control
+internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
@@ -54,7 +55,10 @@ extension RouterRunner {
     }
 
     func tickRepairs(at now: MonotonicInstant) {
-        if repairsNow, repairs.isDue(at: now) { repair(at: now) }
+        if repairsNow, repairs.isDue(at: now) {
+            makeWay(at: now)
+            repair(at: now)
+        }
         guard repairs.calmedDown(at: now) else { return }
         surroundings.statusChanged()
         log.notice("(\(name)) nobody took our addresses off for a minute: the fight for them is over")
