@@ -194,5 +194,27 @@ extension Behaviour {
             try trial.laboratory.setPort(of: host, "eth1", up: true)
             try daemon.becomesMaster(since: mark)
         }
+
+        @Test func `members of a group whose interface is back wait for no reason that is not there any more`() throws {
+            let trial = try Trial()
+            let host = try trial.laboratory.addHost(
+                "lb1",
+                [
+                    Interface("eth0", addresses: [try .init("192.0.2.1", 24)]), Interface("eth1", segment: "inside"),
+                ])
+            let group = "vrrp_sync_group G {\n group {\n A\n B\n }\n track_interface {\n eth1\n }\n}\n"
+            let daemon = try trial.start(
+                host, group + instance("A") + instance("B", id: 52, addresses: ["192.0.2.11/24"]))
+            try daemon.says("(B) Entering MASTER STATE")
+            for _ in 0..<2 {
+                let mark = daemon.mark
+                try host.setLink("eth1", up: false)
+                try daemon.says("(B) Entering FAULT STATE", since: mark)
+                try host.setLink("eth1", up: true)
+                try daemon.says("(B) Entering MASTER STATE", since: mark)
+            }
+            #expect(!daemon.lines().contains { $0.contains("cannot take part: ") && !$0.contains("eth1") })
+            #expect(!daemon.lines().contains { $0.hasSuffix(": ") }, "\(daemon.text())")
+        }
     }
 }

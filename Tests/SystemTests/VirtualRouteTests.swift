@@ -220,6 +220,30 @@ extension Behaviour {
             #expect(try host.run("ip", ["route"]).output.contains("10.9.0.0/16"))
         }
 
+        @Test func `that a killed run left go with the lease of its addresses, and a line says so`() throws {
+            let trial = try Trial()
+            let host = try trial.laboratory.addHost(
+                "lb1",
+                [
+                    Interface("eth0", addresses: [try .init("192.0.2.1", 24)]), Interface("eth1", segment: "inside"),
+                ])
+            let more = "virtual_rules {\nfrom 192.0.2.10 lookup 100 preference 300\n}\ntrack_interface {\neth1\n}\n"
+            let first = try trial.start(host, text(Self.usual, more))
+            try first.becomesMaster()
+            try trial.waitFor("the routes") { try host.routes().count == 3 }
+            let worker = try first.worker
+            first.process.sendToAll(.kill)
+            _ = try first.process.wait(until: nil)
+            try trial.waitFor("the end of all of it") { hasEnded(worker) }
+            // Nobody takes the addresses over here, nor is anybody heard who has.
+            try host.setLink("eth1", up: false)
+            let second = try trial.start(host, text(Self.usual, more))
+            try second.says("Startup complete")
+            try trial.waitFor("the end of the routes\n\(second.text())") { try host.routes().isEmpty }
+            try second.says("(VI_1) removing 3 route(s) that an earlier run left behind")
+            try second.says("(VI_1) removing 1 rule(s) that an earlier run left behind")
+        }
+
         @Test func `that a killed run left go with its addresses when somebody else is active`() throws {
             let (trial, host, first) = try prepared()
             let worker = try first.worker

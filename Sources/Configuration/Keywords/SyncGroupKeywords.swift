@@ -21,7 +21,7 @@ extension KeywordTable {
                 opens: .trackedSessions, repeats: true),
             Keyword(
                 "sync_group_tracking_weight", .flag, "off",
-                "weights of what the members track by themselves count; without it only the group's weights do"),
+                "weights of members' own scripts, files and BFD sessions count; without it they are left out"),
             Keyword(
                 "global_tracking", .flag, nil, "old name of `sync_group_tracking_weight`"),
         ] + syncGroupNotify + syncGroupMail

@@ -160,36 +160,31 @@ extension Resolver {
         checkWeights(&instance)
     }
 
-    /// keepalived: without `sync_group_tracking_weight` a member's weighted script or BFD session does not count, and its
-    /// weighted interface or file has no weight, so that its loss, or any number but 0, is a fault.
+    /// keepalived: without `sync_group_tracking_weight` a member's weighted script, file or BFD session does not count.
+    ///
+    /// Its weighted interfaces and processes move its own priority all the same, in 2.2.7; of interfaces it says the contrary.
     private mutating func dropWeights(_ instance: inout Instance, _ group: SyncGroupSettings) {
-        let leftOut = instance.trackedScripts + instance.trackedProcesses + instance.trackedSessions
-        for tracked in leftOut where !tracked.weight.isFault {
+        for tracked in instance.trackedScripts + instance.trackedFiles + instance.trackedSessions
+        where !tracked.weight.isFault {
             report(
                 .warning, "weight-in-sync-group", at: tracked.location,
                 "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group `\(group.name)`",
-                consequence: "the check moves nothing; keepalived leaves it out too",
+                consequence: "it moves nothing; keepalived leaves it out too",
                 fix: "sync_group_tracking_weight   # in vrrp_sync_group \(group.name); or track it in the group")
         }
-        for tracked in instance.trackedFiles where !tracked.weight.isFault {
+        for tracked in instance.trackedInterfaces + instance.trackedProcesses where !tracked.weight.isFault {
             report(
                 .warning, "weight-in-sync-group", at: tracked.location,
-                "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group `\(group.name)`",
-                consequence: "every number but 0 in the file is a fault of the whole group, as in keepalived",
-                fix: "sync_group_tracking_weight   # in vrrp_sync_group \(group.name); or track it in the group")
-        }
-        for tracked in instance.trackedInterfaces where !tracked.weight.isFault {
-            report(
-                .warning, "weight-in-sync-group", at: tracked.location,
-                "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group `\(group.name)`",
-                consequence: "its loss is a fault of the whole group, as in keepalived",
-                fix: "sync_group_tracking_weight   # in vrrp_sync_group \(group.name)")
+                "the weight of `\(tracked.name)` moves only `\(instance.name)`, one member of vrrp_sync_group `\(group.name)`",
+                consequence: "the group does not move with it, unless it moves every member; keepalived counts it too, "
+                    + "although it says of interfaces that it does not",
+                fix:
+                    "sync_group_tracking_weight   # in vrrp_sync_group \(group.name), if it is meant so; or track it in the group"
+            )
         }
         instance.dropWeighted(\.trackedScripts, .script)
-        instance.dropWeighted(\.trackedProcesses, .process)
+        instance.dropWeighted(\.trackedFiles, .file)
         instance.dropWeighted(\.trackedSessions, .session)
-        for index in instance.trackedInterfaces.indices { instance.trackedInterfaces[index].weight = Weight(0) }
-        for index in instance.trackedFiles.indices { instance.trackedFiles[index].weight = Weight(0) }
     }
 
     private mutating func trackedInterfaces(_ contents: BlockContents, ownedBy members: [Instance]) -> [Tracked] {

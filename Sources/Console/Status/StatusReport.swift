@@ -196,7 +196,8 @@ package struct StatusReport {
             switch address.presence(in: instance) {
             case .present: StyledText("here", .good)
             case .absent: "not here"
-            case .missing: StyledText("MISSING", .bad)
+            case .missing:
+                StyledText("MISSING" + (address.refusal.map { ": the kernel refused it: \($0)" } ?? ""), .bad)
             case .surplus: StyledText("SURPLUS: it must not be here", .bad)
             }
         let note = address.isAdvertised ? "" : " (not in adverts)"

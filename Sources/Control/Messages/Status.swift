@@ -237,6 +237,8 @@ package struct AddressStatus: Codable, Equatable, Sendable {
     package var isAdvertised: Bool
     /// On this host now, as the kernel says.
     package var isPresent: Bool
+    /// What the kernel said when it refused it; nil when it did not.
+    package var refusal: String?
 
     package init(address: String, prefixLength: Int, interface: String, isAdvertised: Bool, isPresent: Bool) {
         self.address = address

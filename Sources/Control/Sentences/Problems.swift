@@ -49,7 +49,8 @@ extension InstanceStatus {
         addresses.compactMap { address in
             switch address.presence(in: self) {
             case .missing:
-                "\(address.text) is missing on \(address.interface), although this host is active: nobody serves it."
+                "\(address.text) is missing on \(address.interface), although this host is active: nobody serves it"
+                    + closed(address.refusal.map { ", because the kernel refused it: \($0)" } ?? "")
             case .surplus:
                 "\(address.text) is on \(address.interface), although this host is not active: two hosts may answer for it."
             case .present, .absent: nil

@@ -117,14 +117,17 @@ extension Daemon {
             let whole = "is new: it listens first, and takes the addresses only if nobody better is heard"
             return .init(instance: new?.name ?? "", givesUpAddresses: false, sentence: whole)
         }
-        return runner.consequence(of: new, at: now) { [unowned self] tracker in
-            switch tracker {
-            case .script(let name): .status(scripts.first { $0.check.name == name }?.state.status ?? .unknown)
-            case .process(let name): .status(processes?.statuses.first { $0.name == name }?.status ?? .unknown)
-            case .interface: .status(.unknown)
-            case .file(let name): files?.number(of: name).map { .number($0) } ?? .status(.unknown)
-            case .session(let name): .status(bfd?.status(of: name) ?? .unknown)
-            }
+        return runner.consequence(of: new, at: now, known: finding(of:))
+    }
+
+    /// What is known of something that instances track.
+    func finding(of tracker: TrackerName) -> Tracker.Finding {
+        switch tracker {
+        case .script(let name): .status(scripts.first { $0.check.name == name }?.state.status ?? .unknown)
+        case .process(let name): .status(processes?.statuses.first { $0.name == name }?.status ?? .unknown)
+        case .interface: .status(.unknown)
+        case .file(let name): files?.number(of: name).map { .number($0) } ?? .status(.unknown)
+        case .session(let name): .status(bfd?.status(of: name) ?? .unknown)
         }
     }
 }

@@ -144,35 +144,50 @@ extension Daemon {
     }
 
     private func replaceRouters(at now: MonotonicInstant) {
-        let kept = keptRouters
+        let places = predecessors(of: model.instances, in: routers.map(\.instance))
+        let kept = zip(model.instances, places).map { instance, place in
+            place.flatMap { goingOn(at: $0, as: instance) }
+        }
+        let former = zip(places, kept).map { place, kept in kept == nil ? place.map { routers[$0] } : nil }
         for (instance, runner) in zip(model.instances, kept) { runner?.claim(instance) }
         let staying = Set(kept.compactMap { $0.map { ObjectIdentifier($0) } })
         // Those that leave go first, so that an address that moves to another instance is free for it.
         for runner in routers where !staying.contains(ObjectIdentifier(runner)) {
             leaving.append(runner)
             runner.isRemoved = true
+            let isMoved = former.contains { $0 === runner }
+            runner.isReplaced = isMoved && !runner.router.isFollowing
             runner.giveUpMemory()
-            runner.shutDown(because: "a reload removed it", at: now)
+            runner.shutDown(
+                because: isMoved ? "a reload made another virtual router of it" : "a reload removed it", at: now)
         }
-        routers = zip(model.instances, kept).map { instance, runner in
-            guard let runner else { return RouterRunner(instance, in: surroundings) }
-            runner.reconfigure(instance, at: now)
+        routers = model.instances.indices.map { index in
+            guard let runner = kept[index] else {
+                return RouterRunner(
+                    model.instances[index], in: surroundings,
+                    after: former[index].flatMap { $0.isReplaced ? $0 : nil })
+            }
+            runner.reconfigure(model.instances[index], at: now)
             return runner
         }
         formGroups(at: now)
         for runner in routers where !staying.contains(ObjectIdentifier(runner)) { runner.start(at: now) }
     }
 
-    /// For each instance the router that goes on with it; nil for one that begins.
+    /// The router at `place` if it goes on as `instance`; nil if another one is to begin.
     ///
     /// One that becomes another virtual router on the wire goes on only when it is Active, without a break for its clients:
-    /// a Backup knows nothing of whom it would have to hear there, and listens anew.
-    private var keptRouters: [RouterRunner?] {
-        zip(model.instances, predecessors(of: model.instances, in: routers.map(\.instance))).map { instance, place in
-            guard let runner = place.map({ routers[$0] }) else { return nil }
-            if case .active = runner.router.state { return runner }
-            return runner.instance.identity == instance.identity ? runner : nil
-        }
+    /// a Backup knows nothing of whom it would have to hear there, and listens anew. Nor does one that could not take part
+    /// there: it would let go without a word to those that hear it now.
+    private func goingOn(at place: Int, as instance: Instance) -> RouterRunner? {
+        let runner = routers[place]
+        if runner.instance.identity == instance.identity { return runner }
+        guard case .active = runner.router.state else { return nil }
+        guard let hindrance = runner.hindrance(to: instance, known: finding(of:)) else { return runner }
+        log.warning(
+            "(\(runner.name)) leaves \(runner.instance.interface): after this reload it could not take part: \(hindrance)"
+        )
+        return nil
     }
 
     /// keepalived: results are kept when a check's name and command are unchanged.
@@ -307,5 +322,15 @@ extension ScriptCheck {
     fileprivate func means(_ other: ScriptCheck) -> Bool {
         command == other.command && interval == other.interval && timeout == other.timeout && rise == other.rise
             && fall == other.fall && user == other.user
+    }
+}
+
+extension VirtualRouter {
+    /// keepalived: a Backup of which a reload makes another virtual router is told to be in FAULT first.
+    fileprivate var isFollowing: Bool {
+        switch state {
+        case .backup, .resigning: true
+        case .active, .initialize: false
+        }
     }
 }

@@ -25,13 +25,15 @@ final class AddressKeeper {
     /// So many addresses are compared with each of the host's; more are looked up in a set.
     ///
     /// A thousand compared with a thousand is a late advert, and so is a set of all of them for each of hundreds of routers.
-    private static let few = 16
+    static let few = 16
 
     private let commands: RouteSocket
     private let renewals: RenewalSocket
     private let log: Log
     /// Those that we added in this run, and when.
     private var added: [Key: MonotonicInstant] = [:]
+    /// What the kernel said of those that it did not take when it was asked last.
+    private var refusals: [Key: String] = [:]
     private var limiter = LineLimiter<Failure>()
     /// Called after each operation: many of them are a long turn of the loop, and no hang.
     var goesOn: () -> Void = {}
@@ -61,6 +63,15 @@ final class AddressKeeper {
         if added.isEmpty { return }
         let present = Set(table.everyAddress.map(Key.init))
         added = added.filter { present.contains($0.key) }
+    }
+
+    /// What the kernel said when it refused the address; nil when it did not.
+    func refusal(of address: VirtualAddress, in table: InterfaceTable) -> String? {
+        if refusals.isEmpty { return nil }
+        return table.link(named: address.interface).flatMap { link in
+            refusals[
+                Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)]
+        }
     }
 
     /// Every address that carries our mark.
@@ -233,9 +244,11 @@ final class AddressKeeper {
                     "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
                         + "it is tried again when the addresses of this host change\(more)")
             }
+            refusals[key] = "\(error)"
             return false
         }
         added[key] = now
+        refusals[key] = nil
         var present = AddressInfo(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
             scope: address.scope, label: address.label, broadcast: address.broadcast,
@@ -243,6 +256,62 @@ final class AddressKeeper {
         present.peer = address.peer
         table.apply(.address(present), at: now)
         return true
+    }
+
+    // MARK: The host's own
+
+    /// Those of ours among `addresses` that are the first of a subnet in which the host has an own address.
+    ///
+    /// The kernel calls the others secondary, and removes them with the first one.
+    func preceding(_ addresses: [VirtualAddress], in table: InterfaceTable) -> [VirtualAddress] {
+        // There is hardly ever one, which is found out once for each interface.
+        let interfaces = Set(addresses.map(\.interface)).filter { interface in
+            table.link(named: interface).map { link in
+                table.addresses(on: link.index).contains { $0.isSecondary && $0.address.family == .v4 && !isOurs($0) }
+            } ?? false
+        }
+        if interfaces.isEmpty { return [] }
+        return leftovers(addresses.filter { interfaces.contains($0.interface) }, in: table).compactMap { present in
+            ownAddresses(behind: present.address, present.prefixLength, on: present.interfaceIndex, in: table).isEmpty
+                ? nil
+                : addresses.first { $0.address == present.address && $0.prefixLength == present.prefixLength }
+        }
+    }
+
+    /// The host's own addresses of a subnet of which an address of ours is the first.
+    func ownAddresses(
+        behind address: IPAddress, _ prefixLength: UInt8, on index: UInt32, in table: InterfaceTable
+    ) -> [IPAddress] {
+        guard address.family == .v4 else { return [] }
+        let subnet = address.network(length: prefixLength)
+        let own = table.addresses(on: index).filter { present in
+            present.prefixLength == prefixLength && present.peer == nil && !isOurs(present)
+                && present.address.network(length: prefixLength) == subnet
+        }
+        return own.allSatisfy(\.isSecondary) ? own.map(\.address) : []
+    }
+
+    /// Does `removal` so that the host's own addresses stay: the next one of the subnet becomes the first.
+    private func sparingOthers(
+        behind address: ObservedAddress, on link: LinkInfo, in table: InterfaceTable,
+        _ removal: () throws(SystemError) -> Void
+    ) throws(SystemError) {
+        let own = ownAddresses(behind: address.address, address.prefixLength, on: link.index, in: table)
+        let isToPromote = !own.isEmpty && promote(true, on: link)
+        defer { if isToPromote { _ = promote(false, on: link) } }
+        try removal()
+    }
+
+    /// - Returns: whether that is different from before.
+    private func promote(_ isOn: Bool, on link: LinkInfo) -> Bool {
+        do throws(SystemError) {
+            if isOn, try commands.interfacesThatPromote().contains(link.index) { return false }
+            try commands.setPromotesSecondaries(isOn, on: link.index)
+            return true
+        } catch {
+            log.warning("promote_secondaries of \(link.name): \(error)")
+            return false
+        }
     }
 
     private func remove(
@@ -255,8 +324,11 @@ final class AddressKeeper {
             let peer = table.addresses(on: link.index).first {
                 $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
             }?.peer
-            try commands.remove(
-                interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength, peer: peer)
+            try sparingOthers(behind: address, on: link, in: table) { () throws(SystemError) in
+                try commands.remove(
+                    interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
+                    peer: peer)
+            }
         } catch  where error.code == Self.noSuchAddress {
             // Its lease has ended, or somebody else removed it: the kernel's news of it are on their way.
             log.debug("(\(router)) \(address.address) is gone from \(link.name) already")

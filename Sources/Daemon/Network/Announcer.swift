@@ -78,10 +78,13 @@ final class Announcer {
     var deadline: MonotonicInstant? { lanes.values.compactMap(\.nextAt).min() }
 
     /// Announces each address `times` times: at once, or in the background where spacing is configured.
+    ///
+    /// One that is not here, because the kernel refused it or somebody took it off, is not claimed: nobody would answer for it.
     func announce(
-        _ addresses: [VirtualAddress], times: Int, for router: String, at now: MonotonicInstant,
+        _ wanted: [VirtualAddress], times: Int, for router: String, at now: MonotonicInstant,
         in table: InterfaceTable
     ) {
+        let addresses = table.present(wanted)
         for address in addresses {
             log.debug(
                 "(\(router)) Sending/queueing \(Self.kind(address.address)) on \(address.interface) for \(address.address)"
@@ -152,5 +155,25 @@ final class Announcer {
 
     private static func kind(_ address: IPAddress) -> String {
         address.family == .v4 ? "gratuitous ARPs" : "unsolicited Neighbour Adverts"
+    }
+}
+
+extension InterfaceTable {
+    /// Those of `addresses` that are on their interfaces, with whatever prefix.
+    fileprivate func present(_ addresses: [VirtualAddress]) -> [VirtualAddress] {
+        guard addresses.count > AddressKeeper.few else {
+            return addresses.filter { address in
+                link(named: address.interface).map { link in
+                    self.addresses(on: link.index).contains { $0.address == address.address }
+                } ?? false
+            }
+        }
+        var known: [String: Set<IPAddress>] = [:]
+        return addresses.filter { address in
+            if let set = known[address.interface] { return set.contains(address.address) }
+            let set = Set(link(named: address.interface).map { self.addresses(on: $0.index).map(\.address) } ?? [])
+            known[address.interface] = set
+            return set.contains(address.address)
+        }
     }
 }

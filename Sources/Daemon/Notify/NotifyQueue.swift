@@ -69,12 +69,12 @@ final class NotifyQueue {
 
     var lastState: NotifyWord? { backlog.lastState }
 
-    /// Tells a state, unless it is the one that was told last; that it was removed is told of one in FAULT too.
+    /// Tells a state, unless it is the one that was told last.
     func become(
         _ word: NotifyWord, priority: Int, because cause: String, active: String?, isRemoval: Bool = false,
         at now: MonotonicInstant
     ) {
-        guard word != backlog.lastState || isRemoval, !isOver else { return }
+        guard word != backlog.lastState, !isOver else { return }
         isOver = isRemoval
         heldContest = nil
         tell(

@@ -1,4 +1,5 @@
 internal import Control
+internal import LinuxKernel
 internal import VRRPCore
 internal import VRRPWire
 
@@ -8,6 +9,7 @@ extension RouterRunner {
     func noticeWrongAddresses(at now: MonotonicInstant) {
         warnOfCompany(at: now)
         guard repairsNow else { return }
+        makeWay(at: now)
         let wrong = wrongAddresses
         if !wrong.isEmpty, repairs.mayRepair(wrong, at: now) { repair(at: now) }
     }
@@ -28,8 +30,35 @@ extension RouterRunner {
         }
     }
 
+    /// Puts addresses of ours behind the host's own, where those came to their subnet after them.
+    ///
+    /// They would go with ours otherwise, at the next failover or when a lease ends.
+    private func makeWay(at now: MonotonicInstant) {
+        guard router.holdsAddresses else { return }
+        let first = surroundings.keeper.preceding(everyAddress, in: surroundings.interfaces)
+        guard !first.isEmpty, repairs.mayRepair(first.map(\.address), at: now) else { return }
+        let own = Set(
+            first.flatMap { address in
+                surroundings.interfaces.link(named: address.interface).map { link in
+                    surroundings.keeper.ownAddresses(
+                        behind: address.address, address.prefixLength, on: link.index, in: surroundings.interfaces)
+                } ?? []
+            })
+        surroundings.keeper.cover(first.map(\.address), at: now, in: surroundings.interfaces) {
+            drop(first, at: now)
+            reconcileAddresses(at: now)
+        }
+        repairs.tried(first.map(\.address), at: now)
+        log.notice(
+            "(\(name)) \(list(first)) had come to its subnet before this host's own \(own.sorted().map(\.description).joined(separator: ", ")), "
+                + "which would have gone with it: put behind it")
+    }
+
     func tickRepairs(at now: MonotonicInstant) {
-        if repairsNow, repairs.isDue(at: now) { repair(at: now) }
+        if repairsNow, repairs.isDue(at: now) {
+            makeWay(at: now)
+            repair(at: now)
+        }
         guard repairs.calmedDown(at: now) else { return }
         surroundings.statusChanged()
         log.notice("(\(name)) nobody took our addresses off for a minute: the fight for them is over")

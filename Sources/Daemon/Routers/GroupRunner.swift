@@ -76,11 +76,12 @@ final class GroupRunner {
         }
     }
 
-    /// Why the other members keep this one from taking part.
-    func faults(except runner: RouterRunner) -> String {
+    /// Why the other members keep this one from taking part; nil when none does any more.
+    func faults(except runner: RouterRunner) -> String? {
         let faulty = members.filter { member in
             member !== runner && !member.ownObstacles.isEmpty
         }
+        if faulty.isEmpty { return nil }
         let list = faulty.map { "\($0.name) (\($0.explain($0.ownObstacles)))" }
         return "another member of sync group \(name) cannot take part: " + list.joined(separator: ", ")
     }

@@ -23,7 +23,10 @@ extension RouterRunner {
         let future = tracking(configuredBy: new, known)
         let rest = disagreement(with: new).map { "; \($0)" } ?? ""
         if let obstacle = obstacle(to: new, future) {
-            return holds ? says(true, "gives up its addresses at once: \(obstacle)") : says(false, "waits: \(obstacle)")
+            if !holds { return says(false, "waits: \(obstacle)") }
+            return new.identity == instance.identity
+                ? says(true, "gives up its addresses at once: \(obstacle)")
+                : says(true, "hands its addresses to whoever takes them, and waits: \(obstacle)")
         }
         let priority = surroundings.effectivePriority(of: future)
         if isResigning { return says(true, "is handing its addresses over already, reload or not\(rest)") }
@@ -41,6 +44,12 @@ extension RouterRunner {
             return says(false, "takes part as soon as nothing stands in its way\(rest)")
         }
         return says(false, "keeps its state; it has no addresses here\(rest)")
+    }
+
+    /// Why it could not go on as `new`, another virtual router on the wire; nil when it could.
+    func hindrance(to new: Instance, known: (TrackerName) -> Tracker.Finding) -> String? {
+        obstacle(to: new, tracking(configuredBy: new, known))
+            ?? (hasSource(as: new) ? nil : "there is no address on \(new.interface) to send from")
     }
 
     /// The arithmetic that it would have, as far as results are known.

@@ -92,7 +92,11 @@ extension RouterRunner {
         default: break
         }
         // Told again only when it is something else that stands in the way.
-        if case .waiting(let obstacles) = transition, life.obstacle == explain(obstacles) { return }
+        if case .waiting(let obstacles) = transition {
+            let reasons = explain(obstacles)
+            if reasons.isEmpty || life.obstacle == reasons { return }
+        }
+        if case .stopped = transition, isReplaced, !hasReleased { return }
         let from = life.state
         let cause = cause(of: transition, after: before, at: now) + (groupReason.map { "; \($0)" } ?? "")
         let isSame = shownState == from

@@ -23,10 +23,11 @@ extension RouterRunner {
     func joinSegment(at now: MonotonicInstant) {
         notifications.memoryKey = memoryKey
         let transport = instance.transport == .multicast ? "multicast" : "unicast"
+        let patience = rounded(router.configuration.longestSuccession)
         log.notice(
-            "(\(name)) is virtual router \(virtualRouterID.rawValue) on \(instance.interface) by \(transport) from now on, "
-                + "and goes on in its state: whoever is not reloaded within \(router.configuration.longestSuccession) takes over"
-        )
+            "(\(name)) is virtual router \(virtualRouterID.rawValue) on \(instance.interface) by \(transport) from now on"
+                + (router.holdsAddresses
+                    ? ", and goes on in its state: whoever is not reloaded within \(patience) takes over" : ""))
         // Those that are reloaded at the same time are to hear it at once.
         deliver(.successorAnnounced, at: now)
     }

@@ -42,7 +42,8 @@ extension RouterRunner {
 
     /// Tells what it is now, if that is something else than what was told last.
     func tellState(at now: MonotonicInstant) {
-        guard let word = notifyWord, word != notifications.lastState || isGone(word) else { return }
+        if isReplaced { return }
+        guard let word = notifyWord, word != notifications.lastState else { return }
         notifications.become(
             word, priority: Int(router.priority.rawValue), because: life.cause,
             active: knownActive(after: notifications.lastState, at: now), isRemoval: isGone(word), at: now)
@@ -63,7 +64,7 @@ extension RouterRunner {
         return last.flatMap { $0.lastHeardSeconds < patience ? $0.address : nil }
     }
 
-    /// It was removed, which is told even of an instance that was in FAULT.
+    /// It was removed, after which there is nothing more to tell.
     private func isGone(_ word: NotifyWord) -> Bool { isRemoved && (word == .fault || word == .deleted) }
 
     /// Who took over from us just now.

@@ -87,9 +87,12 @@ extension RouterRunner {
     }
 
     /// The configured source, else the first address of the interface that is not a virtual one.
-    private func sourceAddress(on link: LinkInfo) -> IPAddress? {
-        if let configured = instance.sourceAddress { return isUsableSource(configured) ? configured : nil }
-        let virtual = Set(everyAddress.map(\.address))
+    private func sourceAddress(on link: LinkInfo, as new: Instance? = nil) -> IPAddress? {
+        let instance = new ?? self.instance
+        if let configured = instance.sourceAddress {
+            return isUsableSource(configured, of: instance) ? configured : nil
+        }
+        let virtual = Set((new.map { $0.addresses + $0.excludedAddresses } ?? everyAddress).map(\.address))
         let isOwner = instance.priority == .owner
         let candidates = surroundings.interfaces.addresses(on: link.index).filter { present in
             present.address.family == instance.family
@@ -108,11 +111,17 @@ extension RouterRunner {
         }
     }
 
+    /// Whether there is an address that it could send from as `new`.
+    func hasSource(as new: Instance) -> Bool {
+        guard let link = surroundings.interfaces.link(named: new.interface) else { return false }
+        return sourceAddress(on: link, as: new) != nil
+    }
+
     /// Whether adverts can be sent from, and answered to, the configured source.
     ///
     /// keepalived: multicast over IPv4 may come from any address, unless `track_src_ip` is given. Peers send unicast to it, and IPv6 refuses to send from
     /// an address that is not here.
-    private func isUsableSource(_ source: IPAddress) -> Bool {
+    private func isUsableSource(_ source: IPAddress, of instance: Instance) -> Bool {
         if instance.transport == .multicast, instance.family == .v4, !instance.tracksSource { return true }
         return surroundings.interfaces.everyAddress.contains {
             $0.address == source && !$0.isTentative && !$0.isDADFailed
@@ -178,7 +187,7 @@ extension RouterRunner {
             reasons.append(contentsOf: faults)
         }
         if obstacles.contains(.staticItemLost) { reasons += surroundings.staticFaults[name] ?? [] }
-        if obstacles.contains(.memberFailed), let group { reasons.append(group.faults(except: self)) }
+        if obstacles.contains(.memberFailed), let faults = group?.faults(except: self) { reasons.append(faults) }
         return reasons
     }
 

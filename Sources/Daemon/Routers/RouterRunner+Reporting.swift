@@ -27,10 +27,14 @@ extension RouterRunner {
             // Their lease may have ended meanwhile.
             reconcileAddresses(at: now)
         case .waiting(let obstacles):
-            log.warning("(\(name)) Waiting: \(explain(obstacles))")
+            let reasons = explain(obstacles)
+            // The last member to find that nothing is in the way any more, a moment before its group lets it go on.
+            if !reasons.isEmpty { log.warning("(\(name)) Waiting: \(reasons)") }
         case .faulted(let obstacles):
             log.error("(\(name)) Entering FAULT STATE: \(explain(obstacles))")
         case .stopped(let successor):
+            // What goes on under its name was in FAULT, and says itself what it is now.
+            if isReplaced, !hasReleased { return }
             log.notice("(\(name)) Stopped" + (successor.map { "; \($0) took over" } ?? ""))
         case .carriedOn:
             if router.holdsAddresses { activeSince = now }

@@ -71,6 +71,8 @@ extension RouterRunner {
 
     private func repairRoutes(at now: MonotonicInstant) {
         let wrong = wrongRoutes
+        // The addresses that they were lent with have gone with their lease.
+        if !router.holdsAddresses, !routeRepairs.wasRefused { tellLeftovers(wrong) }
         let restored = carryOut(wrong)
         routeRepairs.tried(wrong.map(\.destination), at: now)
         let wasRefused = routeRepairs.wasRefused
@@ -119,10 +121,14 @@ extension RouterRunner {
         if instance.routes.isEmpty { return }
         let leftovers = routePlan.filter { if case .remove = $0 { true } else { false } }
         guard !leftovers.isEmpty else { return }
+        tellLeftovers(leftovers)
+        _ = carryOut(leftovers)
+    }
+
+    private func tellLeftovers(_ leftovers: [RouteOperation]) {
         log.notice(
             "(\(name)) removing \(leftovers.count) route(s) that an earlier run left behind: "
                 + leftovers.map(\.words).joined(separator: ", "))
-        _ = carryOut(leftovers)
     }
 
     /// Each route and whether it is there; nil when there is none.

@@ -81,6 +81,8 @@ extension RouterRunner {
 
     private func repairRules(at now: MonotonicInstant) {
         let wrong = wrongRules
+        // The addresses that they were lent with have gone with their lease.
+        if !router.holdsAddresses, !ruleRepairs.wasRefused { tellLeftovers(wrong.removals) }
         let restored = carryOut(wrong)
         ruleRepairs.tried(wrong.keys, at: now)
         let wasRefused = ruleRepairs.wasRefused
@@ -113,10 +115,14 @@ extension RouterRunner {
         var plan = rulePlan
         plan.additions = []
         guard !plan.removals.isEmpty else { return }
-        log.notice(
-            "(\(name)) removing \(plan.removals.count) rule(s) that an earlier run left behind: "
-                + plan.removals.map(\.description).joined(separator: ", "))
+        tellLeftovers(plan.removals)
         _ = carryOut(plan)
+    }
+
+    private func tellLeftovers(_ leftovers: [VirtualRule]) {
+        log.notice(
+            "(\(name)) removing \(leftovers.count) rule(s) that an earlier run left behind: "
+                + leftovers.map(\.description).joined(separator: ", "))
     }
 
     /// Each rule and whether it is there; nil when there is none.

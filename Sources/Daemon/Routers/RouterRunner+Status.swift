@@ -93,9 +93,13 @@ extension RouterRunner {
                     $0.address == address.address && $0.prefixLength == address.prefixLength
                 }
             }
-            return AddressStatus(
+            var status = AddressStatus(
                 address: "\(address.address)", prefixLength: Int(address.prefixLength), interface: address.interface,
                 isAdvertised: advertised.contains(address), isPresent: isPresent ?? false)
+            if !status.isPresent, router.holdsAddresses {
+                status.refusal = surroundings.keeper.refusal(of: address, in: surroundings.interfaces)
+            }
+            return status
         }
     }
 

@@ -38,7 +38,7 @@ final class RouterRunner {
     /// What the last line about other addresses for our VRID said.
     var stranger: StrangeCluster?
     /// Addresses were taken off; the log says so after it has said why.
-    private var hasReleased = false
+    private(set) var hasReleased = false
     /// When we last became Active, and what was ignored before: a rival may be no surprise, and silence no silence.
     var activeSince: MonotonicInstant?
     var ignored: (count: UInt64, source: IPAddress, reason: Refusal)?
@@ -96,11 +96,14 @@ final class RouterRunner {
     let notifications: NotifyQueue
     /// A reload removed it from the configuration.
     var isRemoved = false
+    /// A reload made another virtual router of it, which goes on under its name and tells what there is to tell.
+    var isReplaced = false
     var dumpMemory = DumpMemory()
     /// Since when there has been no address to send from, while that is borne.
     var sourceLostAt: MonotonicInstant?
 
-    init(_ instance: Instance, in surroundings: Surroundings) {
+    /// - Parameter predecessor: the router that had its name until a reload, and whose listeners hear on.
+    init(_ instance: Instance, in surroundings: Surroundings, after predecessor: RouterRunner? = nil) {
         self.instance = instance
         everyAddress = instance.addresses + instance.excludedAddresses
         memoryKey = RouterMemory.key(instance.identity)
@@ -112,8 +115,10 @@ final class RouterRunner {
         life = Life(since: surroundings.now)
         router = VirtualRouter(
             instance.routerConfiguration, priority: surroundings.effectivePriority(of: tracking), obstacles: [])
-        notifications = NotifyQueue(
-            .instance, instance.name, surroundings.notifier, memoryKey: memoryKey)
+        notifications =
+            predecessor?.notifications
+            ?? NotifyQueue(.instance, instance.name, surroundings.notifier, memoryKey: memoryKey)
+        notifications.memoryKey = memoryKey
         configureNotifications()
     }
 
@@ -374,7 +379,7 @@ final class RouterRunner {
         }
     }
 
-    private func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
+    func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
         guard !addresses.isEmpty else { return }
         _ = surroundings.keeper.carryOut(
             plan(for: addresses, desired: []), lease: lease, for: name, at: now, in: &surroundings.interfaces)

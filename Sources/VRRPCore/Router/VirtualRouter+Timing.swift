@@ -52,10 +52,28 @@ extension VirtualRouter {
             let target = backup.takeOverAt.nanoseconds + changed.nanoseconds
             backup.takeOverAt = MonotonicInstant(
                 nanoseconds: max(target > old.nanoseconds ? target - old.nanoseconds : 0, now.nanoseconds))
+            let before = priority
+            priority = new
+            followAgain(&backup, insteadOfOverrulingWith: before, at: now)
             backup.isReady = backup.isReady && backup.takeOverAt <= now
             state = .backup(backup)
         }
         priority = new
+    }
+
+    /// A Backup that was about to overrule whom it hears, and has a claim no longer, waits as if it had followed all along.
+    ///
+    /// Its timer would run out otherwise: it would take the addresses, and give them up at the next advert.
+    private mutating func followAgain(
+        _ backup: inout Backup, insteadOfOverrulingWith before: Priority, at now: MonotonicInstant
+    ) {
+        guard let heard = backup.lastHeard, let heardAt = backup.lastHeardAt, heard.priority != .resigning,
+            before > heard.priority, heard.priority >= priority
+        else { return }
+        let takeOverAt = backup.takeOverAt
+        backup.preemptAt = nil
+        follow(heard, &backup, at: heardAt)
+        backup.takeOverAt = max(takeOverAt, backup.takeOverAt)
     }
 
     /// Takes new parameters while running; no timer ends up later than the new parameters allow.

@@ -74,7 +74,25 @@ private let script = "vrrp_script chk {\n script /bin/true\n}\n"
         #expect(codes(grouped(more: tracked, blocks: file)) == [])
         #expect(codes(grouped(tracked, blocks: file)) == ["warning weight-in-sync-group"])
         let own = resolved(grouped(tracked, blocks: file)).model
-        #expect(own.instances.map { $0.trackedFiles.map(\.weight.value) } == [[0], []])
+        #expect(own.instances.map { $0.trackedFiles.map(\.weight.value) } == [[], []])
+        let both = resolved(grouped("track_file {\n f weight 3\n}", more: tracked, blocks: file)).model
+        #expect(both.instances.map { $0.trackedFiles.map(\.weight.value) } == [[2], [2]])
+    }
+
+    /// keepalived 2.2.7, although it says that it ignores an interface's.
+    @Test func `the weight of a member's interface or process moves that member, and is no fault`() {
+        let interface = "track_interface {\n eth9 weight 10\n}"
+        let process = "vrrp_track_process p {\n process sleep\n}\n"
+        let running = "track_process {\n p weight -7\n}"
+        let found = complaints(grouped(interface, running, blocks: process))
+        #expect(found.map(\.code) == ["weight-in-sync-group", "weight-in-sync-group"])
+        #expect(found.allSatisfy { $0.message.contains("moves only") }, "\(found)")
+        let model = resolved(grouped(interface, running, blocks: process)).model
+        #expect(model.instances.map { $0.trackedInterfaces.map(\.weight.value) } == [[10], []])
+        #expect(model.instances.map { $0.trackedProcesses.map(\.weight.value) } == [[], [-7]])
+        #expect(codes(grouped(interface, more: "sync_group_tracking_weight")) == [])
+        let both = resolved(grouped(interface, more: "track_interface {\n eth9 weight 5\n}")).model
+        #expect(both.instances.map { $0.trackedInterfaces.map(\.weight.value) } == [[5], [5]])
     }
 
     @Test func `what the group tracks counts for every member, with its weight`() {
