@@ -87,7 +87,7 @@ public func check(
             checked[index] = checkOne(read(files[index]), files[index], on: nil)
         }
     }
-    return report(on: checked, files: files, names, balancers: balancers)
+    return report(on: checked, files: files, names, balancers: balancers, facts: inspector?.facts)
 }
 
 /// The same with one host, whatever the files say.
@@ -102,7 +102,7 @@ public func check(
 
 /// What there is to say of files that have been checked each by itself.
 private func report(
-    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile]
+    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile], facts: HostFacts?
 ) -> CheckReport {
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
@@ -113,7 +113,7 @@ private func report(
     }
     for (index, file) in zip(files.indices, checked) where !balancers.isEmpty && names.earlier(index) == nil {
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
-        diagnostics += checkBalancer(balancer, file.model, file: files[index])
+        diagnostics += checkBalancer(balancer, file.model, file: files[index], facts: facts)
     }
     if checked.count > 2 {
         diagnostics.append(

@@ -57,6 +57,8 @@ public struct HostFacts: Equatable, Sendable {
     }
 
     public var interfaces: [Interface]
+    /// Whether programs may bind to addresses that the host does not have (`ip_nonlocal_bind`); empty when not known.
+    public var bindsElsewhere: [AddressFamily: Bool] = [:]
 
     public init(interfaces: [Interface]) { self.interfaces = interfaces }
 }

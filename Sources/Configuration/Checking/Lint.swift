@@ -59,6 +59,7 @@ extension Linter {
         for script in model.scripts {
             suggestProcess(script)
             checkDetection(script)
+            checkPrintedResult(script)
         }
     }
 

@@ -84,6 +84,10 @@ struct Resolver {
     /// Where `vrrp_strict` stands, and the instances whose traffic nothing else drops.
     var strictLocation: SourceLocation?
     var strictlySilent: [String] = []
+    /// A block was not read that may name any check.
+    var hasUnreadUser = false
+    /// The names of blocks that were not read, by keyword; those with a blank as written and as meant.
+    var unreadNames: [String: [String]] = [:]
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
     var usedFiles: Set<String> = []
@@ -122,10 +126,13 @@ struct Resolver {
             resolveFileCheck(setting.statement)
         }
         for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
-        definedScripts.formUnion(outline.names(meantAs: "vrrp_script"))
-        definedProcesses.formUnion(outline.names(meantAs: "vrrp_track_process"))
-        definedFiles.formUnion(outline.names(meantAs: "track_file"))
-        definedSessions.formUnion(outline.names(meantAs: "bfd_instance"))
+        for keyword in ["vrrp_script", "vrrp_track_process", "track_file", "bfd_instance"] {
+            unreadNames[keyword, default: []] += outline.names(meantAs: keyword)
+        }
+        definedScripts.formUnion(unreadNames["vrrp_script"] ?? [])
+        definedProcesses.formUnion(unreadNames["vrrp_track_process"] ?? [])
+        definedFiles.formUnion(unreadNames["track_file"] ?? [])
+        definedSessions.formUnion(unreadNames["bfd_instance"] ?? [])
         noteGrouped(contents)
         resolveInterfaceDelays(contents)
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
@@ -141,7 +148,7 @@ struct Resolver {
         fitInterfaceDelays()
         checkRealTimeLimit()
         // An instance that was not read may use any of them.
-        if outline.names(meantAs: "vrrp_instance").isEmpty { reportUnused() }
+        if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused() }
         reportNothingToDo(contents, outline, file: file)
     }
 
@@ -152,6 +159,9 @@ struct Resolver {
         definedInstances.reserveCapacity(blocks.count)
         blocks.reverse()
         while let block = blocks.popLast() { resolveInstance(block.statement) }
+        for name in unreadNames["vrrp_instance"] ?? [] where definedInstances[name] == nil {
+            definedInstances[name] = SourceLocation(file: "", line: 1, column: 1)
+        }
     }
 
     /// Sorted as a reader meets them: files in the order in which they are read, then by line and column.
@@ -161,6 +171,12 @@ struct Resolver {
             return (ranks[location.file] ?? ranks.count, location.line, location.column, item.offset)
         }
         return diagnostics.enumerated().sorted { key($0) < key($1) }.map(\.element)
+    }
+
+    /// Remembers that a block could not be read, which has been reported: what it names may be used.
+    mutating func noteUnread(_ keyword: String) {
+        let users = ["vrrp_instance", "vrrp_sync_group", "track_script", "track_process", "track_file", "track_bfd"]
+        if users.contains(keyword) { hasUnreadUser = true }
     }
 
     private mutating func reportUnused() {
