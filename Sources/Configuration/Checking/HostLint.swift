@@ -36,14 +36,14 @@ extension Linter {
     /// - Parameter text: the command that it is the first word of.
     mutating func checkProgram(
         _ program: String?, of text: String, as user: UserName?, at location: SourceLocation, _ host: any HostInspector,
-        consequence: String
+        consequence: String, isNotify: Bool = false
     ) {
         guard let program else { return }
         if program.isAssignment {
             return report(
                 missing, "cannot-run", at: location,
                 "`\(program)` is no program: a command is not a line of the shell's, which would set a variable",
-                consequence: consequence, fix: "\"/usr/bin/env \(text)\"")
+                consequence: consequence, fix: "\"/usr/bin/env \(text)\"", passesKeepalived: isNotify ? true : nil)
         }
         guard let problem = host.problem(running: program, as: user) else { return }
         if problem.isSecurityOnly, !model.global.scriptSecurity {
@@ -53,7 +53,9 @@ extension Linter {
         } else {
             report(
                 missing, problem.isSecurityOnly ? "insecure-program" : "cannot-run", at: location, problem.sentence,
-                consequence: consequence, fix: problem.fix)
+                consequence: consequence, fix: problem.fix,
+                // keepalived looks for the programs of checks, and removes in silence what it cannot run to tell somebody.
+                passesKeepalived: isNotify || (problem.isThere && !problem.isSecurityOnly) ? true : nil)
         }
     }
 

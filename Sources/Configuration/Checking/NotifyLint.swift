@@ -25,7 +25,7 @@ extension Linter {
             }
             checkProgram(
                 command.command.first, of: command.text, as: user, at: command.location, host,
-                consequence: "the command for \(purpose) cannot run, so its work is not done")
+                consequence: "the command for \(purpose) cannot run, so its work is not done", isNotify: true)
         }
         for fifo in model.global.fifos {
             guard let owner = fifo.owner, !host.exists(owner) else { continue }
@@ -52,7 +52,8 @@ extension Linter {
         report(
             missing, "no-such-user", at: command.location,
             "`\(command.text)` is to run as \(inWords(user))" + (near.map { "; is `\($0)` meant?" } ?? ""),
-            consequence: "the command for \(purpose) cannot run, so its work is not done", fix: fix)
+            consequence: "the command for \(purpose) cannot run, so its work is not done", fix: fix,
+            passesKeepalived: command.user == nil ? nil : true)
     }
 
     func inWords(_ user: UserName) -> String {

@@ -52,7 +52,7 @@ public struct RunIdentity: Equatable, Sendable {
         return groups.contains(facts.group) ? (0o010, "g") : (0o001, "o")
     }
 
-    /// Which class may read but does not, by its letter; nil when this user can read the file. Root reads everything.
+    /// The letter of the class that would have to read; nil when this user can read the file, as root always can.
     fileprivate func lackOfReading(_ facts: PathFacts) -> String? {
         guard let (bit, letter) = executeBit(of: facts), facts.mode & (bit << 2) == 0 else { return nil }
         return letter
@@ -100,8 +100,10 @@ public struct ProgramAccess {
                 sentence: "`\(path)` is a relative path, and the daemon runs in `/`", fix: "the program's full path")
         }
         var walk = self
-        return walk.walk(path) ?? readingProblem(of: path, walk.program) ?? interpreterProblem(of: path)
-            ?? formatProblem(of: path) ?? walk.insecurity
+        if let problem = walk.walk(path) { return problem }
+        var problem = readingProblem(of: path, walk.program) ?? interpreterProblem(of: path) ?? formatProblem(of: path)
+        problem?.isThere = true
+        return problem ?? walk.insecurity
     }
 
     /// What runs a script opens it as the same user, who so has to be allowed to read it.
@@ -115,7 +117,9 @@ public struct ProgramAccess {
 
     /// Why the kernel does not know how to run the file (ENOEXEC): a shell would take it for a script, we are none.
     private func formatProblem(of path: String) -> HostFacts.ProgramProblem? {
-        guard let start = contents(path), !start.starts(with: "\u{7F}ELF".utf8), !knowsOtherFormats() else { return nil }
+        guard let start = contents(path), !start.starts(with: "\u{7F}ELF".utf8), !knowsOtherFormats() else {
+            return nil
+        }
         if start.starts(with: "#!".utf8) {
             guard interpreter(of: path) == nil else { return nil }
             return HostFacts.ProgramProblem(
@@ -246,7 +250,7 @@ public struct ProgramAccess {
         let readsToo = identity.lackOfReading(facts) != nil && contents(path)?.starts(with: "\u{7F}ELF".utf8) != true
         return HostFacts.ProgramProblem(
             sentence: "`\(path)` cannot be executed by \(identity.name) (\(facts.ownership))",
-            fix: "chmod \(needed.letter)+\(readsToo ? "rx" : "x") \(path)")
+            fix: "chmod \(needed.letter)+\(readsToo ? "rx" : "x") \(path)", isThere: true)
     }
 
     /// Whoever can write a component of the path decides what root runs.
@@ -269,6 +273,6 @@ public struct ProgramAccess {
         }
         insecurity = HostFacts.ProgramProblem(
             sentence: "`\(path)` \(who), who so decides what root runs (\(facts.ownership))", fix: fix,
-            isSecurityOnly: true)
+            isSecurityOnly: true, isThere: true)
     }
 }

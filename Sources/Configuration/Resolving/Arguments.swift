@@ -125,7 +125,7 @@ extension Resolver {
         }
         report(
             .error, "extra-words", at: location, "`\(text)` after `\(kept)` is too much",
-            consequence: "keepalived would skip the whole block", fix: fix)
+            consequence: "keepalived would skip the whole block", fix: fix, passesKeepalived: false)
     }
 
     /// What would come of a mistake; keepalived does nothing with a keyword that it does not know.
@@ -282,7 +282,8 @@ extension Resolver {
         if address.isMulticast || address.isUnspecified {
             report(
                 .error, "bad-address", at: word.location, "`\(word.text)` cannot be the address of a router",
-                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface")
+                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface",
+                passesKeepalived: true)
             return nil
         }
         return address

@@ -235,7 +235,9 @@ extension Resolver {
     /// `advert_int=1` and `priority:100`; returns the keyword that is meant.
     private mutating func reportAssignment(_ statement: Statement, in block: BlockKind) -> String? {
         let word = statement.keyword.text
-        guard statement.children == nil, let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
+        guard statement.children == nil, let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+            return nil
+        }
         let name = String(word[..<sign])
         let value = String(word[word.index(after: sign)...])
         var meant = name

@@ -95,9 +95,11 @@ struct Resolver {
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
-        consequence: String? = nil, fix: String? = nil
+        consequence: String? = nil, fix: String? = nil, passesKeepalived: Bool? = nil
     ) {
-        record(Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix))
+        var diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
+        record(diagnostic)
     }
 
     /// Each thing is said once.

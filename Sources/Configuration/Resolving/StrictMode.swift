@@ -72,7 +72,7 @@ extension Resolver {
                 .error, "strict-mode", at: contents["unicast_peer"]?.location ?? instance.location,
                 "unicast is not allowed in strict mode",
                 consequence: "it is not done here; keepalived 2.2.7 runs it all the same, and later versions exit",
-                fix: "strict_mode off   # or multicast, without the unicast_peer block")
+                fix: "strict_mode off   # or multicast, without the unicast_peer block", passesKeepalived: true)
         }
         if let mode = instance.keyed?.mode, mode != .enforce {
             report(

@@ -108,8 +108,9 @@ public struct QuotedCommand: Equatable, Sendable {
     /// `"sh -c "a b""` with the quotes inside as single ones, which is what was meant; nil for other commands.
     private static func nested(_ statement: Statement) -> String? {
         let written = Array(statement.rawLine.unicodeScalars.dropFirst(statement.keyword.text.unicodeScalars.count))
-        guard let start = written.firstIndex(where: { !$0.isBlank }), let end = written.lastIndex(where: { !$0.isBlank }),
-            start < end, written[start] == "\"", written[end] == "\""
+        guard let start = written.firstIndex(where: { !$0.isBlank }),
+            let end = written.lastIndex(where: { !$0.isBlank }), start < end,
+            written[start] == "\"", written[end] == "\""
         else { return nil }
         let inside = written[(start + 1)..<end]
         guard inside.count(where: { $0 == "\"" }) == 2, !inside.contains("'") else { return nil }

@@ -99,7 +99,8 @@ import Testing
 
     @Test func `asks that a script may be read by who runs it`() {
         let execute = facts(.regular, 0o711)
-        let found = problem(as: Self.bob, ["/opt/app/check": execute, "/bin": facts(.directory)], contents: "#!/bin/sh\n")
+        let tree = ["/opt/app/check": execute, "/bin": facts(.directory)]
+        let found = problem(as: Self.bob, tree, contents: "#!/bin/sh\n")
         #expect(found?.sentence == "the script `/opt/app/check` cannot be read by bob (owner root:root, mode 0711)")
         #expect(found?.fix == "chmod o+r /opt/app/check")
         #expect(problem(as: Self.bob, ["/opt/app/check": execute]) == nil)

@@ -119,7 +119,10 @@ import Testing
                 files: ["b"], reading: DictionaryReader(["b": text]), configurationID: "x", host: nil,
                 hostIsAuthoritative: false)
         }
-        let block = "vrrp_instance VI_${ID} { \\\n virtual_router_id ${ID} \\\n virtual_ipaddress { \\\n 10.0.0.${ID}/24 \\\n } \\\n}\n"
+        let lines = [
+            "vrrp_instance VI_${ID} {", "virtual_router_id ${ID}", "virtual_ipaddress {", "10.0.0.${ID}/24", "}", "}",
+        ]
+        let block = lines.joined(separator: " \\\n") + "\n"
         let found = report("$I= \\\n\(block)~SEQ(ID, 101, 200) $I\n").diagnostics
         #expect(found.map(\.code) == ["missing-keyword"], "\(found.count)")
         #expect(found.first?.message.hasSuffix("; and so do 99 more that this line makes") == true, "\(found)")

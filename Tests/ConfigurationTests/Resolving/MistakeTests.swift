@@ -298,7 +298,8 @@ private let mistakesInChecks: [Mistake] = [
         #expect(found.allSatisfy { $0.consequence != nil && $0.fix != nil })
     }
 
-    @Test(arguments: ["/bin/sh -c 'a && b; c | d > e'", "awk -F '|' f", "curl http://h/?a=1&b=2", "a \\; b",
+    @Test(arguments: [
+        "/bin/sh -c 'a && b; c | d > e'", "awk -F '|' f", "curl http://h/?a=1&b=2", "a \\; b",
         "/bin/sh -c 'test -f $HOME/x'", "/bin/bash -ec 'x $1' sh /run/*", "pgrep -f /usr/sbin/haproxy*",
         "curl http://h/*", "awk '{ print $NF }' f", "/bin/check /a.*b",
     ])
