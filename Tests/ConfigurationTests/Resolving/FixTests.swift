@@ -20,21 +20,6 @@ import Testing
         ),
         (instance() + ";\n", "stray-punctuation: remove the `;`"),
         (script + instance("track_script {\nchk -5\n}"), "unknown-keyword: chk weight -5"),
-        (script + instance("track_script {\nchk weight=-10\n}"), "equals-sign: chk weight -10"),
-        (script + instance("track_script {\nchk weight = -10\n}"), "equals-sign: chk weight -10"),
-        (
-            check("script \"/bin/bash -c \"kill -0 $(cat /run/haproxy.pid)\"\""),
-            "unquoted-command: script \"/bin/bash -c 'kill -0 $(cat /run/haproxy.pid)'\""
-        ),
-        (check("script \"/bin/sh -c pgrep haproxy\""), "unquoted-command: script \"/bin/sh -c 'pgrep haproxy'\""),
-        (
-            check("script \"/usr/bin/test -f $HOME/x\""),
-            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -f $HOME/x'\""
-        ),
-        (
-            check("script \"/usr/bin/test -e /run/haproxy/*.pid\""),
-            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -e /run/haproxy/*.pid'\""
-        ),
         (instance("track_interface {\neth1 -2\n}"), "unknown-keyword: eth1 weight -2"),
         (instance(addresses: ["192.168.50.10 /24"]), "bad-prefix: 192.168.50.10/24"),
         (instance(addresses: ["192.168.50.10 netmask 255.255.255.0"]), "bad-prefix: 192.168.50.10/24"),
@@ -60,6 +45,29 @@ import Testing
         ),
     ])
     func `gives one fix that is right as it stands`(text: String, expected: String) {
+        #expect(fixes(text) == [expected])
+    }
+
+    private static let inCommands: [(String, String)] = [
+        (script + instance("track_script {\nchk weight=-10\n}"), "equals-sign: chk weight -10"),
+        (script + instance("track_script {\nchk weight = -10\n}"), "equals-sign: chk weight -10"),
+        (
+            check("script \"/bin/bash -c \"kill -0 $(cat /run/haproxy.pid)\"\""),
+            "unquoted-command: script \"/bin/bash -c 'kill -0 $(cat /run/haproxy.pid)'\""
+        ),
+        (check("script \"/bin/sh -c pgrep haproxy\""), "unquoted-command: script \"/bin/sh -c 'pgrep haproxy'\""),
+        (
+            check("script \"/usr/bin/test -f $HOME/x\""),
+            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -f $HOME/x'\""
+        ),
+        (
+            check("script \"/usr/bin/test -e /run/haproxy/*.pid\""),
+            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -e /run/haproxy/*.pid'\""
+        ),
+    ]
+
+    @Test(arguments: inCommands)
+    func `gives a fix for a command or a weight that runs what was meant`(text: String, expected: String) {
         #expect(fixes(text) == [expected])
     }
 
