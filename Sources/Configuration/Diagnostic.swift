@@ -134,6 +134,8 @@ public struct Diagnostic: Hashable, Sendable {
     public var consequence: String?
     /// The line or command that mends it.
     public var fix: String?
+    /// Whether `keepalived -t` passes it, where the code alone does not tell.
+    var passesKeepalived: Bool?
     /// The line holds a secret: it is not shown with the diagnostic.
     public var isAboutSecret = false
 

@@ -67,11 +67,14 @@ struct Check: ParsableCommand {
                 return BalancerFile(
                     file: file,
                     binds: binds.map { bind in
-                        switch bind.address {
-                        case .ip(let address): BalancerBind(line: bind.line, address: .ip(address))
-                        case .wildcard: BalancerBind(line: bind.line, address: .wildcard)
-                        case .unclear: BalancerBind(line: bind.line, address: .unclear)
-                        }
+                        let address: BalancerBind.Address =
+                            switch bind.address {
+                            case .ip(let address): .ip(address)
+                            case .wildcard: .wildcard
+                            case .unclear: .unclear
+                            }
+                        return BalancerBind(
+                            line: bind.line, address: address, isTransparent: bind.isTransparent, hasPort: bind.hasPort)
                     })
             }
         }

@@ -25,7 +25,7 @@ struct ConfigurationCommand: ParsableCommand {
                 Exit status: 0 done, 2 the file has errors, 64 wrong usage.
                 """)
 
-        @Argument(help: "The configuration file (default: \(defaultFile)).", completion: .file())
+        @Argument(help: "The configuration file (default: \(defaultFile)); - is standard input.", completion: .file())
         var file: String?
 
         @Flag(help: "Print one JSON object instead of text.")
@@ -39,7 +39,7 @@ struct ConfigurationCommand: ParsableCommand {
         var configurationID: String?
 
         func run() throws {
-            let file = file ?? Self.defaultFile
+            let file = self.file.map { $0 == "-" ? "/dev/stdin" : $0 } ?? Self.defaultFile
             let id = configurationID ?? shortHostName()
             let checked = check(
                 file: file, reading: DiskReader(), configurationID: id, host: nil, hostIsAuthoritative: false)

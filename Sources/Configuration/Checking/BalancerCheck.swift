@@ -13,10 +13,15 @@ public struct BalancerBind: Equatable, Sendable {
 
     public var line: Int
     public var address: Address
+    /// Bound with IP_TRANSPARENT, for which the address need not be on the host.
+    public var isTransparent: Bool
+    public var hasPort: Bool
 
-    public init(line: Int, address: Address) {
+    public init(line: Int, address: Address, isTransparent: Bool = false, hasPort: Bool = true) {
         self.line = line
         self.address = address
+        self.isTransparent = isTransparent
+        self.hasPort = hasPort
     }
 }
 
@@ -36,8 +41,9 @@ public struct BalancerFile: Equatable, Sendable {
 /// - Parameters:
 ///   - model: of the host's file.
 ///   - file: the host's file, as it was named.
-func checkBalancer(_ balancer: BalancerFile, _ model: Model, file: String) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
+///   - facts: of the host that it is checked on; nil when they are not known.
+func checkBalancer(_ balancer: BalancerFile, _ model: Model, file: String, facts: HostFacts? = nil) -> [Diagnostic] {
+    var diagnostics = missingPorts(balancer) + bindingElsewhere(balancer, model, facts)
     let start = SourceLocation(file: balancer.file, line: balancer.binds.first?.line ?? 1, column: 1)
     let bound = balancer.binds.compactMap { bind -> IPAddress? in
         if case .ip(let address) = bind.address { address } else { nil }
@@ -73,4 +79,43 @@ func checkBalancer(_ balancer: BalancerFile, _ model: Model, file: String) -> [D
                     """))
     }
     return diagnostics
+}
+
+/// `bind 10.0.0.100` without a port, which HAProxy refuses.
+private func missingPorts(_ balancer: BalancerFile) -> [Diagnostic] {
+    balancer.binds.filter { !$0.hasPort }.map { bind in
+        let address =
+            switch bind.address {
+            case .ip(let address) where address.family == .v6: "[\(address)]"
+            case .ip(let address): "\(address)"
+            case .wildcard, .unclear: "ADDRESS"
+            }
+        return Diagnostic(
+            .warning, "balancer-without-port", at: SourceLocation(file: balancer.file, line: bind.line, column: 1),
+            "this `bind` line names no port", consequence: "HAProxy refuses the file, and does not start",
+            fix: "bind \(address):80")
+    }
+}
+
+/// A `bind` to a virtual address, which the standby does not have: whether the kernel lets it.
+private func bindingElsewhere(_ balancer: BalancerFile, _ model: Model, _ facts: HostFacts?) -> [Diagnostic] {
+    let virtual = Set(model.instances.flatMap { $0.addresses + $0.excludedAddresses }.map(\.address))
+    return [AddressFamily.v4, .v6].compactMap { family in
+        let first = balancer.binds.first { bind in
+            guard case .ip(let address) = bind.address, !bind.isTransparent else { return false }
+            return address.family == family && virtual.contains(address)
+        }
+        guard let first, case .ip(let address) = first.address else { return nil }
+        let key = family == .v4 ? "net.ipv4.ip_nonlocal_bind" : "net.ipv6.ip_nonlocal_bind"
+        let isAllowed = facts?.bindsElsewhere[family]
+        guard isAllowed != true else { return nil }
+        return Diagnostic(
+            isAllowed == false ? .warning : .note, "balancer-cannot-bind",
+            at: SourceLocation(file: balancer.file, line: first.line, column: 1),
+            "HAProxy binds to \(address), which the standby does not have"
+                + (isAllowed == false ? ", and \(key) is 0 on this host" : ""),
+            consequence: "without \(key) = 1 HAProxy does not start on a host while the other one has the address",
+            fix: "sysctl -w \(key)=1; echo '\(key) = 1' > /etc/sysctl.d/90-nonlocal-bind-\(family == .v4 ? 4 : 6).conf"
+                + "   # on both hosts")
+    }
 }

@@ -36,14 +36,26 @@ private func check(
         consume statements, file: file, keySource: reader, lacking: hostIsAuthoritative ? .error : .warning,
         portable: portable)
     let lints = lint(model, host: host, hostIsAuthoritative: hostIsAuthoritative) + definitionOrderNotes(model)
-    let elsewhere = portable ? securityNotes(model) : []
+    let elsewhere = portable ? securityNotes(model, hostIsAuthoritative ? host : nil) : []
     return CheckedFile(model: model, parsed: parsed, diagnostics: parsed.diagnostics + problems + lints + elsewhere)
 }
 
 /// What keepalived says of commands that it runs without having been told to look at who can change them.
-private func securityNotes(_ model: Model) -> [Diagnostic] {
-    let command = model.scripts.first?.commandLocation ?? model.notifyCommands.first?.command.location
-    guard !model.global.scriptSecurity, let command else { return [] }
+///
+/// - Parameter host: where it is to run; what cannot be found there it drops, and says nothing of.
+private func securityNotes(_ model: Model, _ host: (any HostInspector)?) -> [Diagnostic] {
+    func isKept(_ command: [String], _ user: UserName?) -> Bool {
+        guard let program = command.first, let host else { return true }
+        let runner = model.global.runner(of: user)
+        return runner.map { host.exists($0) } ?? true
+            && host.problem(running: program, as: runner).map(\.isThere) ?? true
+    }
+    // `</dev/tcp/HOST/PORT` is no program to it.
+    let script = model.scripts.first { !$0.text.hasPrefix("<") && isKept($0.command, $0.user) }
+    let notify = model.notifyCommands.first { isKept($0.command.command, $0.command.user) }
+    guard !model.global.scriptSecurity, let command = script?.commandLocation ?? notify?.command.location else {
+        return []
+    }
     return [
         Diagnostic(
             .note, "no-script-security", at: command, "commands are run, and `enable_script_security` is not set",
@@ -92,7 +104,7 @@ public func check(
             checked[index] = checkOne(read(index), files[index], on: nil)
         }
     }
-    return report(on: checked, files: files, names, balancers: balancers)
+    return report(on: checked, files: files, names, balancers: balancers, facts: inspector?.facts)
 }
 
 /// The same with one host, whatever the files say.
@@ -107,7 +119,7 @@ public func check(
 
 /// What there is to say of files that have been checked each by itself.
 private func report(
-    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile]
+    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile], facts: HostFacts?
 ) -> CheckReport {
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
@@ -118,7 +130,7 @@ private func report(
     }
     for (index, file) in zip(files.indices, checked) where !balancers.isEmpty && names.earlier(index) == nil {
         let balancer = balancers.count == 1 ? balancers[0] : balancers[min(index, balancers.count - 1)]
-        diagnostics += checkBalancer(balancer, file.model, file: files[index])
+        diagnostics += checkBalancer(balancer, file.model, file: files[index], facts: facts)
     }
     if checked.count > 2 { diagnostics.append(notCompared(files)) }
     var (proofs, unproved): ([Proof], [String]) = ([], [])

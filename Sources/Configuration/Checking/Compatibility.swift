@@ -4,6 +4,7 @@
 private let passedByKeepalived: Set<String> = [
     "prefix-on-router-address", "include-unmatched", "include-missing", "own-address", "outside-subnet", "no-instance",
     "extra-words", "not-supported-yet", "source-not-here", "virtual-router-address", "broadcast-peer",
+    "address-in-two-instances", "own-address-among-peers",
 ]
 
 /// What `keepalived -t` refuses (exit status 5, or 2) although Understudy can make sense of it.
@@ -12,7 +13,7 @@ private let refusedByKeepalived: Set<String> = [
     "authentication-with-v3", "undefined-instance", "obsolete-keyword", "unknown-state", "no-such-interface",
     "defined-after-use", "strict-mode", "bad-prefix", "mixed-families", "not-portable",
     "no-script-security", "no-addresses", "newer-keyword", "deprecated-keyword", "untracked-route",
-    "rule-without-preference", "single-member",
+    "rule-without-preference", "single-member", "no-script-user", "own-interface-tracked",
 ]
 
 extension CheckReport {
@@ -27,10 +28,12 @@ extension CheckReport {
             }
             // It reads one file at a time, and plays nothing through.
             let isOfPair = diagnostic.code.hasPrefix("pair-") || diagnostic.code == "no-counterpart"
-            if isOfPair || passedByKeepalived.contains(diagnostic.code) {
+            let passes = diagnostic.passesKeepalived ?? passedByKeepalived.contains(diagnostic.code)
+            let refuses = diagnostic.passesKeepalived.map { !$0 } ?? refusedByKeepalived.contains(diagnostic.code)
+            if isOfPair || passes {
                 judged.severity = min(diagnostic.severity, .warning)
                 if diagnostic.severity == .error { add("keepalived -t accepts it") }
-            } else if refusedByKeepalived.contains(diagnostic.code), diagnostic.severity < .error {
+            } else if refuses, diagnostic.severity < .error {
                 judged.severity = .error
                 add("keepalived -t refuses it")
             }

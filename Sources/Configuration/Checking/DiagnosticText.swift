@@ -34,7 +34,7 @@ public struct CheckReport: Equatable, Sendable {
         self.sources = texts
         let unreadable = Set(diagnostics.filter { unreadableWordCodes.contains($0.code) }.map(\.location))
         var seen: Set<Identity> = []
-        let kept = diagnostics.filter {
+        let kept = Self.folded(diagnostics, texts).filter {
             if !unreadableWordCodes.contains($0.code), unreadable.contains($0.location) { return false }
             return seen.insert(Identity($0)).inserted
         }
@@ -48,6 +48,37 @@ public struct CheckReport: Equatable, Sendable {
             let right = rank($1.element)
             return left == right ? $0.offset < $1.offset : left < right
         }.map(\.element)
+    }
+
+    /// What is said again and again of one line that a definition or a template repeats, with other numbers, once.
+    private static func folded(_ diagnostics: [Diagnostic], _ texts: [String: SourceText]) -> [Diagnostic] {
+        var first: [Identity: Int] = [:]
+        var more: [Int: Int] = [:]
+        var result: [Diagnostic] = []
+        for diagnostic in diagnostics {
+            guard isRepeated(diagnostic.location, texts) else {
+                result.append(diagnostic)
+                continue
+            }
+            var identity = Identity(diagnostic)
+            identity.message = String(diagnostic.message.filter { !$0.isNumber })
+            if let index = first[identity] {
+                if result[index].message != diagnostic.message { more[index, default: 0] += 1 }
+            } else {
+                first[identity] = result.count
+                result.append(diagnostic)
+            }
+        }
+        for (index, count) in more {
+            result[index].message += "; and so \(count == 1 ? "does" : "do") \(count) more that this line makes"
+        }
+        return result
+    }
+
+    private static func isRepeated(_ location: SourceLocation, _ texts: [String: SourceText]) -> Bool {
+        if location.relation != nil { return true }
+        guard let bytes = texts[location.file]?.bytes(ofLine: location.line) else { return false }
+        return bytes.contains(UInt8(ascii: "~"))
     }
 
     /// The same about the same files, with other diagnostics in the place of these, one for one.

@@ -58,6 +58,23 @@ extension Linter {
         }
     }
 
+    /// The same of a command that is written into the configuration: `/bin/echo 1`, or a line for a shell.
+    mutating func checkPrintedResult(_ script: ScriptCheck) {
+        let program = script.command.first?.split(separator: "/").last.map(String.init)
+        let prints: Bool
+        if let line = QuotedCommand.shellLine(of: script.command) {
+            prints = Self.printsItsResult("#!/bin/sh\n" + line)
+        } else {
+            prints = program == "echo" || program == "printf"
+        }
+        guard prints else { return }
+        report(
+            .warning, "check-prints-result", at: script.commandLocation,
+            "`\(script.text)` prints its result, and never fails",
+            consequence: "what counts is the exit status, which is that of `echo`: this check never fails",
+            fix: "script \"/path/to/check\"   # which exits with 0 when all is well, and with 1 when not")
+    }
+
     private static func printsItsResult(_ text: String) -> Bool {
         guard text.hasPrefix("#!"), text.split(separator: "\n").first?.contains("sh") == true else { return false }
         var printed = false
@@ -68,10 +85,21 @@ extension Linter {
             if words.contains(where: { ["exit", "exec", "return"].contains($0) }) || line.contains("set -e") {
                 return false
             }
-            if !["fi", "else", "done", "esac", "then", "}"].contains(first) {
-                printed = first == "echo" && words.count == 2 && Int(words[1]) != nil
-            }
+            for statement in line.split(separator: ";") { printed = endsInPrint(statement) ?? printed }
         }
         return printed
+    }
+
+    /// Whether a statement prints a number as the last thing that it does; nil for what only closes a block.
+    private static func endsInPrint(_ statement: Substring) -> Bool? {
+        var words = statement.split { " \t".contains($0) }[...]
+        // What fails before `||` is followed by the `echo` all the same.
+        if let or = words.lastIndex(of: "||") { words = words[(or + 1)...] }
+        while let first = words.first, ["then", "else", "do", "{"].contains(first) || first.hasSuffix(")") {
+            words = words.dropFirst()
+        }
+        guard let first = words.first else { return nil }
+        if ["fi", "done", "esac", "}"].contains(first) { return nil }
+        return first == "echo" && words.count == 2 && words.last.map { Int($0) != nil } == true
     }
 }

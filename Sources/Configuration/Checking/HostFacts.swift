@@ -39,10 +39,13 @@ public struct HostFacts: Equatable, Sendable {
         public var fix: String?
         /// True when it would run but someone other than root could change it (script security).
         public var isSecurityOnly: Bool
-        public init(sentence: String, fix: String?, isSecurityOnly: Bool = false) {
+        /// True when the program is there: then keepalived does not notice it before it runs it.
+        public var isThere: Bool
+        public init(sentence: String, fix: String?, isSecurityOnly: Bool = false, isThere: Bool = false) {
             self.sentence = sentence
             self.fix = fix
             self.isSecurityOnly = isSecurityOnly
+            self.isThere = isThere
         }
     }
 
@@ -57,6 +60,8 @@ public struct HostFacts: Equatable, Sendable {
     }
 
     public var interfaces: [Interface]
+    /// Whether programs may bind to addresses that the host does not have (`ip_nonlocal_bind`); empty when not known.
+    public var bindsElsewhere: [AddressFamily: Bool] = [:]
 
     public init(interfaces: [Interface]) { self.interfaces = interfaces }
 }

@@ -9,25 +9,43 @@ extension Linter {
         for script in model.scripts {
             let user = model.global.runner(of: script.user)
             if let user, !host.exists(user) {
+                let near = nearUser(user, host)
                 report(
                     missing, "no-such-user", at: script.location,
-                    "`\(script.name)` is to run as \(inWords(user))",
+                    "`\(script.name)` is to run as \(inWords(user))" + (near.map { "; is `\($0)` meant?" } ?? ""),
                     consequence: "the check cannot run, so it counts as failed",
-                    fix: "useradd --system --no-create-home \(user.user)")
+                    fix: near.map { script.user == nil ? "script_user \($0)   # in global_defs" : "user \($0)" }
+                        ?? "useradd --system --no-create-home \(user.user)")
                 continue
             }
             checkProgram(
-                script.command.first, as: user, at: script.commandLocation, host,
+                script.command.first, of: script.text, as: user, at: script.commandLocation, host,
                 consequence: "the check cannot run, so it counts as failed")
         }
     }
 
+    /// A user of this host with a name like that of one who does not exist.
+    func nearUser(_ user: UserName, _ host: any HostInspector) -> String? {
+        guard user.group == nil else { return nil }
+        let usual = ["root", "nobody", "keepalived_script", "keepalived", "haproxy", "hapee-lb", "nginx", "www-data"]
+        return KeywordTable.nearest(to: user.user, among: usual.filter { host.exists(UserName(user: $0)) })
+    }
+
     /// Whether a program that the configuration names can be run; what security alone forbids runs unless it is asked for.
+    ///
+    /// - Parameter text: the command that it is the first word of.
     mutating func checkProgram(
-        _ program: String?, as user: UserName?, at location: SourceLocation, _ host: any HostInspector,
-        consequence: String
+        _ program: String?, of text: String, as user: UserName?, at location: SourceLocation, _ host: any HostInspector,
+        consequence: String, isNotify: Bool = false
     ) {
-        guard let program, let problem = host.problem(running: program, as: user) else { return }
+        guard let program else { return }
+        if program.isAssignment {
+            return report(
+                missing, "cannot-run", at: location,
+                "`\(program)` is no program: a command is not a line of the shell's, which would set a variable",
+                consequence: consequence, fix: "\"/usr/bin/env \(text)\"", passesKeepalived: isNotify ? true : nil)
+        }
+        guard let problem = host.problem(running: program, as: user) else { return }
         if problem.isSecurityOnly, !model.global.scriptSecurity {
             report(
                 .note, "insecure-program", at: location, problem.sentence,
@@ -35,7 +53,9 @@ extension Linter {
         } else {
             report(
                 missing, problem.isSecurityOnly ? "insecure-program" : "cannot-run", at: location, problem.sentence,
-                consequence: consequence, fix: problem.fix)
+                consequence: consequence, fix: problem.fix,
+                // keepalived looks for the programs of checks, and removes in silence what it cannot run to tell somebody.
+                passesKeepalived: isNotify || (problem.isThere && !problem.isSecurityOnly) ? true : nil)
         }
     }
 
@@ -199,5 +219,11 @@ extension HostFacts {
 }
 
 extension String {
+    /// `NAME=value`, as a shell sets a variable before a command.
+    fileprivate var isAssignment: Bool {
+        guard let equals = firstIndex(of: "="), let first, first.isLetter || first == "_" else { return false }
+        return self[..<equals].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    }
+
     fileprivate var withoutDigits: String { filter { !("0"..."9").contains($0) } }
 }

@@ -45,9 +45,10 @@ struct Linter {
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
-        consequence: String? = nil, fix: String? = nil
+        consequence: String? = nil, fix: String? = nil, passesKeepalived: Bool? = nil
     ) {
-        let diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        var diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
         if reported.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 }
@@ -59,6 +60,7 @@ extension Linter {
         for script in model.scripts {
             suggestProcess(script)
             checkDetection(script)
+            checkPrintedResult(script)
         }
     }
 

@@ -20,12 +20,12 @@ extension Linter {
         for (command, purpose) in model.notifyCommands {
             let user = model.global.runner(of: command.user)
             if let user, !host.exists(user) {
-                reportNoSuchUser(user, command, purpose)
+                reportNoSuchUser(user, command, purpose, near: nearUser(user, host))
                 continue
             }
             checkProgram(
-                command.command.first, as: user, at: command.location, host,
-                consequence: "the command for \(purpose) cannot run, so its work is not done")
+                command.command.first, of: command.text, as: user, at: command.location, host,
+                consequence: "the command for \(purpose) cannot run, so its work is not done", isNotify: true)
         }
         for fifo in model.global.fifos {
             guard let owner = fifo.owner, !host.exists(owner) else { continue }
@@ -36,16 +36,24 @@ extension Linter {
         }
     }
 
-    private mutating func reportNoSuchUser(_ user: UserName, _ command: NotifyCommand, _ purpose: String) {
+    private mutating func reportNoSuchUser(
+        _ user: UserName, _ command: NotifyCommand, _ purpose: String, near: String?
+    ) {
         // The second word of a command without quotes is taken for a user.
         let words = [command.text, user.user, user.group].compactMap(\.self).joined(separator: " ")
-        let isOwn = command.user != nil
+        let create = "useradd --system --no-create-home \(user.user)"
+        let fix =
+            switch (command.user != nil, near) {
+            case (true, let near?): "\"\(command.text)\" \(near)"
+            case (true, nil): "\"\(words)\"   # in quotes, if these are arguments; or: \(create)"
+            case (false, let near?): "script_user \(near)   # in global_defs"
+            case (false, nil): create
+            }
         report(
-            missing, "no-such-user", at: command.location, "`\(command.text)` is to run as \(inWords(user))",
-            consequence: "the command for \(purpose) cannot run, so its work is not done",
-            fix: isOwn
-                ? "\"\(words)\"   # in quotes, if these are arguments; or: useradd --system --no-create-home \(user.user)"
-                : "useradd --system --no-create-home \(user.user)")
+            missing, "no-such-user", at: command.location,
+            "`\(command.text)` is to run as \(inWords(user))" + (near.map { "; is `\($0)` meant?" } ?? ""),
+            consequence: "the command for \(purpose) cannot run, so its work is not done", fix: fix,
+            passesKeepalived: command.user == nil ? nil : true)
     }
 
     func inWords(_ user: UserName) -> String {

@@ -51,6 +51,12 @@ public struct RunIdentity: Equatable, Sendable {
         if facts.owner == user { return (0o100, "u") }
         return groups.contains(facts.group) ? (0o010, "g") : (0o001, "o")
     }
+
+    /// The letter of the class that would have to read; nil when this user can read the file, as root always can.
+    fileprivate func lackOfReading(_ facts: PathFacts) -> String? {
+        guard let (bit, letter) = executeBit(of: facts), facts.mode & (bit << 2) == 0 else { return nil }
+        return letter
+    }
 }
 
 /// Why the program at an absolute path cannot be run by someone: walks the path and names the first component that is
@@ -67,18 +73,24 @@ public struct ProgramAccess {
 
     private let identity: RunIdentity
     private let look: (String) -> Result<PathFacts, ReadFailure>
-    private let contents: (String) -> [UInt8]
+    private let contents: (String) -> [UInt8]?
+    private let knowsOtherFormats: () -> Bool
     private var insecurity: HostFacts.ProgramProblem?
     private var linksLeft = linkLimit
+    /// What the walk led to.
+    private var program: PathFacts?
 
-    /// `contents` gives what a file begins with, for its `#!` line; nothing when that cannot be read.
+    /// - Parameters:
+    ///   - contents: gives what a file begins with, for its `#!` line; nil when that cannot be read.
+    ///   - knowsOtherFormats: whether the kernel has been told how to run files of other kinds (binfmt_misc).
     public init(
         identity: RunIdentity, look: @escaping (String) -> Result<PathFacts, ReadFailure>,
-        contents: @escaping (String) -> [UInt8] = { _ in [] }
+        contents: @escaping (String) -> [UInt8]? = { _ in nil }, knowsOtherFormats: @escaping () -> Bool = { false }
     ) {
         self.identity = identity
         self.look = look
         self.contents = contents
+        self.knowsOtherFormats = knowsOtherFormats
     }
 
     /// Nil when nothing stands in the way.
@@ -88,7 +100,49 @@ public struct ProgramAccess {
                 sentence: "`\(path)` is a relative path, and the daemon runs in `/`", fix: "the program's full path")
         }
         var walk = self
-        return walk.walk(path) ?? interpreterProblem(of: path) ?? walk.insecurity
+        if let problem = walk.walk(path) { return problem }
+        var problem = readingProblem(of: path, walk.program) ?? interpreterProblem(of: path) ?? formatProblem(of: path)
+        problem?.isThere = true
+        return problem ?? walk.insecurity
+    }
+
+    /// What runs a script opens it as the same user, who so has to be allowed to read it.
+    private func readingProblem(of path: String, _ facts: PathFacts?) -> HostFacts.ProgramProblem? {
+        guard let facts, let letter = identity.lackOfReading(facts), contents(path)?.starts(with: "#!".utf8) == true
+        else { return nil }
+        return HostFacts.ProgramProblem(
+            sentence: "the script `\(path)` cannot be read by \(identity.name) (\(facts.ownership))",
+            fix: "chmod \(letter)+r \(path)")
+    }
+
+    /// Why the kernel does not know how to run the file (ENOEXEC): a shell would take it for a script, we are none.
+    private func formatProblem(of path: String) -> HostFacts.ProgramProblem? {
+        guard let start = contents(path), !start.starts(with: "\u{7F}ELF".utf8), !knowsOtherFormats() else {
+            return nil
+        }
+        if start.starts(with: "#!".utf8) {
+            guard interpreter(of: path) == nil else { return nil }
+            return HostFacts.ProgramProblem(
+                sentence: "the `#!` line of `\(path)` names nothing that runs it (Exec format error)",
+                fix: "sed -i '1s|.*|#!/bin/sh|' \(path)")
+        }
+        if start.isEmpty {
+            return HostFacts.ProgramProblem(
+                sentence: "`\(path)` is empty (Exec format error)",
+                fix: "write into it `#!/bin/sh`, and below that line what is to be done")
+        }
+        if start.starts(with: "\u{FEFF}#!".utf8) {
+            return HostFacts.ProgramProblem(
+                sentence: "`\(path)` begins with a byte order mark, which hides its `#!` (Exec format error)",
+                fix: "sed -i '1s/^\\xEF\\xBB\\xBF//' \(path)")
+        }
+        guard !start.contains(0) else {
+            return HostFacts.ProgramProblem(
+                sentence: "`\(path)` is neither a script nor a program of this system (Exec format error)", fix: nil)
+        }
+        return HostFacts.ProgramProblem(
+            sentence: "`\(path)` does not begin with a `#!` line, so nothing runs it (Exec format error)",
+            fix: "sed -i '1i #!/bin/sh' \(path)   # or what else it is written for")
     }
 
     /// Why what the `#!` line names cannot be run: the kernel then says that the script itself does not exist.
@@ -105,7 +159,7 @@ public struct ProgramAccess {
             // A relative path counts from `/`, where the daemon runs.
             let target = interpreter.path.hasPrefix("/") ? interpreter.path : "/\(interpreter.path)"
             var walk = self
-            if let problem = walk.walk(target) {
+            if let problem = walk.walk(target) ?? formatProblem(of: target) {
                 return HostFacts.ProgramProblem(
                     sentence: "\(start): \(problem.sentence)",
                     fix: problem.fix.map { $0.hasPrefix("chmod") ? $0 : "correct the first line of \(script)" })
@@ -118,8 +172,7 @@ public struct ProgramAccess {
 
     /// What the `#!` line names; nil when there is none.
     private func interpreter(of path: String) -> (path: String, endsInCarriageReturn: Bool)? {
-        let start = contents(path).prefix(Self.firstLineLimit)
-        guard start.starts(with: [UInt8(ascii: "#"), UInt8(ascii: "!")]) else { return nil }
+        guard let start = contents(path)?.prefix(Self.firstLineLimit), start.starts(with: "#!".utf8) else { return nil }
         let isBlank: (UInt8) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         let line = start.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") && $0 != 0 }.drop(while: isBlank)
         let word = line.prefix { !isBlank($0) }
@@ -155,6 +208,7 @@ public struct ProgramAccess {
                     continue
                 }
                 noteInsecurity(component, facts)
+                if pending.isEmpty { program = facts }
                 if let problem = pending.isEmpty ? run(component, facts) : search(component, facts) { return problem }
                 directory = component
             }
@@ -192,9 +246,11 @@ public struct ProgramAccess {
         }
         let needed = identity.executeBit(of: facts) ?? (0o111, "a")
         guard facts.mode & needed.bit == 0 else { return nil }
+        // Who runs a script has to read it as well.
+        let readsToo = identity.lackOfReading(facts) != nil && contents(path)?.starts(with: "\u{7F}ELF".utf8) != true
         return HostFacts.ProgramProblem(
             sentence: "`\(path)` cannot be executed by \(identity.name) (\(facts.ownership))",
-            fix: "chmod \(needed.letter)+x \(path)")
+            fix: "chmod \(needed.letter)+\(readsToo ? "rx" : "x") \(path)", isThere: true)
     }
 
     /// Whoever can write a component of the path decides what root runs.
@@ -217,6 +273,6 @@ public struct ProgramAccess {
         }
         insecurity = HostFacts.ProgramProblem(
             sentence: "`\(path)` \(who), who so decides what root runs (\(facts.ownership))", fix: fix,
-            isSecurityOnly: true)
+            isSecurityOnly: true, isThere: true)
     }
 }

@@ -12,7 +12,7 @@ public enum DiagnosticCodes {
         ("byte-order-mark", "the file begins with a byte order mark"),
         ("invalid-utf8", "an octet is not UTF-8"),
         ("not-text", "the file is binary, UTF-16, or has no line feeds"),
-        ("other-language", "the file is HAProxy's configuration, or nginx's"),
+        ("other-language", "the file is HAProxy's configuration, or nginx's, or a template"),
         ("nul-byte", "a line contains NUL"),
         ("line-too-long", "a line is longer than is read"),
         ("long-line", "a line is longer than keepalived reads"),
@@ -35,6 +35,7 @@ public enum DiagnosticCodes {
         ("include-too-deep", "includes are nested too deep"),
         ("condition-incomplete", "an `@` line has no id or no content"),
         ("configuration-id-unmatched", "no `@` line names this host's id"),
+        ("blank-in-definition", "a blank before the `=` of a definition"),
         ("definition-endless", "names stand for one another without end"),
         ("definition-not-alone", "a name that stands for several lines is a part of a line"),
         ("template-invalid", "`~SEQ` or `~LST` is not written as it must be"),
@@ -214,6 +215,8 @@ public enum DiagnosticCodes {
         ("no-script-security", "commands without `enable_script_security`; with `--portable`"),
         ("insecure-program", "someone other than root could change a program that root runs"),
         ("balancer-not-bound", "the load balancer does not listen on a virtual address"),
+        ("balancer-without-port", "a `bind` line without a port, which HAProxy refuses"),
+        ("balancer-cannot-bind", "the load balancer binds to an address that the standby does not have"),
         ("balancer-unwatched", "nobody notices when the load balancer fails"),
     ]
 

@@ -97,10 +97,7 @@ extension Resolver {
             return false
         }
         if shape.isBlock {
-            report(
-                .error, "extra-words", at: extra[extra.startIndex].location,
-                "`\(text)` after `\(kept)` is too much", consequence: "keepalived would skip the whole block",
-                fix: "\(kept) {")
+            reportExtraOfBlock(statement, text, kept: kept, at: extra[extra.startIndex].location)
             return false
         }
         report(
@@ -108,6 +105,27 @@ extension Resolver {
             consequence: "only the first value counts" + (KeywordTable.isOurs(name) ? "" : ", in keepalived too"),
             fix: kept)
         return true
+    }
+
+    /// `vrrp_instance VI 1 {` has a blank in its name, and `track_script chk {` a line outside of its braces.
+    private mutating func reportExtraOfBlock(
+        _ statement: Statement, _ text: String, kept: String, at location: SourceLocation
+    ) {
+        let name = statement.keyword.text
+        let words = statement.arguments.map(\.text)
+        var fix = "\(kept) {"
+        if words.count > 1, kept != name {
+            let joined = words.joined(separator: "_")
+            fix = "\(name) \(joined) {   # \(joined) also where it is named: a name has no blanks"
+            // Whoever names it is not told that it does not exist.
+            let key = name == "vrrp_track_file" ? "track_file" : name
+            unreadNames[key, default: []] += [words[0], joined]
+        } else if !words.isEmpty {
+            fix = "\(name) {\n    \(words.joined(separator: "\n    "))"
+        }
+        report(
+            .error, "extra-words", at: location, "`\(text)` after `\(kept)` is too much",
+            consequence: "keepalived would skip the whole block", fix: fix, passesKeepalived: false)
     }
 
     /// What would come of a mistake; keepalived does nothing with a keyword that it does not know.
@@ -145,7 +163,9 @@ extension Resolver {
         report(
             .error, "bad-value", at: word.location,
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
-            consequence: consequence("keepalived would go on with the default", for: statement.keyword.text),
+            consequence: statement.keyword.text == "unicast_peer"
+                ? "keepalived would leave the peer out, and without any fall back to multicast"
+                : consequence("keepalived would go on with the default", for: statement.keyword.text),
             fix: "\(start(statement))VALUE   # \(expected)"
         )
     }
@@ -262,7 +282,8 @@ extension Resolver {
         if address.isMulticast || address.isUnspecified {
             report(
                 .error, "bad-address", at: word.location, "`\(word.text)` cannot be the address of a router",
-                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface")
+                consequence: "no advert can be sent from or to it", fix: "the address of the other router's interface",
+                passesKeepalived: true)
             return nil
         }
         return address

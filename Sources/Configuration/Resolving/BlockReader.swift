@@ -71,7 +71,10 @@ extension Resolver {
         for statement in statements {
             let name = statement.keyword.text
             guard let keyword = KeywordTable.keyword(name, in: block) else {
-                if let meant = reportUnknown(statement, in: block) { contents.attempt(meant) }
+                if let meant = reportUnknown(statement, in: block) {
+                    contents.attempt(meant)
+                    noteUnread(meant)
+                }
                 continue
             }
             contents.attempt(name)
@@ -93,7 +96,10 @@ extension Resolver {
                 reportObsolete(statement, replacement: replacement)
                 continue
             }
-            guard let value = value(of: statement, shape: keyword.shape, in: block) else { continue }
+            guard let value = value(of: statement, shape: keyword.shape, in: block) else {
+                noteUnread(name)
+                continue
+            }
             if portable, keyword.isOurs { reportOurs(statement) }
             if !keyword.repeats, let earlier = contents[name] { reportRepeated(statement, keyword, earlier: earlier) }
             contents.add(Setting(statement: statement, value: value), of: keyword)
@@ -168,12 +174,14 @@ extension Resolver {
     /// Reports an unknown keyword and returns the one that was perhaps meant in this very block.
     private mutating func reportUnknown(_ statement: Statement, in block: BlockKind) -> String? {
         let word = statement.keyword.text
-        if word.allSatisfy({ ";,".contains($0) }) {
+        if word.allSatisfy({ ";,".contains($0) }), !isForeignComment(statement, in: block) {
             report(
                 .error, "stray-punctuation", at: statement.location, "`\(word)` is not needed after a line or a block",
                 consequence: "it is ignored, with what follows on its line", fix: "remove the `\(word)`")
             return nil
         }
+        if reportForeignComment(statement, in: block) { return nil }
+        if let meant = reportAssignment(statement, in: block) { return meant }
         let bare = String(word.filter { !":;,=[]".contains($0) })
         let ignored = statement.children == nil ? "the line" : "the whole block"
         var consequence = "\(ignored) would be ignored"
@@ -198,6 +206,52 @@ extension Resolver {
         report(
             .error, "unknown-keyword", at: statement.location, "`\(word)` is not known \(block.place)\(question)",
             consequence: consequence, fix: fix)
+        return meant
+    }
+
+    /// `; text` and `// text`, as other languages begin a comment.
+    private func isForeignComment(_ statement: Statement, in block: BlockKind) -> Bool {
+        let word = statement.keyword.text
+        guard statement.children == nil else { return false }
+        if ["//", "/*", "--"].contains(where: { word.hasPrefix($0) }) { return true }
+        // A `;` after a block's brace is not followed by words that mean nothing.
+        guard word.hasPrefix(";") else { return false }
+        let first = word == ";" ? statement.arguments.first?.text : String(word.dropFirst())
+        return first.map { !$0.isEmpty && !$0.hasPrefix(";") && KeywordTable.keyword($0, in: block) == nil } ?? false
+    }
+
+    private mutating func reportForeignComment(_ statement: Statement, in block: BlockKind) -> Bool {
+        guard isForeignComment(statement, in: block) else { return false }
+        let mark = String(statement.keyword.text.prefix { ";/*-".contains($0) })
+        let text = statement.rawLine.dropFirst(mark.count).drop { $0 == " " || $0 == "\t" }
+        report(
+            .error, "unknown-keyword", at: statement.location,
+            "`\(mark)` begins no comment: comments begin with `#` or `!`",
+            consequence: "the line would be taken for a keyword that nobody knows, and ignored",
+            fix: text.isEmpty ? "remove the line" : "# \(text)")
+        return true
+    }
+
+    /// `advert_int=1` and `priority:100`; returns the keyword that is meant.
+    private mutating func reportAssignment(_ statement: Statement, in block: BlockKind) -> String? {
+        let word = statement.keyword.text
+        guard statement.children == nil, let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
+            return nil
+        }
+        let name = String(word[..<sign])
+        let value = String(word[word.index(after: sign)...])
+        var meant = name
+        if KeywordTable.keyword(name, in: block) == nil {
+            guard case .spelling(let near)? = KeywordTable.suggestion(for: name, in: block) else { return nil }
+            meant = near
+        }
+        let words = ([value] + statement.arguments.map(\.text)).filter { !$0.isEmpty && $0 != "=" }
+        guard !words.isEmpty else { return nil }
+        let line = ([meant] + words).joined(separator: " ")
+        report(
+            .error, "unknown-keyword", at: statement.location,
+            "`\(word)` is not known \(block.place); is `\(meant)` meant?", consequence: "the line would be ignored",
+            fix: line)
         return meant
     }
 }

@@ -136,8 +136,27 @@ extension Resolver {
         } else if let sign = line.shellOperator {
             reportShell(sign, text: text, of: "script", at: line.location)
         }
+        reportLostWords(line, of: "script")
         return ScriptCheck(
             name: name, location: location, command: command, text: text, commandLocation: line.location)
+    }
+
+    /// `sh -c pgrep haproxy` runs `pgrep`.
+    mutating func reportLostWords(_ line: QuotedCommand, of keyword: String) {
+        let lost = QuotedCommand.wordsLost(by: line.command)
+        guard !lost.isEmpty, line.shellOperator == nil, let shellLine = QuotedCommand.shellLine(of: line.command) else {
+            return
+        }
+        let kept = line.command.dropLast(lost.count + 1).joined(separator: " ")
+        let whole = ([shellLine] + lost).joined(separator: " ")
+        let isQuotable = !whole.contains { "'\"\\".contains($0) }
+        report(
+            .warning, "unquoted-command", at: line.location,
+            "`\(kept)` runs `\(shellLine)` alone: `\(lost.joined(separator: " "))` is no part of what the shell reads",
+            consequence: "what is written here is not what runs; keepalived hands it over in the same way",
+            fix: isQuotable
+                ? "\(keyword) \"\(kept) '\(whole)'\""
+                : "write the command into a file that begins with #!/bin/sh, and name it")
     }
 
     /// `keyword` is the line's own, which is repeated in the remedy.

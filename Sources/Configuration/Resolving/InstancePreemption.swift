@@ -99,7 +99,8 @@ extension Resolver {
             if !lines.wasAttempted("auth_type") {
                 report(
                     .error, "missing-keyword", at: block, "`authentication` has no `auth_type` line",
-                    consequence: "keepalived would send adverts without a password", fix: "auth_type PASS")
+                    consequence: "keepalived would send adverts without a password", fix: "auth_type PASS",
+                    passesKeepalived: true)
             }
             return nil
         }

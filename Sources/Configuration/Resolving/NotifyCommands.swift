@@ -36,6 +36,7 @@ extension Resolver {
         if let sign = line.shellOperator {
             reportShell(sign, text: line.text, of: statement.keyword.text, at: line.location)
         }
+        reportLostWords(line, of: statement.keyword.text)
         guard let user = line.user else { return command }
         if KeywordTable.keyword(user.text, in: block) != nil {
             report(

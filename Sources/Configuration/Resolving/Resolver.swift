@@ -84,6 +84,10 @@ struct Resolver {
     /// Where `vrrp_strict` stands, and the instances whose traffic nothing else drops.
     var strictLocation: SourceLocation?
     var strictlySilent: [String] = []
+    /// A block was not read that may name any check.
+    var hasUnreadUser = false
+    /// The names of blocks that were not read, by keyword; those with a blank as written and as meant.
+    var unreadNames: [String: [String]] = [:]
     var usedScripts: Set<String> = []
     var usedProcesses: Set<String> = []
     var usedFiles: Set<String> = []
@@ -91,9 +95,11 @@ struct Resolver {
 
     mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at location: SourceLocation, _ message: String,
-        consequence: String? = nil, fix: String? = nil
+        consequence: String? = nil, fix: String? = nil, passesKeepalived: Bool? = nil
     ) {
-        record(Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix))
+        var diagnostic = Diagnostic(severity, code, at: location, message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
+        record(diagnostic)
     }
 
     /// Each thing is said once.
@@ -122,10 +128,13 @@ struct Resolver {
             resolveFileCheck(setting.statement)
         }
         for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
-        definedScripts.formUnion(outline.names(meantAs: "vrrp_script"))
-        definedProcesses.formUnion(outline.names(meantAs: "vrrp_track_process"))
-        definedFiles.formUnion(outline.names(meantAs: "track_file"))
-        definedSessions.formUnion(outline.names(meantAs: "bfd_instance"))
+        for keyword in ["vrrp_script", "vrrp_track_process", "track_file", "bfd_instance"] {
+            unreadNames[keyword, default: []] += outline.names(meantAs: keyword)
+        }
+        definedScripts.formUnion(unreadNames["vrrp_script"] ?? [])
+        definedProcesses.formUnion(unreadNames["vrrp_track_process"] ?? [])
+        definedFiles.formUnion(unreadNames["track_file"] ?? [])
+        definedSessions.formUnion(unreadNames["bfd_instance"] ?? [])
         noteGrouped(contents)
         resolveInterfaceDelays(contents)
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
@@ -141,7 +150,7 @@ struct Resolver {
         fitInterfaceDelays()
         checkRealTimeLimit()
         // An instance that was not read may use any of them.
-        if outline.names(meantAs: "vrrp_instance").isEmpty { reportUnused() }
+        if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused() }
         reportNothingToDo(contents, outline, file: file)
     }
 
@@ -156,6 +165,9 @@ struct Resolver {
             // What has been read leaves its room to what comes of it.
             if blocks.capacity > 1000, blocks.count < blocks.capacity / 2 { blocks = blocks.map(\.self) }
         }
+        for name in unreadNames["vrrp_instance"] ?? [] where definedInstances[name] == nil {
+            definedInstances[name] = SourceLocation(file: "", line: 1, column: 1)
+        }
     }
 
     /// Sorted as a reader meets them: files in the order in which they are read, then by line and column.
@@ -165,6 +177,12 @@ struct Resolver {
             return (ranks[location.file] ?? ranks.count, location.line, location.column, item.offset)
         }
         return diagnostics.enumerated().sorted { key($0) < key($1) }.map(\.element)
+    }
+
+    /// Remembers that a block could not be read, which has been reported: what it names may be used.
+    mutating func noteUnread(_ keyword: String) {
+        let users = ["vrrp_instance", "vrrp_sync_group", "track_script", "track_process", "track_file", "track_bfd"]
+        if users.contains(keyword) { hasUnreadUser = true }
     }
 
     private mutating func reportUnused() {

@@ -71,8 +71,8 @@ extension Resolver {
             report(
                 .error, "strict-mode", at: contents["unicast_peer"]?.location ?? instance.location,
                 "unicast is not allowed in strict mode",
-                consequence: "keepalived would refuse the instance, and its addresses would be missing",
-                fix: "strict_mode off   # or multicast, without the unicast_peer block")
+                consequence: "it is not done here; keepalived 2.2.7 runs it all the same, and later versions exit",
+                fix: "strict_mode off   # or multicast, without the unicast_peer block", passesKeepalived: true)
         }
         if let mode = instance.keyed?.mode, mode != .enforce {
             report(

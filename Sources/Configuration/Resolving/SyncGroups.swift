@@ -26,7 +26,9 @@ extension Resolver {
     }
 
     private mutating func resolveSyncGroup(_ statement: Statement, named name: String) {
-        let contents = read(statement.children ?? [], in: .syncGroup)
+        let loose = looseMembers(of: statement, named: name)
+        var contents = read((statement.children ?? []).filter { !loose.contains($0) }, in: .syncGroup)
+        if !loose.isEmpty { contents.attempt("group") }
         var group = SyncGroupSettings(name: name, location: statement.location)
         if let setting = contents["global_tracking"] {
             report(
@@ -53,6 +55,24 @@ extension Resolver {
     }
 
     // MARK: Members
+
+    /// Instances that are named in the block itself, without `group { }` around them; reported once.
+    private mutating func looseMembers(of statement: Statement, named name: String) -> [Statement] {
+        let lines = statement.children ?? []
+        guard !lines.contains(where: { $0.keyword.text == "group" }) else { return [] }
+        let loose = lines.filter { line in
+            line.children == nil && KeywordTable.keyword(line.keyword.text, in: .syncGroup) == nil
+                && ([line.keyword] + line.arguments).allSatisfy { definedInstances[$0.text] != nil }
+        }
+        guard let first = loose.first else { return [] }
+        let names = loose.flatMap { [$0.keyword] + $0.arguments }.map(\.text)
+        report(
+            .error, "missing-keyword", at: first.location,
+            "the members of vrrp_sync_group `\(name)` stand outside of `group { }`",
+            consequence: "keepalived would ignore them, and leave the group out: nothing would move together",
+            fix: "group {\n    \(names.joined(separator: "\n    "))\n}")
+        return loose
+    }
 
     private mutating func members(
         of group: SyncGroupSettings, _ contents: BlockContents, at statement: Statement

@@ -127,6 +127,7 @@ extension Resolver {
 
     private mutating func lineWeight(_ line: Statement, _ basis: Weight, _ range: ClosedRange<Int>) -> Weight? {
         guard let first = line.arguments.first else { return basis }
+        if reportEqualsSign(line) { return basis }
         guard first.text == "weight" else {
             reportAfterName(first, line)
             return basis
@@ -145,6 +146,21 @@ extension Resolver {
                 consequence: "only the weight counts", fix: "\(line.keyword.text) weight \(words[1].text)")
         }
         return weight(words.prefix(2), range, of: quoted, inherited: basis.reverse)
+    }
+
+    /// `weight=-10`, with or without blanks.
+    private mutating func reportEqualsSign(_ line: Statement) -> Bool {
+        let text = line.arguments.map(\.text).joined(separator: " ")
+        guard let first = line.arguments.first, let sign = text.firstIndex(of: "="),
+            text[..<sign].split(separator: " ") == ["weight"]
+        else { return false }
+        let value = text[text.index(after: sign)...].drop { $0 == " " || $0 == "=" }
+        report(
+            .error, "equals-sign", at: first.location, "`=` does not belong between `weight` and its value",
+            consequence: "keepalived would ignore it, and the weight would be that of the block that defines "
+                + "`\(line.keyword.text)`",
+            fix: "\(line.keyword.text) weight \(value.isEmpty ? "N" : value)")
+        return true
     }
 
     private mutating func reportAfterName(_ word: Word, _ line: Statement) {

@@ -104,6 +104,8 @@ extension Instance {
             return lines.map { line in
                 marked(line, among: addressLocations) { $0.withDefaults(interface: usualInterface(of: $0)) }
             }
+        // A router's address has no prefix, and what is written as one does not count.
+        case "unicast_peer": return lines.map(\.withoutPrefix)
         case "virtual_routes": return lines.map { marked($0, among: self.routeLocations) { $0 } }
         case "virtual_rules": return lines.map { marked($0, among: self.ruleLocations) { $0 } }
         case "track_script": return lines.map { tracked($0, trackedScripts) }
@@ -146,6 +148,14 @@ extension EffectiveLine {
     fileprivate var idle: EffectiveLine {
         var line = self
         line.description = "does not count"
+        return line
+    }
+
+    fileprivate var withoutPrefix: EffectiveLine {
+        var line = self
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard let first = words.first, let slash = first.firstIndex(of: "/") else { return line }
+        line.text = ([first[..<slash]] + words.dropFirst()).joined(separator: " ")
         return line
     }
 

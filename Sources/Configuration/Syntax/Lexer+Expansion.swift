@@ -99,12 +99,13 @@ extension Lexer {
 // MARK: Definitions
 
 extension Lexer {
-    /// Where the `=` of `$NAME=` is; nil when the line is no definition.
+    /// Where the `=` of `$NAME=` is, or of `$NAME =`, which is meant to be the same; nil when the line is no definition.
     private func equalsSign(of line: LineText, at start: Int) -> Int? {
         let scalars = line.scalars
         guard start + 1 < scalars.count, scalars[start] == "$", scalars[start + 1].isNameStart else { return nil }
         var index = start + 1
         while index < scalars.count, scalars[index].isNamePart { index += 1 }
+        skipBlanks(in: line, at: &index)
         return index < scalars.count && scalars[index] == "=" ? index : nil
     }
 
@@ -113,11 +114,18 @@ extension Lexer {
     /// `$NAME=value`, perhaps over several lines: all but the last end in a backslash.
     private mutating func define(_ line: LineText, at start: Int) -> Bool {
         guard let equals = equalsSign(of: line, at: start) else { return false }
-        let name = String(line.scalars[(start + 1)..<equals])
+        let name = String(line.scalars[(start + 1)..<equals].filter { !$0.isBlank })
         result.definedNames[name] = result.definedNames[name] ?? line.location(start)
         var first = line.dropping(equals + 1).trimmed
         let isMultiLine = pending.isEmpty && first.scalars.last == "\\"
         if isMultiLine { first = first.part(0..<(first.scalars.count - 1)).trimmed }
+        if line.scalars[equals - 1].isBlank {
+            report(
+                "blank-in-definition", at: line.location(start),
+                "`$\(name) =` defines nothing: no blank may stand before the `=`",
+                consequence: "the line would be taken for a keyword, and `$\(name)` would have no value",
+                fix: "$\(name)=\(String(first.scalars))\(isMultiLine ? " \\" : "")")
+        }
         var lines = first.scalars.isEmpty && isMultiLine ? [] : [first]
         if isMultiLine { lines += continuation() }
         if definitions.hasTemplates { lines = lines.map { withTemplateVariables($0) } }

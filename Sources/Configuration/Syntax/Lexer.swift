@@ -31,7 +31,7 @@ struct Lexer {
         self.surroundings = surroundings
         self.definitions = definitions
         self.expansionsLeft = expansionsLeft
-        guard let problem = source.notText ?? source.otherLanguage else { return }
+        guard let problem = source.notText ?? source.unrenderedTemplate ?? source.otherLanguage else { return }
         result.diagnostics.append(problem)
         lineNumber = source.lineCount
     }

@@ -30,6 +30,57 @@ extension SourceText {
         return nil
     }
 
+    /// Said once of a file that a template engine has not been run on (`{{ name }}`, `{% if x %}`, `<%= x %>`).
+    ///
+    /// In quotes that may be a command's own language, and in comments it means nothing.
+    var unrenderedTemplate: Diagnostic? {
+        guard hasTemplateMark else { return nil }
+        for number in 1...max(1, lineCount) {
+            let line = Array(bytes(ofLine: number))
+            guard let range = templateExpression(in: line) else { continue }
+            return Diagnostic(
+                .error, "other-language",
+                at: SourceLocation(in: origin, line: number, column: range.lowerBound + 1),
+                "this is a template (`\(String(decoding: line[range], as: UTF8.self))`), not the file that is made of it",
+                consequence: "what stands for a value would be taken for the value: there is nothing to run",
+                fix: "understudy check FILE   # FILE is what the template engine has made of it")
+        }
+        return nil
+    }
+
+    /// Whether it is worth a closer look, which files of a hundred thousand lines are not.
+    private var hasTemplateMark: Bool {
+        var last: UInt8 = 0
+        for byte in bytes {
+            let isMark = byte == UInt8(ascii: "%") || (byte == UInt8(ascii: "{") && last == byte)
+            if isMark, last == UInt8(ascii: "{") || last == UInt8(ascii: "<") { return true }
+            last = byte
+        }
+        return false
+    }
+
+    /// The first expression of a template engine's in a line, outside of quotes and comments.
+    private func templateExpression(in line: [UInt8]) -> Range<Int>? {
+        var isQuoted = false
+        var opening: (index: Int, closing: [UInt8])?
+        for index in line.indices.dropLast() {
+            let pair = [line[index], line[index + 1]]
+            if let opening {
+                let inside = line[(opening.index + 2)..<max(index, opening.index + 2)]
+                // Of braces that are merely doubled the content is an address.
+                guard pair == opening.closing, inside.contains(where: { $0 | 0x20 >= 0x67 && $0 | 0x20 <= 0x7A }) else {
+                    continue
+                }
+                return opening.index..<(index + 2)
+            }
+            if line[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if isQuoted { continue }
+            if line[index] == UInt8(ascii: "#") || line[index] == UInt8(ascii: "!") { return nil }
+            if let closing = templateMarks[pair] { opening = (index, closing) }
+        }
+        return nil
+    }
+
     /// Whether the next line that says anything begins with a brace.
     private func opensBelow(_ number: Int) -> Bool {
         for next in number + 1..<min(number + 4, lineCount + 1) {
@@ -57,6 +108,11 @@ extension SourceText {
             fix: "understudy check FILE   # FILE has the vrrp_instance; what nginx listens on is not read")
     }
 }
+
+/// How expressions begin and end in Jinja, Go and ERB.
+private let templateMarks: [[UInt8]: [UInt8]] = [
+    Array("{{".utf8): Array("}}".utf8), Array("{%".utf8): Array("%}".utf8), Array("<%".utf8): Array("%>".utf8),
+]
 
 /// What HAProxy's sections are called, of which a file has one at least (its configuration manual, section 2).
 private let haproxySections: Set<String> = ["defaults", "frontend", "backend", "listen"]

@@ -11,7 +11,7 @@ public struct QuotedCommand: Equatable, Sendable {
     /// The fourth word.
     public var group: Word?
 
-    /// The first word that would mean something to a shell, such as `&&` or `2>/dev/null`; quoted words do not count.
+    /// The first word that would mean something to a shell, such as `&&`, `2>/dev/null` or `$HOME`; quoted words do not count.
     var shellOperator: String?
 
     /// Why a command cannot be read.
@@ -38,11 +38,11 @@ public struct QuotedCommand: Equatable, Sendable {
             let text = words[1].text
             let user = words.count > 2 ? words[2] : nil
             if words.count > 4 || user?.text.hasPrefix("-") == true || user?.text.hasPrefix("/") == true {
-                let whole = words.dropFirst().map(\.text).joined(separator: " ")
+                let whole = nested(statement) ?? quoted(words.dropFirst().map(\.text).joined(separator: " "))
                 throw Problem(
                     "unquoted-command", at: words[2].location,
                     "after the command only a user and a group can follow, not `\(words[2].text)`",
-                    fix: "\(statement.keyword.text) \(quoted(whole))")
+                    fix: "\(statement.keyword.text) \(whole)")
             }
             let split = try split(text, at: words[1].location)
             guard let program = split.words.first, !program.isEmpty else {
@@ -52,7 +52,8 @@ public struct QuotedCommand: Equatable, Sendable {
                 QuotedCommand(
                     command: split.words, text: text, location: words[1].location, user: user,
                     group: words.count > 3 ? words[3] : nil,
-                    shellOperator: split.bareWords.first(where: isShellOperator)))
+                    shellOperator: split.bareWords.first(where: isShellOperator)
+                        ?? unexpandedWord(split.words, bare: split.bareWords)))
         } catch {
             return .failure(error)
         }
@@ -65,8 +66,56 @@ public struct QuotedCommand: Equatable, Sendable {
         return target.hasPrefix(">") || target.hasPrefix("&>")
     }
 
+    private static let shells: Set<Substring> = ["sh", "bash", "dash", "ash", "ksh", "zsh"]
+
+    private static func isShell(_ program: String) -> Bool {
+        program.split(separator: "/").last.map { shells.contains($0) } ?? false
+    }
+
+    /// Where the line is that `sh -c LINE ...` has, among its words.
+    private static func indexOfLine(_ command: [String]) -> Int? {
+        guard let program = command.first, isShell(program) else { return nil }
+        let option = command.dropFirst().firstIndex { !$0.hasPrefix("-") || $0.hasSuffix("c") }
+        guard let option, command[option].hasPrefix("-"), !command[option].hasPrefix("--") else { return nil }
+        return option + 1 < command.count ? option + 1 : nil
+    }
+
+    /// What `sh -c` is given to run; nil for other commands.
+    static func shellLine(of command: [String]) -> String? { indexOfLine(command).map { command[$0] } }
+
+    /// The words after that line, which the shell takes for `$0` and so on, where the line uses none of these.
+    static func wordsLost(by command: [String]) -> ArraySlice<String> {
+        guard let index = indexOfLine(command), !command[index].contains("$") else { return [] }
+        return command[(index + 1)...]
+    }
+
+    /// A word with a variable or a pattern that only a shell would replace, where none is run.
+    private static func unexpandedWord(_ words: [String], bare: [String]) -> String? {
+        guard let program = words.first, !isShell(program) else { return nil }
+        // For these a pattern is one of their own.
+        let takesPatterns = ["pgrep", "pkill", "grep", "find", "expr"].contains { program.hasSuffix($0) }
+        return bare.dropFirst().first { word in
+            if let dollar = word.firstIndex(of: "$"), let next = word[dollar...].dropFirst().first {
+                if next == "{" || next == "_" || next.isLetter { return true }
+            }
+            return !takesPatterns && word.hasPrefix("/") && word.contains("*") && !word.contains(".*")
+        }
+    }
+
     /// In double quotes, or in single ones when it holds double quotes itself.
     private static func quoted(_ text: String) -> String { text.contains("\"") ? "'\(text)'" : "\"\(text)\"" }
+
+    /// `"sh -c "a b""` with the quotes inside as single ones, which is what was meant; nil for other commands.
+    private static func nested(_ statement: Statement) -> String? {
+        let written = Array(statement.rawLine.unicodeScalars.dropFirst(statement.keyword.text.unicodeScalars.count))
+        guard let start = written.firstIndex(where: { !$0.isBlank }),
+            let end = written.lastIndex(where: { !$0.isBlank }), start < end,
+            written[start] == "\"", written[end] == "\""
+        else { return nil }
+        let inside = written[(start + 1)..<end]
+        guard inside.count(where: { $0 == "\"" }) == 2, !inside.contains("'") else { return nil }
+        return "\"" + String(inside.map { $0 == "\"" ? "'" : $0 }) + "\""
+    }
 
     /// The first pass: words by blanks and quotes, nothing else.
     private static func pieces(of line: String, at start: SourceLocation) throws(Problem) -> [Word] {

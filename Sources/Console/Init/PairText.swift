@@ -1,3 +1,4 @@
+internal import Configuration
 internal import VRRPWire
 
 extension PairSettings {
@@ -5,7 +6,10 @@ extension PairSettings {
     ///
     /// - Parameter other: where the other host's file is, or was made.
     package func text(other: String) -> String {
-        ([heading(other: other)] + checkBlock + [instanceBlock]).joined(separator: "\n")
+        let text = ([heading(other: other)] + checkBlock + [instanceBlock]).joined(separator: "\n")
+        // As `understudy fmt` would lay it out, so that it has nothing to change.
+        guard case .success(let formatted) = format(Array(text.utf8), file: PairFiles.usualOwn) else { return text }
+        return String(decoding: formatted, as: UTF8.self)
     }
 
     private func heading(other: String) -> String {

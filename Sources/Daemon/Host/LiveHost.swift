@@ -19,7 +19,7 @@ package struct LiveHost: HostInspector {
         let socket = try RouteSocket()
         let links = try socket.links()
         let addresses = try socket.addresses()
-        facts = HostFacts(
+        var facts = HostFacts(
             interfaces: links.map { link in
                 HostFacts.Interface(
                     name: link.name, isLoopback: link.isLoopback, supportsMulticast: link.supportsMulticast,
@@ -28,6 +28,11 @@ package struct LiveHost: HostInspector {
                             address: $0.address, prefixLength: $0.prefixLength, isOurs: $0.protocolMark == addressMark)
                     })
             })
+        if looksAtFiles {
+            facts.bindsElsewhere[.v4] = setting("/proc/sys/net/ipv4/ip_nonlocal_bind")
+            facts.bindsElsewhere[.v6] = setting("/proc/sys/net/ipv6/ip_nonlocal_bind")
+        }
+        self.facts = facts
     }
 
     /// The host as a daemon would find it: in the network namespace that its file names.
@@ -72,7 +77,9 @@ package struct LiveHost: HostInspector {
         }
         let name = user ?? defaultScriptUser()
         guard let identity = identity(of: name) else { return nil }
-        return ProgramAccess(identity: identity, look: pathFacts, contents: textOfScript).problem(running: path)
+        return ProgramAccess(
+            identity: identity, look: pathFacts, contents: beginningOfProgram, knowsOtherFormats: knowsOtherFormats
+        ).problem(running: path)
     }
 }
 
@@ -110,6 +117,23 @@ private let scriptLimit = 64 << 10
 private func textOfScript(_ path: String) -> [UInt8] {
     guard case .success(let bytes) = readFile(path, limit: scriptLimit) else { return [] }
     return bytes
+}
+
+/// A sysctl that is on or off; nil when there is none.
+private func setting(_ path: String) -> Bool? {
+    guard case .success(let bytes) = readFile(path, limit: 64) else { return nil }
+    return bytes.first.map { $0 != UInt8(ascii: "0") }
+}
+
+/// So much as tells a script from a program; nil when it cannot be read by us.
+private func beginningOfProgram(_ path: String) -> [UInt8]? {
+    guard case .success(let bytes) = readBeginning(of: path, limit: 512) else { return nil }
+    return bytes
+}
+
+/// Whether somebody has told the kernel how to run files that are neither programs nor scripts.
+private func knowsOtherFormats() -> Bool {
+    globFiles("/proc/sys/fs/binfmt_misc/*").contains { !$0.hasSuffix("/register") && !$0.hasSuffix("/status") }
 }
 
 private func pathFacts(_ path: String) -> Result<PathFacts, ReadFailure> {

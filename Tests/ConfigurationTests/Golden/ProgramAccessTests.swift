@@ -8,7 +8,7 @@ import Testing
     /// A file system of directories 0755 and one program 0755, all root's, except where said otherwise.
     private func problem(
         _ path: String = "/opt/app/check", as identity: RunIdentity = Self.bob, _ changes: [String: PathFacts] = [:],
-        contents: String = ""
+        contents: String = "\u{7F}ELF", knowsOtherFormats: Bool = false
     ) -> HostFacts.ProgramProblem? {
         var tree = ["/", "/opt", "/opt/app", "/home"].reduce(into: [:]) { $0[$1] = facts(.directory) }
         tree["/opt/app/check"] = facts(.regular)
@@ -16,7 +16,8 @@ import Testing
         return ProgramAccess(
             identity: identity,
             look: { tree[$0].map { .success($0) } ?? .failure(ReadFailure("No such file or directory")) },
-            contents: { $0 == "/opt/app/check" ? Array(contents.utf8) : [] }
+            contents: { $0 == "/opt/app/check" ? Array(contents.utf8) : nil },
+            knowsOtherFormats: { knowsOtherFormats }
         ).problem(running: path)
     }
 
@@ -76,7 +77,41 @@ import Testing
         #expect(found?.fix == "chmod o+x /opt/run")
         #expect(problem(as: Self.bob, ["/opt/run": facts(.regular)], contents: "#!/opt/run -e\n") == nil)
         #expect(problem(contents: "\u{7F}ELF#!/none") == nil)
-        #expect(problem(contents: "#!") == nil)
+    }
+
+    @Test(arguments: [
+        ("exit 0\n", "does not begin with a `#!` line", "sed -i '1i #!/bin/sh' /opt/app/check"),
+        ("", "is empty", "write into it `#!/bin/sh`"), ("#!\nexit 0\n", "names nothing", "sed -i '1s|.*|#!/bin/sh|'"),
+        ("\u{FEFF}#!/bin/sh\n", "byte order mark", "sed -i '1s/^\\xEF\\xBB\\xBF//' /opt/app/check"),
+        ("MZ\u{0}", "neither a script nor a program", ""),
+    ])
+    func `names what the kernel cannot run, and what makes it a script`(
+        text: String, reason: String, fix: String
+    ) throws {
+        for identity in [Self.root, Self.bob] {
+            let found = try #require(problem(as: identity, contents: text))
+            #expect(found.sentence.contains(reason) && found.sentence.contains("Exec format error"))
+            #expect(found.fix ?? "" == fix || found.fix?.hasPrefix(fix) == true, "\(found)")
+            #expect(!found.isSecurityOnly)
+        }
+        #expect(problem(contents: text, knowsOtherFormats: true) == nil)
+    }
+
+    @Test func `asks that a script may be read by who runs it`() {
+        let execute = facts(.regular, 0o711)
+        let tree = ["/opt/app/check": execute, "/bin": facts(.directory)]
+        let found = problem(as: Self.bob, tree, contents: "#!/bin/sh\n")
+        #expect(found?.sentence == "the script `/opt/app/check` cannot be read by bob (owner root:root, mode 0711)")
+        #expect(found?.fix == "chmod o+r /opt/app/check")
+        #expect(problem(as: Self.bob, ["/opt/app/check": execute]) == nil)
+        let closed = facts(.regular, 0o700)
+        #expect(
+            problem(as: Self.bob, ["/opt/app/check": closed], contents: "#!/bin/sh\n")?.fix
+                == "chmod o+rx /opt/app/check")
+        #expect(problem(as: Self.bob, ["/opt/app/check": closed])?.fix == "chmod o+x /opt/app/check")
+        #expect(
+            problem(as: Self.bob, ["/opt/app/check": facts(.regular, 0o704)], contents: "#!/x")?.fix
+                == "chmod o+x /opt/app/check")
     }
 
     @Test func `refuses what is no program`() {

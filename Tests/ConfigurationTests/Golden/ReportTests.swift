@@ -112,4 +112,21 @@ import Testing
             Decoded.self, from: Data(CheckReport(diagnostics: [], sources: []).json.utf8))
         #expect(decoded.files.isEmpty && decoded.diagnostics.isEmpty && decoded.exitCode == 0)
     }
+
+    @Test func `says once what a template repeats, with how often`() {
+        func report(_ text: String) -> CheckReport {
+            Configuration.check(
+                files: ["b"], reading: DictionaryReader(["b": text]), configurationID: "x", host: nil,
+                hostIsAuthoritative: false)
+        }
+        let lines = [
+            "vrrp_instance VI_${ID} {", "virtual_router_id ${ID}", "virtual_ipaddress {", "10.0.0.${ID}/24", "}", "}",
+        ]
+        let block = lines.joined(separator: " \\\n") + "\n"
+        let found = report("$I= \\\n\(block)~SEQ(ID, 101, 200) $I\n").diagnostics
+        #expect(found.map(\.code) == ["missing-keyword"], "\(found.count)")
+        #expect(found.first?.message.hasSuffix("; and so do 99 more that this line makes") == true, "\(found)")
+        let two = report("vrrp_instance A {\n}\nvrrp_instance B {\n}\n").diagnostics
+        #expect(two.count { $0.code == "missing-keyword" } == 4)
+    }
 }

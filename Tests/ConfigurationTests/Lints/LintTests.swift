@@ -41,12 +41,43 @@ private func check(_ command: String, _ lines: String = "") -> String {
         ("#!/bin/sh\ncurl -f http://127.0.0.1/\nif [ $? = 0 ]; then\n echo 0\nelse\n echo 1\nfi\n", true),
         ("#!/bin/bash\necho 5\n", true), ("#!/bin/sh\npidof haproxy || exit 1\necho 0\n", false),
         ("#!/bin/sh\necho hello\n", false), ("#!/bin/sh\necho 1\npidof haproxy\n", false),
+        ("#!/bin/sh\nif pidof haproxy; then echo 0; else echo 1; fi\n", true),
+        ("#!/bin/sh\npidof haproxy && echo 0 || echo 1\n", true), ("#!/bin/sh\npidof haproxy && echo 1\n", false),
+        ("#!/bin/sh\ncase $1 in\n a) echo 1;;\nesac\n", true), ("#!/bin/sh\necho 1; pidof x\n", false),
         ("#!/usr/bin/python3\necho 1\n", false), ("#!/bin/sh\nset -e\npidof haproxy\necho 0\n", false),
     ])
     func `a script that prints its result is told what counts`(text: String, isNamed: Bool) {
         var host = FakeHost()
         host.scripts["/bin/check"] = text
         #expect(lints(check("/bin/check"), host).contains { $0.code == "check-prints-result" } == isNamed)
+    }
+
+    @Test(arguments: [
+        ("/bin/echo 5", true), ("echo 0", true), ("/bin/sh -c 'pidof x; echo 1'", true),
+        ("/bin/sh -c 'pidof x'", false), ("/bin/sh -c 'echo 1; exit 1'", false), ("/usr/bin/echoping 5", false),
+    ])
+    func `a command that prints its result is told what counts`(command: String, isNamed: Bool) {
+        #expect(lints(check(command)).contains { $0.code == "check-prints-result" } == isNamed)
+    }
+
+    @Test func `a user that does not exist is compared with those that do`() throws {
+        var host = FakeHost()
+        let text = "global_defs {\n script_user roto\n}\n" + check("/bin/check", "user rot") + "\n"
+        let own = try #require(lints(text, host).first { $0.code == "no-such-user" })
+        #expect(own.message.contains("is `root` meant?") && own.fix == "user root")
+        let global = "global_defs {\n script_user roto\n}\n" + instance("notify_master /bin/check")
+        #expect(lints(global, host).map(\.fix) == ["script_user root   # in global_defs"])
+        let argument = lints(instance("notify_master /bin/check roto"), host)
+        #expect(argument.map(\.fix) == ["\"/bin/check\" root"])
+        host.users = []
+        #expect(lints(global, host).map(\.fix) == ["useradd --system --no-create-home roto"])
+    }
+
+    @Test func `a variable before a command is no program`() {
+        let found = lints(check("FOO=1 /bin/true -x"), FakeHost(), authoritative: true)
+        #expect(found.map(\.brief) == ["error cannot-run@2"])
+        #expect(found.first?.fix == "\"/usr/bin/env FOO=1 /bin/true -x\"")
+        #expect(lints(check("/bin/x=1 a"), FakeHost()) == [])
     }
 
     @Test func `a password that is sent to other networks is noted`() {

@@ -48,6 +48,29 @@ import Testing
         #expect(fixes(text) == [expected])
     }
 
+    private static let inCommands: [(String, String)] = [
+        (script + instance("track_script {\nchk weight=-10\n}"), "equals-sign: chk weight -10"),
+        (script + instance("track_script {\nchk weight = -10\n}"), "equals-sign: chk weight -10"),
+        (
+            check("script \"/bin/bash -c \"kill -0 $(cat /run/haproxy.pid)\"\""),
+            "unquoted-command: script \"/bin/bash -c 'kill -0 $(cat /run/haproxy.pid)'\""
+        ),
+        (check("script \"/bin/sh -c pgrep haproxy\""), "unquoted-command: script \"/bin/sh -c 'pgrep haproxy'\""),
+        (
+            check("script \"/usr/bin/test -f $HOME/x\""),
+            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -f $HOME/x'\""
+        ),
+        (
+            check("script \"/usr/bin/test -e /run/haproxy/*.pid\""),
+            "shell-syntax: script \"/bin/sh -c '/usr/bin/test -e /run/haproxy/*.pid'\""
+        ),
+    ]
+
+    @Test(arguments: inCommands)
+    func `gives a fix for a command or a weight that runs what was meant`(text: String, expected: String) {
+        #expect(fixes(text) == [expected])
+    }
+
     @Test func `does not make an owner of a router whose priority is the default`() {
         let text =
             "vrrp_instance A {\n interface e\n virtual_router_id 1\n state master\n virtual_ipaddress { 10.0.0.1 }\n}"

@@ -28,6 +28,27 @@ private let mistakesInBlocks: [Mistake] = [
         "vrrp_instance A {\n interface e\n virtual_router_id 1\n virtual_ipadress {\n 10.0.0.1\n }\n}",
         "error unknown-keyword@4", quotes: "virtual_ipadress", fix: "virtual_ipaddress {"),
     Mistake(instance("priority: 90"), "error unknown-keyword@5", quotes: "priority:", fix: "priority 90"),
+    Mistake(instance("advert_int=1"), "error unknown-keyword@5", quotes: "advert_int=1", fix: "advert_int 1"),
+    Mistake(instance("advertt_int=1"), "error unknown-keyword@5", quotes: "advert_int", fix: "advert_int 1"),
+    Mistake(instance("; comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
+    Mistake(instance("// comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
+    Mistake(instance(";comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
+    Mistake(
+        script + instance("track_scripts {\nchk\n}"), "error unknown-keyword@8", quotes: "track_scripts",
+        fix: "track_script {"),
+    Mistake(
+        script + instance("track_script chk {\nchk\n}"), "error extra-words@8", quotes: "chk",
+        fix: "track_script {\n    chk"),
+    Mistake(
+        "vrrp_script chk it {\n script /bin/true\n}\n" + instance("track_script {\nchk_it\n}"),
+        "error extra-words@1", quotes: "it", fix: "vrrp_script chk_it {"),
+    Mistake(
+        "vrrp_sync_group G {\n VI_1\n VI_2\n}\n" + instance()
+            + instance(addresses: ["10.0.0.1"]).replacing("VI_1", with: "VI_2").replacing("51", with: "52"),
+        "error missing-keyword@2", quotes: "outside of `group { }`", fix: "group {\n    VI_1\n    VI_2\n}"),
+    Mistake(
+        "$IFACE = eth0\n" + instance().replacing("eth0", with: "$IFACE"), "error blank-in-definition@1",
+        quotes: "no blank", fix: "$IFACE=eth0"),
     Mistake(instance("router_id lb"), "error unknown-keyword@5", quotes: "router_id", fix: "into global_defs"),
     Mistake(instance() + "priority 5\n", "error unknown-keyword@10", quotes: "priority", fix: "into vrrp_instance"),
     Mistake(
@@ -67,7 +88,7 @@ private let mistakesInBlocks: [Mistake] = [
         script + script, "warning unused-script@1", "error no-instance@1", "error duplicate-name@4",
         quotes: "chk", fix: "track_script"),
     Mistake("vrrp_instance {\n}\n", "error missing-argument@1", quotes: "vrrp_instance", fix: "NAME"),
-    Mistake("vrrp_instance A B {\n}\n", "error extra-words@1", quotes: "B", fix: "vrrp_instance A {"),
+    Mistake("vrrp_instance A B {\n}\n", "error extra-words@1", quotes: "B", fix: "vrrp_instance A_B {"),
     Mistake("", "error no-instance@1", quotes: "nothing", fix: "vrrp_instance"),
     Mistake(
         "virtual_server 10.0.0.1 80 {\n real_server 10.0.0.2 80 {\n weight 1\n }\n}\n", "warning no-instance@1",
@@ -277,7 +298,11 @@ private let mistakesInChecks: [Mistake] = [
         #expect(found.allSatisfy { $0.consequence != nil && $0.fix != nil })
     }
 
-    @Test(arguments: ["/bin/sh -c 'a && b; c | d > e'", "awk -F '|' f", "curl http://h/?a=1&b=2", "a \\; b"])
+    @Test(arguments: [
+        "/bin/sh -c 'a && b; c | d > e'", "awk -F '|' f", "curl http://h/?a=1&b=2", "a \\; b",
+        "/bin/sh -c 'test -f $HOME/x'", "/bin/bash -ec 'x $1' sh /run/*", "pgrep -f /usr/sbin/haproxy*",
+        "curl http://h/*", "awk '{ print $NF }' f", "/bin/check /a.*b",
+    ])
     func `does not take a quoted sign for the shell's`(command: String) {
         #expect(complaints(check("\"\(command)\"")).isEmpty)
     }

@@ -227,6 +227,11 @@ private func effective(_ text: String, files: [String: String] = [:]) -> (Checke
         #expect(!again.diagnostics.contains { $0.severity == .error }, "\(text)")
     }
 
+    @Test func `shows a peer without the prefix that does not count`() {
+        let text = effective(instance("unicast_peer {", "10.0.0.2/24 min_ttl 254", "}")).1.text(title: "t")
+        #expect(text.contains(" 10.0.0.2 min_ttl 254 ") && !text.contains("10.0.0.2/24"), "\(text)")
+    }
+
     @Test func `is a file that means the same as any random one`() {
         var compared = 0
         for seed in 1...UInt64(100 * thoroughness) {

@@ -106,4 +106,22 @@ private let nginx = """
         let errors = found.diagnostics.filter { $0.severity == .error }
         #expect(errors.map { "\($0.code) \($0.location.file)" } == ["other-language /etc/b.cfg"], "\(found.text)")
     }
+
+    @Test(arguments: [
+        "vrrp_instance {{ name }} {\n interface {{ iface }}\n}\n", "a\n{% if x %}\nb\n{% endif %}\n",
+        "vrrp_instance A {\n priority <%= @prio %>\n}\n", "  priority {{prio}}\n",
+    ])
+    func `a template that was not rendered is said to be one, once`(text: String) {
+        let found = report(text).diagnostics
+        #expect(found.map(\.code) == ["other-language"], "\(found)")
+        #expect(found.first?.message.contains("template") == true)
+    }
+
+    @Test(arguments: [
+        "script \"docker inspect -f '{{ .State.Running }}' lb\"\n", "# {{ ansible_managed }}\n", "a {{ 10.0.0.1 }}\n",
+        "a {{\n}}\n", "a { % }\n",
+    ])
+    func `braces that are no template are not taken for one`(text: String) {
+        #expect(!report(text).diagnostics.contains { $0.code == "other-language" })
+    }
 }

@@ -21,6 +21,15 @@ import VRRPWire
         #expect(try addresses(line) == expected.map { try ip($0) })
     }
 
+    @Test(arguments: [
+        ("bind 192.0.2.10", false), ("bind [2001:db8::10]", false), ("bind 192.0.2.10:", false), ("bind *", false),
+        ("bind 192.0.2.10:80", true), ("bind [2001:db8::10]:443", true), ("bind 192.0.2.10:$PORT", true),
+        ("bind \"$BIND\"", true), ("bind :80-90", true),
+    ])
+    func `a port is one where it is written`(line: String, expected: Bool) {
+        #expect(haproxyBinds(in: "\(line)\n", file: "haproxy.cfg").map(\.hasPort) == [expected])
+    }
+
     @Test(arguments: ["bind *:80", "bind :80", "bind 0.0.0.0:80", "bind :::80", "bind [::]:80 v4v6", "bind ipv4@*:80"])
     func `wildcards are no address`(line: String) { #expect(addresses(line) == [.wildcard]) }
 

@@ -52,7 +52,7 @@ import VRRPWire
                 """)
     }
 
-    @Test func `every kind of pair passes the check without so much as a warning`() {
+    @Test func `every kind of pair passes the check without so much as a warning`() throws {
         let lists = [
             ["192.0.2.10"], ["192.0.2.10", "192.0.2.11"], ["192.0.2.10", "2001:db8::10"], ["2001:db8::10"],
             ["fe80::10", "2001:db8::10"], ["2001:db8::10", "2001:db8::11"],
@@ -76,6 +76,9 @@ import VRRPWire
                         }
                         if pair.family == .v4, priority == 101 { pair.password = "s3cret" }
                         #expect(complaints(pair) == "", "\(pair)")
+                        for text in [pair.text(other: "there"), pair.mirrored.text(other: "here")] {
+                            #expect(try format(Array(text.utf8), file: "a").get() == Array(text.utf8))
+                        }
                         count += 1
                     }
                 }

@@ -17,6 +17,7 @@ package struct HAProxyBind: Equatable, Sendable {
     package var address: Address
     /// Bound with IP_TRANSPARENT, for which the address need not be on the host.
     package var isTransparent: Bool
+    package var hasPort = true
 
     package var place: String { "\(file):\(line): \(text)" }
 }
@@ -37,12 +38,21 @@ package func haproxyBinds(in text: String, file: String) -> [HAProxyBind] {
         let isTransparent = words.dropFirst(2).contains { $0.text == "transparent" }
         for part in list.split(separator: ",") {
             guard let address = haproxyAddress(String(part)) else { continue }
-            binds.append(
-                HAProxyBind(
-                    file: file, line: index + 1, text: line.trimmed, address: address, isTransparent: isTransparent))
+            var bind = HAProxyBind(
+                file: file, line: index + 1, text: line.trimmed, address: address, isTransparent: isTransparent)
+            bind.hasPort = hasPort(part)
+            binds.append(bind)
         }
     }
     return binds
+}
+
+/// Whether a port follows the address; where a variable may hold it, it does.
+private func hasPort(_ text: Substring) -> Bool {
+    if text.contains("$") { return true }
+    let rest = text.hasPrefix("[") ? text.drop { $0 != "]" } : text
+    guard let colon = rest.lastIndex(of: ":") else { return false }
+    return rest.index(after: colon) < rest.endIndex
 }
 
 /// Nil for what is no IP address: a unix socket, a descriptor.
