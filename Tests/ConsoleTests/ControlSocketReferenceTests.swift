@@ -102,6 +102,7 @@ extension String {
         let active = ActiveRouter(address: "192.0.2.1", isSelf: false, priority: 1, lastHeardSeconds: 1)
         var peer = Peer(address: "192.0.2.1", priority: 1, lastHeardSeconds: 1, refusal: "why")
         peer.difference = "what"
+        peer.hasAgreed = true
         let check = Sample.check(
             "chk", .script, .working, weight: 1, points: 1, outcome: "exited", ran: 1, took: 1, changed: 1)
         var record = HistoryRecord(

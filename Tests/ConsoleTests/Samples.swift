@@ -95,6 +95,7 @@ enum Sample {
         instance.obstacles = ["eth0 has no carrier"]
         instance.peers[0].refusal = "the password differs"
         instance.peers[0].difference = "other virtual addresses than ours"
+        instance.peers[0].hasAgreed = true
         var other = OtherOwner(
             address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:99", sinceSeconds: 12, lastSeenSeconds: 3,
             announcements: 4)

@@ -35,7 +35,7 @@ extension Behaviour.Controlled {
             sendSignal(Signals.kill, to: old)
             try trial.waitFor("its end") { daemon.process.status != nil }
             #expect(daemon.process.status == .exited(code: 6), "\(daemon.text())")
-            #expect(daemon.text().contains("which ended by signal 9; -R says that it is not replaced"))
+            #expect(daemon.text().contains("which ended by signal 9 (SIGKILL); -R says that it is not replaced"))
             #expect(try !host.has("192.0.2.10"))
         }
 

@@ -186,7 +186,9 @@ package struct StatusReport {
         return instance.peers.map { peer in
             let heard = StyledText("heard \(spoken(ago: peer.lastHeardSeconds))")
             let refusal = peer.refusal.map { StyledText("; NOT BELIEVED: \($0)", .bad) } ?? ""
-            let difference = peer.difference.map { StyledText("; \($0)", .doubtful) } ?? ""
+            // Who agreed with us before is of this pair, and was edited.
+            let before = peer.hasAgreed == true ? ", unlike before" : ""
+            let difference = peer.difference.map { StyledText("; \($0)\(before)", .doubtful) } ?? ""
             return [StyledText(peer.address), StyledText(peer.priorityWords), heard + refusal + difference]
         }
     }
