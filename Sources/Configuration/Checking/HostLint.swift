@@ -144,7 +144,7 @@ extension Linter {
             consequence: isExpected
                 ? "Understudy waits for it, as `dynamic_interfaces` says, and protects nothing until it is there"
                 : "Understudy would wait for it and protect nothing; keepalived would exit",
-            fix: near ?? facts.suggestion)
+            fix: near ?? facts.suggestion, passesKeepalived: isExpected ? true : nil)
     }
 
     private mutating func checkSource(_ instance: Instance, _ facts: HostFacts) {
