@@ -70,7 +70,7 @@ public struct CheckReport: Equatable, Sendable {
             }
         }
         for (index, count) in more {
-            result[index].message += "; and so \(count == 1 ? "does" : "do") \(count) more that this line makes"
+            result[index].message += "; the same holds of \(count) more that this line makes"
         }
         return result
     }

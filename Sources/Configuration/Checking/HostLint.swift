@@ -27,8 +27,9 @@ extension Linter {
     /// A user of this host with a name like that of one who does not exist.
     func nearUser(_ user: UserName, _ host: any HostInspector) -> String? {
         guard user.group == nil else { return nil }
-        let usual = ["root", "nobody", "keepalived_script", "keepalived", "haproxy", "hapee-lb", "nginx", "www-data"]
-        return KeywordTable.nearest(to: user.user, among: usual.filter { host.exists(UserName(user: $0)) })
+        let usual = "root nobody keepalived_script keepalived haproxy hapee-lb nginx www-data".split(separator: " ")
+        let here = usual.map(String.init).filter { host.exists(UserName(user: $0)) }
+        return KeywordTable.nearest(to: user.user, among: here)
     }
 
     /// Whether a program that the configuration names can be run; what security alone forbids runs unless it is asked for.
@@ -144,7 +145,7 @@ extension Linter {
             consequence: isExpected
                 ? "Understudy waits for it, as `dynamic_interfaces` says, and protects nothing until it is there"
                 : "Understudy would wait for it and protect nothing; keepalived would exit",
-            fix: near ?? facts.suggestion)
+            fix: near ?? facts.suggestion, passesKeepalived: isExpected ? true : nil)
     }
 
     private mutating func checkSource(_ instance: Instance, _ facts: HostFacts) {

@@ -35,7 +35,7 @@ extension PairSettings {
             vrrp_track_process \(checkName) {
                 \(aligned("process \(process)", "as `ps -e` calls it"))
                 \(aligned("weight \(Self.weight)", "points more while it runs: enough to turn the order of the two hosts round"))
-                \(aligned("# terminate_delay 1", "would overlook a restart that takes less than a second"))
+                # terminate_delay 1  # would overlook a restart that takes less than a second
             }
 
             """

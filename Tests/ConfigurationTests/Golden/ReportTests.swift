@@ -125,7 +125,7 @@ import Testing
         let block = lines.joined(separator: " \\\n") + "\n"
         let found = report("$I= \\\n\(block)~SEQ(ID, 101, 200) $I\n").diagnostics
         #expect(found.map(\.code) == ["missing-keyword"], "\(found.count)")
-        #expect(found.first?.message.hasSuffix("; and so do 99 more that this line makes") == true, "\(found)")
+        #expect(found.first?.message.hasSuffix("; the same holds of 99 more that this line makes") == true, "\(found)")
         let two = report("vrrp_instance A {\n}\nvrrp_instance B {\n}\n").diagnostics
         #expect(two.count { $0.code == "missing-keyword" } == 4)
     }

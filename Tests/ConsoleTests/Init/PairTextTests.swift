@@ -30,17 +30,17 @@ import VRRPWire
 
                 # Does the load balancer run? Its death is seen within milliseconds, and no program is started to find out.
                 vrrp_track_process chk_haproxy {
-                    process haproxy               # as `ps -e` calls it
-                    weight 6                      # points more while it runs: enough to turn the order of the two hosts round
-                    # terminate_delay 1           # would overlook a restart that takes less than a second
+                    process haproxy  # as `ps -e` calls it
+                    weight 6         # points more while it runs: enough to turn the order of the two hosts round
+                    # terminate_delay 1  # would overlook a restart that takes less than a second
                 }
 
                 vrrp_instance vrrp_1 {
-                    interface eth0                # where clients reach the address
-                    state MASTER                  # other: BACKUP
-                    virtual_router_id 51          # of this pair, and of nobody else on this network
-                    priority 101                  # other: 100. The higher one is active, as long as its checks are well
-                    advert_int 1                  # seconds between two signs of life; the other takes over after three and a bit
+                    interface eth0        # where clients reach the address
+                    state MASTER          # other: BACKUP
+                    virtual_router_id 51  # of this pair, and of nobody else on this network
+                    priority 101          # other: 100. The higher one is active, as long as its checks are well
+                    advert_int 1          # seconds between two signs of life; the other takes over after three and a bit
                     virtual_ipaddress {
                         192.168.50.10/24
                     }
