@@ -545,8 +545,8 @@ _understudy_init() {
 _understudy_check() {
     repeating_flags=()
     non_repeating_flags=(--host --portable --compat --json --sarif --version -h --help)
-    repeating_options=(--haproxy)
-    non_repeating_options=(-i --id)
+    repeating_options=(-i --id --haproxy)
+    non_repeating_options=()
     __understudy_offer_flags_options -1
 
     # Offer option value completions

@@ -48,7 +48,7 @@ function __understudy_parse_tokens -S
         case 'init'
             __understudy_parse_subcommand 0 'interface=' 'peer-interface=' 'address=+' 'peer=' 'vrid=' 'priority=' 'unicast' 'name=' 'check=' 'password=' 'o/output=' 'peer-output=' 'directory=' 'force' 'listen=' 'version' 'h/help'
         case 'check'
-            __understudy_parse_subcommand -r 1 'host' 'portable' 'compat' 'json' 'sarif' 'i/id=' 'haproxy=+' 'version' 'h/help'
+            __understudy_parse_subcommand -r 1 'host' 'portable' 'compat' 'json' 'sarif' 'i/id=+' 'haproxy=+' 'version' 'h/help'
         case 'fmt'
             __understudy_parse_subcommand -r 1 'check' 'w/in-place' 'diff' 'version' 'h/help'
         case 'config'
@@ -241,7 +241,7 @@ complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" compat' -l 'compat' -d 'Judge as keepalived -t does (2.2.7): errors are what it refuses, and only that.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" json' -l 'json' -d 'Print one JSON object instead of text.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" sarif' -l 'sarif' -d 'Print SARIF 2.1.0, which services that host code show beside the lines.'
-complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" i id' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name).' -rfka ''
+complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check"' -s 'i' -l 'id' -d 'The configuration id that @ID lines are compared with (default: the short host name). Once for all files, or once for each in turn: one file that has lines for both hosts is named twice.' -rfka ''
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check"' -l 'haproxy' -d 'HAProxy\'s configuration: whether it answers for the virtual addresses, and whether anybody notices when it fails. Once for all hosts, or once for each file in turn.' -rF
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" version' -l 'version' -d 'Show the version.'
 complete -c 'understudy' -n '__understudy_should_offer_completions_for_flags_or_options "understudy check" h help' -s 'h' -l 'help' -d 'Show help information.'

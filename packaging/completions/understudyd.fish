@@ -13,6 +13,8 @@ complete -c understudyd -s s -l namespace -x -d 'Work in this network namespace,
 complete -c understudyd -s i -l config-id -x -d 'Which \'@ID\' lines of the configuration apply'
 complete -c understudyd -s d -l dump-conf -d 'Write what was understood of the configuration to the log'
 complete -c understudyd -s t -l config-test -d 'Check the configuration and exit: 0 it would run, 2 it would not'
+complete -c understudyd -s R -l dont-respawn -d 'Resign and end when the working process dies or hangs, instead of replacing it'
+complete -c understudyd -s m -l core-dump -d 'Allow core dumps of a process that crashes'
 complete -c understudyd -l signum -x -d 'Print the number of a signal: STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON'
 complete -c understudyd -s v -l version -d 'Print the version'
 complete -c understudyd -s h -l help -d 'Print this'
