@@ -96,6 +96,7 @@ enum Sample {
         instance.peers[0].refusal = "the password differs"
         instance.peers[0].difference = "other virtual addresses than ours"
         instance.peers[0].hasAgreed = true
+        for index in instance.addresses.indices { instance.addresses[index].refusal = "Invalid scope value" }
         var other = OtherOwner(
             address: "192.0.2.10", hardwareAddress: "02:00:00:00:00:99", sinceSeconds: 12, lastSeenSeconds: 3,
             announcements: 4)
