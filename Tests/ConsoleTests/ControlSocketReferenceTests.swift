@@ -92,6 +92,7 @@ extension String {
         var route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
         route.hasEnd = true
         instance.routes = [route]
+        instance.addresses[0].refusal = "r"
         let rule = RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: true)
         instance.rules = [rule]
         var filter = PacketFilterStatus(table: "inet understudy", isInForce: false)

@@ -184,6 +184,7 @@ private let untold: [String: String] = [
     "version": "of the protocol; another one is refused before anything is shown",
     "id": "which request it answers; the command makes one at a time",
     "status.instances.routes.has_end": "the route's own text says `expires`; an active one has `ended` for `MISSING`",
+    "status.instances.addresses.refusal": "an active one says why where the address is `MISSING`",
 ]
 
 @Suite struct `Every member of a status` {
@@ -240,6 +241,15 @@ private let untold: [String: String] = [
             let after = try text(try decode(Answer.self, from: change.json))
             #expect(after != before, "\(change.path) changed, and nobody would see it")
         }
+    }
+
+    @Test func `says of an address that is not there what the kernel said`() throws {
+        var instance = Sample.active
+        instance.addresses[0].isPresent = false
+        instance.addresses[0].refusal = "Invalid scope value"
+        let answer = Sample.answer(instance)
+        let report = StatusReport(answer, try #require(answer.status)).lines(width: nil).map(\.plain)
+        #expect(report.contains { $0.contains("MISSING: the kernel refused it: Invalid scope value") }, "\(report)")
     }
 
     @Test func `says of a route that has ended by itself that it ended`() throws {

@@ -55,8 +55,14 @@ public struct CheckReport: Equatable, Sendable {
         var first: [Identity: Int] = [:]
         var more: [Int: Int] = [:]
         var result: [Diagnostic] = []
+        // A line of which much is said is looked at once.
+        var line: (file: String, number: Int, isRepeated: Bool)?
         for diagnostic in diagnostics {
-            guard isRepeated(diagnostic.location, texts) else {
+            let location = diagnostic.location
+            if line?.number != location.line || line?.file != location.file {
+                line = (location.file, location.line, isRepeated(location, texts))
+            }
+            guard location.relation != nil || line?.isRepeated == true else {
                 result.append(diagnostic)
                 continue
             }
@@ -75,8 +81,8 @@ public struct CheckReport: Equatable, Sendable {
         return result
     }
 
+    /// Whether the line makes several, `~SEQ` and the like.
     private static func isRepeated(_ location: SourceLocation, _ texts: [String: SourceText]) -> Bool {
-        if location.relation != nil { return true }
         guard let bytes = texts[location.file]?.bytes(ofLine: location.line) else { return false }
         return bytes.contains(UInt8(ascii: "~"))
     }
