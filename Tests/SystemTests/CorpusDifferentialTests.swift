@@ -24,6 +24,9 @@ import struct Foundation.URL
             "20-strict-rfc.conf": [
                 "addresses": owner, "adverts": owner, "announcements": owner, "states": owner,
             ],
+            "08-v4-with-v6-excluded.conf": [
+                "announcements": "keepalived announces an address that the kernel refused, for its scope differs"
+            ],
             "11-vmac.conf": ["settings": below], "72-virtual-mac.conf": ["settings": below],
             "79-address-macs.conf": ["settings": below],
         ]
