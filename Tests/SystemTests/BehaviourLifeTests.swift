@@ -30,7 +30,7 @@ extension Behaviour {
         private func exited(_ code: Int32) -> LinuxKernel.ExitStatus { .exited(code: code) }
 
         @Test(arguments: [
-            "-P", "-C", "-V", "--release-vips", "--vrrp_pid=/x", "-a", "--snmp", "-Z", "--nonsense",
+            "-C", "--check", "-V", "--dont-release-vrrp", "-T", "-Z", "--nonsense",
         ])
         func `a flag that does not exist here is an error that says why`(flag: String) throws {
             let (_, host) = try prepared()

@@ -8,7 +8,7 @@ struct FloodGate {
     /// second, but of one that is misconfigured come 100.
     static let most = 1000
     /// Of what the kernel may drop, it lets one in so many through: counters and log go on telling what is sent.
-    static let sample: UInt32 = 64
+    static let sample: UInt32 = 256
     /// The kernel is asked to stop dropping after this time, and asked anew if nothing has changed.
     static let shutTime = Interval.seconds(60)
     private static let window = Interval.seconds(1)
