@@ -24,13 +24,13 @@ import struct Foundation.URL
             "20-strict-rfc.conf": [
                 "addresses": owner, "adverts": owner, "announcements": owner, "states": owner,
             ],
-            "08-v4-with-v6-excluded.conf": [
-                "announcements": "keepalived announces an address that the kernel refused, for its scope differs"
-            ],
             "11-vmac.conf": ["settings": below], "72-virtual-mac.conf": ["settings": below],
             "79-address-macs.conf": ["settings": below],
         ]
     }()
+
+    /// Announcements of keepalived's for addresses that the kernel refused, because their scope is not that of the subnet.
+    private static let vain = ["08-v4-with-v6-excluded.conf": "ARP 1 10.0.0.120 for 10.0.0.120"]
 
     private static func files() throws -> [(name: String, text: String)] {
         try ["valid", "keywords"].flatMap { folder in
@@ -76,6 +76,7 @@ import struct Foundation.URL
             }
             for side in sides { #expect(!side.hasEnded, "\(name): \(side.program)\n\(side.log.tail())") }
             for difference in differences(name, pictures) { Issue.record("\(name): \(difference)") }
+            if let line = Self.vain[name] { #expect(pictures[1]["announcements"]?.contains(line) == true, "\(name)") }
             for (aspect, reason) in Self.exceptions[name] ?? [:] {
                 #expect(pictures[0][aspect] != pictures[1][aspect], "\(name): \(aspect) is no exception: \(reason)")
             }
@@ -87,8 +88,8 @@ import struct Foundation.URL
     private func differences(_ name: String, _ pictures: [CorpusSide.Picture]) -> [String] {
         let (ours, theirs) = (pictures[0], pictures[1])
         return ours.keys.sorted().compactMap { aspect in
-            guard Self.exceptions[name]?[aspect] == nil, let own = ours[aspect], let other = theirs[aspect],
-                own != other
+            guard Self.exceptions[name]?[aspect] == nil, let own = ours[aspect],
+                let other = theirs[aspect]?.filter({ aspect != "announcements" || $0 != Self.vain[name] }), own != other
             else { return nil }
             let (more, less) = (own.filter { !other.contains($0) }, other.filter { !own.contains($0) })
             return "\(aspect): only Understudy \(more), only keepalived \(less)"
