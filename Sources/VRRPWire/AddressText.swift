@@ -3,17 +3,24 @@
 extension IPv4Address: LosslessStringConvertible {
     /// Four decimal octets without leading zeros, as inet_pton accepts them; anything else is nil.
     public init?(_ text: String) {
-        var octets = 0
         var value: UInt32 = 0
-        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
-            guard octets < 4, (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (48...57).contains($0) }),
-                part.utf8.count == 1 || part.first != "0", let octet = UInt8(part)
-            else { return nil }
-            value = value << 8 | UInt32(octet)
-            octets += 1
+        var (octet, digits, dots): (UInt32, Int, Int) = (0, 0, 0)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard digits == 0 || octet > 0 else { return nil }
+                octet = octet * 10 + UInt32(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard octet <= 255 else { return nil }
+            case UInt8(ascii: "."):
+                guard digits > 0, dots < 3 else { return nil }
+                value = value << 8 | octet
+                (octet, digits, dots) = (0, 0, dots + 1)
+            default: return nil
+            }
         }
-        guard octets == 4 else { return nil }
-        self.init(bigEndian: value)
+        guard digits > 0, dots == 3 else { return nil }
+        self.init(bigEndian: value << 8 | octet)
     }
 
     public var description: String {

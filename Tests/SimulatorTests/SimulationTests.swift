@@ -6,7 +6,7 @@ import Testing
 @Suite struct `Several routers on one segment` {
     /// Seeds in blocks, so that a failure names few and the blocks run beside each other.
     private static let blocks: [UInt64] = Array(0..<10)
-    private static let seedsPerBlock = seeds.map { ($0.count + 9) / 10 } ?? 200
+    private static let seedsPerBlock = seeds.map { ($0.count + 9) / 10 } ?? 40
 
     /// `UNDERSTUDY_SEEDS=1000-9999` plays those instead, and `=42` one with its whole log: for the night, and for one failure.
     private static let seeds: ClosedRange<UInt64>? = {

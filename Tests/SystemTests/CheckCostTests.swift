@@ -69,9 +69,10 @@ import Testing
     }
 
     /// Runs a program to its end, and says what it took.
-    private func cost(_ host: Host, _ command: [String]) throws -> Cost {
+    private func cost(_ host: Host, _ command: [String], verdicts: [Int32] = [0]) throws -> Cost {
         let ended = try host.run("/usr/bin/time", ["-f", "cost %M %U %S"] + command, seconds: 400)
-        #expect(ended.status == .exited(code: 0), "\(command): \(ended.output.suffix(400))")
+        #expect(
+            verdicts.contains { ended.status == .exited(code: $0) }, "\(command): \(ended.output.suffix(400))")
         let words = try #require(ended.output.split(separator: "\n").last { $0.hasPrefix("cost ") }).split(
             separator: " ")
         let seconds = try words.suffix(2).map { try #require(Double($0)) }
@@ -95,5 +96,68 @@ import Testing
         print("\(file.testDescription): \(memory.0) KiB beside \(memory.1), \(time.0) ms beside \(time.1)")
         #expect(memory.0 < memory.1, "KiB of memory, understudy and keepalived")
         #expect(time.0 < time.1, "ms of processor time, understudy and keepalived")
+    }
+
+    /// A file with one block of so many lines, or with so many blocks that refer to one another.
+    struct LongFile: CustomTestStringConvertible, Sendable {
+        var testDescription: String
+        var text: @Sendable (Int) -> String
+
+        private static func instance(_ name: String = "VI_1", _ id: Int = 51, _ more: String = "") -> String {
+            "vrrp_instance \(name) {\ninterface eth0\nvirtual_router_id \(id)\npriority 100\n"
+                + "virtual_ipaddress {\n192.0.2.\(id)/24\n}\n\(more)}\n"
+        }
+
+        /// In the instance.
+        private static func block(_ name: String, _ line: @escaping @Sendable (Int) -> String) -> LongFile {
+            LongFile(testDescription: name) { count in
+                instance("VI_1", 51, "\(name) {\n" + (0..<count).map { line($0) + "\n" }.joined() + "}\n")
+            }
+        }
+
+        private static func address(_ number: Int) -> String {
+            "10.\(number >> 14).\(number >> 7 & 127).\(number & 127)"
+        }
+
+        static let all = [
+            block("virtual_ipaddress") { "\(address($0))/32" },
+            block("virtual_ipaddress_excluded") { "\(address($0))/32" }, block("unicast_peer") { address($0) },
+            block("virtual_routes") { "\(address($0))/32 via 192.0.2.1 dev eth0" },
+            block("virtual_rules") { "from \(address($0))/32 lookup 5" }, block("track_interface") { "dummy\($0)" },
+            block("track_script") { "undefined_\($0)" }, block("authentication") { "unknown_\($0) 1" },
+            LongFile(testDescription: "static_ipaddress") { count in
+                "static_ipaddress {\n" + (0..<count).map { "\(address($0))/32 dev eth0\n" }.joined() + "}\n"
+                    + instance()
+            },
+            LongFile(testDescription: "checks") { count in
+                (0..<count / 4).map { "vrrp_script c\($0) {\nscript \"/bin/true\"\ninterval 2\n}\n" }.joined()
+                    + instance("VI_1", 51, "track_script {\n" + (0..<count / 4).map { "c\($0)\n" }.joined() + "}\n")
+            },
+            LongFile(testDescription: "members of a group") { count in
+                (0..<count / 16).map { instance("VI_\($0)", 51) }.joined()
+                    + "vrrp_sync_group G {\ngroup {\n" + (0..<count / 16).map { "VI_\($0)\n" }.joined() + "}\n}\n"
+            },
+            LongFile(testDescription: "groups") { count in
+                (0..<count / 16).map { instance("VI_\($0)", 51) }.joined()
+                    + (0..<count / 32).map {
+                        "vrrp_sync_group G\($0) {\ngroup {\nVI_\(2 * $0)\nVI_\(2 * $0 + 1)\n}\n}\n"
+                    }
+                    .joined()
+            },
+            LongFile(testDescription: "comments") { instance() + String(repeating: "# nothing\n", count: $0 * 4) },
+        ]
+    }
+
+    @Test(arguments: LongFile.all)
+    func `a check of eight times as many lines takes no more than in proportion`(file: LongFile) throws {
+        let trial = try Trial()
+        let host = try trial.host()
+        let times = try [5000, 40_000].map { count in
+            try host.writeFile("/run/vrrp.conf", file.text(count))
+            return try cost(host, [Trial.command, "check", "/run/vrrp.conf"], verdicts: [0, 1, 2]).time
+        }
+        // What each line is compared with all others takes 64 times as long.
+        print("\(file.testDescription): \(times[0]) ms, then \(times[1]) ms")
+        #expect(times[1] < 24 * max(times[0], 10), "\(times) ms")
     }
 }

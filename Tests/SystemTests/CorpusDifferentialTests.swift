@@ -11,11 +11,6 @@ import struct Foundation.URL
 @Suite(.serialized) struct CorpusDifferentialTests {
     private static let directory = CorpusSupport.directory
 
-    /// Files that cannot be compared.
-    private static let left = [
-        "50-process-everything.conf": "neither starts without the network namespace that it names"
-    ]
-
     /// What differs, by file and aspect, and why; docs/differences.md has each.
     private static let exceptions: [String: [String: String]] = {
         let owner = "keepalived removes the host's own address, which the file owns, and ends in FAULT"
@@ -35,7 +30,7 @@ import struct Foundation.URL
     private static func files() throws -> [(name: String, text: String)] {
         try ["valid", "keywords"].flatMap { folder in
             let names = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/\(folder)").sorted()
-            return try names.filter { $0.hasSuffix(".conf") && left[$0] == nil }.map { name in
+            return try names.filter { $0.hasSuffix(".conf") }.map { name in
                 let text = String(decoding: try LocalFiles.read("\(directory)/\(folder)/\(name)"), as: UTF8.self)
                 return (name, CorpusSupport.adapted(text))
             }

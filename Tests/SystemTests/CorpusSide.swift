@@ -57,6 +57,7 @@ final class CorpusSide {
             ])
         }
         try CorpusSupport.write(to: host, from: CorpusSupport.directory + "/support")
+        try CorpusSupport.nameNetwork(of: host)
         _ = try host.run("mkdir", ["-p", "/run/understudy"])
         try host.writeFile("/run/vrrp.conf", text)
         settings = try Self.sysctls(of: host, used.map(\.name))

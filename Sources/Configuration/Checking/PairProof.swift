@@ -51,21 +51,25 @@ extension PairCheck {
                 unproved.append("`\(pair.a.name)`")
             }
         }
+        let positions = [a, b].map { $0.groups.isEmpty ? [:] : $0.positions() }
         for group in a.groups {
             guard let places = grouped[group.name] else { continue }
+            let ours = a.members(of: group, at: positions[0])
             let members = places.map { [partners.pairs[$0].a, partners.pairs[$0].b] }
             // One that has no partner has been reported, and so have members of different groups.
             let theirs = Set(members.compactMap { $0[1].syncGroup })
             guard partners.broken.isDisjoint(with: places), theirs.count == 1,
-                members.count == a.members(of: group).count,
-                b.groups.contains(where: { theirs.contains($0.name) && b.members(of: $0).count == members.count })
+                members.count == ours.count,
+                b.groups.contains(where: {
+                    theirs.contains($0.name) && b.members(of: $0, at: positions[1]).count == members.count
+                })
             else {
                 unproved.append("sync group \(group.name)")
                 continue
             }
             let identities = members.map { $0[0].identity }
-            let order = a.members(of: group).compactMap { member in identities.firstIndex { $0 == member.identity } }
-            let significance = a.significance(of: group).compactMap { order.indices.contains($0) ? order[$0] : nil }
+            let order = ours.compactMap { member in identities.firstIndex { $0 == member.identity } }
+            let significance = Model.significance(of: ours).compactMap { order.indices.contains($0) ? order[$0] : nil }
             units.append(
                 ProofUnit(
                     name: "sync group \(group.name)", members: members, significance: significance, facts: facts))

@@ -31,9 +31,11 @@ extension KeywordTable {
     /// The candidate with the least edit distance, when it is near enough to be a misspelling.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = max(1, min(3, word.count / 3))
+        let letters = Array(word.lowercased().utf8)
         var best: (name: String, distance: Int)?
-        for candidate in candidates {
-            let distance = editDistance(Array(word.lowercased().utf8), Array(candidate.utf8))
+        // What is so much longer or shorter is not near, whatever its letters are.
+        for candidate in candidates where abs(candidate.utf8.count - letters.count) <= limit {
+            let distance = editDistance(letters, Array(candidate.utf8))
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name

@@ -27,17 +27,27 @@ public struct SyncGroupSettings: Equatable, Sendable {
 }
 
 extension Model {
+    /// Where each instance stands among ``instances``, by its name, for who asks for the members of groups.
+    public func positions(where isWanted: (String) -> Bool = { _ in true }) -> [String: Int] {
+        var positions: [String: Int] = [:]
+        for index in instances.indices where isWanted(instances[index].name) {
+            positions[instances[index].name] = index
+        }
+        return positions
+    }
+
     /// The members of a group in its order.
-    public func members(of group: SyncGroupSettings) -> [Instance] {
-        group.members.compactMap { name in instances.first { $0.name == name } }
+    ///
+    /// - Parameter positions: those of its members at least.
+    public func members(of group: SyncGroupSettings, at positions: [String: Int]) -> [Instance] {
+        group.members.compactMap { name in positions[name].map { instances[$0] } }
     }
 
     /// The positions of a group's members, the one that decides first: the lowest VRID, then IPv4, then the lowest address.
     ///
     /// Both hosts come to the same order, whatever the names of instances and interfaces are and however they are sorted.
-    public func significance(of group: SyncGroupSettings) -> [Int] {
-        let members = members(of: group)
-        return members.indices.sorted { left, right in
+    public static func significance(of members: [Instance]) -> [Int] {
+        members.indices.sorted { left, right in
             let (a, b) = (members[left], members[right])
             if a.virtualRouterID != b.virtualRouterID { return a.virtualRouterID.rawValue < b.virtualRouterID.rawValue }
             if a.family != b.family { return a.family == .v4 }

@@ -27,10 +27,11 @@ extension Resolver {
         guard let (address, prefix) = addressAndPrefix(line) else { return nil }
         var written = VirtualAddress(address: address, prefixLength: prefix, interface: interface)
         var group: Word?
+        let words = line.arguments
         var index = 0
-        while index < line.arguments.count {
-            if line.arguments[index].text == "track_group", index + 1 < line.arguments.count {
-                group = line.arguments[index + 1]
+        while index < words.count {
+            if words[index].text == "track_group", index + 1 < words.count {
+                group = words[index + 1]
                 index += 2
             } else {
                 index += attribute(at: index, of: line, into: &written)
@@ -39,7 +40,7 @@ extension Resolver {
         settlePeer(of: &written, line)
         guard isUsable(written, line, isStatic: isStatic) else { return nil }
         if let group, !isStatic { track(.address(written), in: group, isStatic: false) }
-        let marking = line.arguments.first { $0.text == "use_vmac" }
+        let marking = words.first { $0.text == "use_vmac" }
         if isStatic, let marking {
             report(
                 .warning, "no-effect", at: marking.location, "`use_vmac` has no effect on a static address",
@@ -48,7 +49,7 @@ extension Resolver {
         }
         return WrittenAddress(
             address: written, location: line.location, trackGroup: group,
-            namesInterface: line.arguments.contains { $0.text == "dev" }, usesVirtualMAC: marking != nil)
+            namesInterface: words.contains { $0.text == "dev" }, usesVirtualMAC: marking != nil)
     }
 
     private mutating func addressAndPrefix(_ line: Statement) -> (IPAddress, UInt8)? {

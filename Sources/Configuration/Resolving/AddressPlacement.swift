@@ -57,21 +57,20 @@ extension Resolver {
     private mutating func withoutRepeats(
         _ addresses: [WrittenAddress], besides others: [WrittenAddress]
     ) -> [WrittenAddress] {
-        var kept: [WrittenAddress] = []
-        for written in addresses {
-            let same = (others + kept).first {
-                $0.address.address == written.address.address && $0.address.interface == written.address.interface
+        guard addresses.count + others.count > 1 else { return addresses }
+        var lines: [AddressPlace: Int] = [:]
+        for written in others { lines[AddressPlace(written.address)] = written.location.line }
+        return addresses.filter { written in
+            guard let line = lines[AddressPlace(written.address)] else {
+                lines[AddressPlace(written.address)] = written.location.line
+                return true
             }
-            if let same {
-                report(
-                    .warning, "duplicate-address", at: written.location,
-                    "\(written.address.address) is given a second time; the first is on line \(same.location.line)",
-                    consequence: "it is held once, as the first line says", fix: "remove the line")
-            } else {
-                kept.append(written)
-            }
+            report(
+                .warning, "duplicate-address", at: written.location,
+                "\(written.address.address) is given a second time; the first is on line \(line)",
+                consequence: "it is held once, as the first line says", fix: "remove the line")
+            return false
         }
-        return kept
     }
 
     private mutating func linkLocalFirst(_ addresses: [WrittenAddress]) -> [WrittenAddress] {
@@ -119,5 +118,16 @@ extension Resolver {
                 consequence: "it elects a MASTER, but no address moves" + (isMeant ? "; its commands are told" : ""),
                 fix: "virtual_ipaddress { ADDRESS/PREFIX }")
         }
+    }
+}
+
+/// An address on an interface, which is there once however often it is written.
+struct AddressPlace: Hashable {
+    private let address: IPAddress
+    private let interface: String
+
+    init(_ written: VirtualAddress) {
+        address = written.address
+        interface = written.interface
     }
 }

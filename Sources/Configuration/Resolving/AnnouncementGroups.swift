@@ -41,10 +41,10 @@ extension Resolver {
                 .error, "missing-keyword", at: statement.location, "garp_group names no interface",
                 consequence: "it would space nothing; keepalived leaves it out", fix: "interface eth0")
         }
-        let taken = model.global.announcementGroups.flatMap(\.interfaces)
+        var taken = Set(model.global.announcementGroups.flatMap(\.interfaces))
         var names: [String] = []
         for word in words {
-            if names.contains(word.text) || taken.contains(word.text) {
+            if !taken.insert(word.text).inserted {
                 report(
                     .warning, "repeated-member", at: word.location, "`\(word.text)` is in a garp_group already",
                     consequence: "the first one counts", fix: "remove the name")

@@ -97,11 +97,12 @@ extension Resolver {
 
     private mutating func peers(_ contents: BlockContents, _ instance: inout Instance) -> [IPAddress] {
         var peers: [IPAddress] = []
+        var known: Set<IPAddress> = []
         let isOnlyPeer = onlySelf(contents, instance)
         for line in contents.lines("unicast_peer") {
             let hopLimits = peerHopLimits(line)
             guard let peer = peer(line, instance, isOnlyPeer: isOnlyPeer) else { continue }
-            if peers.contains(peer) {
+            if !known.insert(peer).inserted {
                 report(
                     .warning, "duplicate-peer", at: line.location, "peer \(peer) is listed twice",
                     consequence: "it gets each advert once", fix: "remove the line")

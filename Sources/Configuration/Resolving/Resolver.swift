@@ -56,6 +56,8 @@ struct Resolver {
     var definedSessions: Set<String> = []
     /// Where each check was defined, by keyword and name.
     var definedPlaces: [String: SourceLocation] = [:]
+    /// Once all checks have been read.
+    var weights = CheckWeights(Model())
     var definedInstances: [String: SourceLocation] = [:]
     /// The names of virtual MAC interfaces that lines give, and those that have been given out, with where.
     var writtenVirtualInterfaces: Set<String> = []
@@ -70,6 +72,8 @@ struct Resolver {
     var saidRemarks: Set<Keyword.Remark> = []
     /// Where `iproute_usr_dir` and `iproute_etc_dir` have names of routing tables.
     var nameDirectories = ["/usr/share/iproute2", "/etc/iproute2"]
+    /// Where the static addresses are.
+    var staticPlaces: Set<AddressPlace> = []
     /// The names in `track_group` blocks.
     var trackGroupMembers: [Word] = []
     /// This host's names of routing tables, once they have been read.
@@ -128,6 +132,7 @@ struct Resolver {
             resolveFileCheck(setting.statement)
         }
         for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
+        weights = CheckWeights(model)
         for keyword in ["vrrp_script", "vrrp_track_process", "track_file", "bfd_instance"] {
             unreadNames[keyword, default: []] += outline.names(meantAs: keyword)
         }

@@ -47,9 +47,10 @@ extension Resolver {
         _ lines: [Statement], areStatic: Bool
     ) -> [(route: VirtualRoute, location: SourceLocation)] {
         var list: [(route: VirtualRoute, location: SourceLocation)] = []
+        var firsts: [VirtualRoute.Place: Int] = [:]
         for line in lines {
             guard let (route, group) = routeLine(line) else { continue }
-            if let earlier = list.first(where: { $0.route.isOnePlace(with: route) }) {
+            if let earlier = firsts[route.place].map({ list[$0] }) {
                 if earlier.route == route {
                     report(
                         .warning, "duplicate-route", at: line.location,
@@ -60,6 +61,7 @@ extension Resolver {
                 reportOnePlace(route, line, earlier: earlier.location)
             }
             if let group { track(.route(route), in: group, isStatic: areStatic) }
+            firsts[route.place] = firsts[route.place] ?? list.count
             list.append((route, line.location))
         }
         return list

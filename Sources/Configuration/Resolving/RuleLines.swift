@@ -31,10 +31,11 @@ extension Resolver {
         _ lines: [Statement], areStatic: Bool
     ) -> [(rule: VirtualRule, location: SourceLocation)] {
         var list: [(rule: VirtualRule, location: SourceLocation)] = []
+        var known: Set<VirtualRule> = []
         for line in lines {
             let place = rulePlaces.next(line, isStatic: areStatic)
             guard let (rule, group) = ruleLine(line, standingAt: place) else { continue }
-            if list.contains(where: { $0.rule.isSame(as: rule) }) {
+            if !known.insert(rule.inKernel).inserted {
                 report(
                     .warning, "duplicate-rule", at: line.location, "the rule is given a second time",
                     consequence: "it is set once", fix: "remove the line")

@@ -31,9 +31,7 @@ extension Resolver {
 
     private mutating func addStatic(_ written: WrittenAddress) {
         let address = written.address
-        if model.global.staticAddresses.contains(where: {
-            $0.address == address.address && $0.interface == address.interface
-        }) {
+        guard staticPlaces.insert(AddressPlace(address)).inserted else {
             return report(
                 .warning, "duplicate-address", at: written.location, "\(address.address) is given a second time",
                 consequence: "it is set once, as the first line says", fix: "remove the line")

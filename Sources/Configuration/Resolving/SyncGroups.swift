@@ -5,6 +5,7 @@ extension Resolver {
     /// Reads the `vrrp_sync_group` blocks, after all instances are known.
     mutating func resolveSyncGroups(_ contents: BlockContents) {
         var defined: [String: SourceLocation] = [:]
+        let positions = grouped.isEmpty ? [:] : model.positions { grouped.contains($0) }
         for setting in contents.all("vrrp_sync_group") {
             guard let word = setting.statement.arguments.first else { continue }
             if let earlier = defined[word.text] {
@@ -14,7 +15,7 @@ extension Resolver {
                 continue
             }
             defined[word.text] = word.location
-            resolveSyncGroup(setting.statement, named: word.text)
+            resolveSyncGroup(setting.statement, named: word.text, positions)
         }
     }
 
@@ -25,7 +26,8 @@ extension Resolver {
         }
     }
 
-    private mutating func resolveSyncGroup(_ statement: Statement, named name: String) {
+    /// - Parameter positions: of the instances that groups name.
+    private mutating func resolveSyncGroup(_ statement: Statement, named name: String, _ positions: [String: Int]) {
         let loose = looseMembers(of: statement, named: name)
         var contents = read((statement.children ?? []).filter { !loose.contains($0) }, in: .syncGroup)
         if !loose.isEmpty { contents.attempt("group") }
@@ -41,14 +43,15 @@ extension Resolver {
         group.trackedFiles = trackedFiles(contents)
         group.trackedSessions = trackedSessions(contents)
         group.notifications = notifications(contents, in: .syncGroup)
-        group.members = members(of: group, contents, at: statement)
-        let members = model.members(of: group)
+        group.members = members(of: group, contents, at: statement, positions)
+        let members = model.members(of: group, at: positions)
         group.trackedInterfaces = trackedInterfaces(contents, ownedBy: members)
         guard !members.isEmpty else { return }
         checkMembers(members, of: group)
-        for index in model.instances.indices where group.members.contains(model.instances[index].name) {
+        let hold = members.map(\.successionBound).max() ?? .zero
+        for index in group.members.compactMap({ positions[$0] }).sorted() {
             var member = model.instances[index]
-            join(&member, group, hold: members.map(\.successionBound).max() ?? .zero)
+            join(&member, group, hold: hold)
             model.instances[index] = member
         }
         model.groups.append(group)
@@ -75,18 +78,19 @@ extension Resolver {
     }
 
     private mutating func members(
-        of group: SyncGroupSettings, _ contents: BlockContents, at statement: Statement
+        of group: SyncGroupSettings, _ contents: BlockContents, at statement: Statement, _ positions: [String: Int]
     ) -> [String] {
         let words = contents.lines("group").flatMap { [$0.keyword] + $0.arguments }
         var members: [String] = []
+        var known: Set<String> = []
         for word in words {
             if definedInstances[word.text] == nil {
                 reportUndefinedMember(word)
-            } else if members.contains(word.text) {
+            } else if known.contains(word.text) {
                 report(
                     .warning, "repeated-member", at: word.location, "`\(word.text)` is in this group already",
                     consequence: "it counts once", fix: "remove the name")
-            } else if let other = model.instances.first(where: { $0.name == word.text })?.syncGroup {
+            } else if let other = positions[word.text].flatMap({ model.instances[$0].syncGroup }) {
                 report(
                     .error, "member-of-two-groups", at: word.location,
                     "`\(word.text)` is in vrrp_sync_group `\(other)` too",
@@ -94,6 +98,7 @@ extension Resolver {
                         "it cannot move with both; keepalived would leave it out here, and this group would move without it",
                     fix: "remove the name from one of the two, or make them one group")
             } else {
+                known.insert(word.text)
                 members.append(word.text)
             }
         }

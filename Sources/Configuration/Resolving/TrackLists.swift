@@ -3,58 +3,50 @@ internal import VRRPWire
 
 extension Resolver {
     mutating func trackedScripts(_ contents: BlockContents) -> [Tracked] {
-        let scripts = model.scripts
-        let names = scripts.map(\.name)
-        return trackList(contents, "track_script", range: -253...253) { resolver, line in
+        trackList(contents, "track_script", range: -253...253) { resolver, line in
             let name = line.keyword.text
             resolver.usedScripts.insert(name)
-            if let script = scripts.first(where: { $0.name == name }) { return script.weight }
+            if let weight = resolver.weights.scripts[name] { return weight }
             if !resolver.definedScripts.contains(name) {
-                resolver.reportUndefined(line, kind: "vrrp_script", names: names)
+                resolver.reportUndefined(line, kind: "vrrp_script", names: resolver.model.scripts.map(\.name))
             }
             return nil
         }
     }
 
     mutating func trackedProcesses(_ contents: BlockContents) -> [Tracked] {
-        let processes = model.processes
-        let names = processes.map(\.name)
-        return trackList(contents, "track_process", range: -254...254) { resolver, line in
+        trackList(contents, "track_process", range: -254...254) { resolver, line in
             let name = line.keyword.text
             resolver.usedProcesses.insert(name)
-            if let process = processes.first(where: { $0.name == name }) { return process.weight }
+            if let weight = resolver.weights.processes[name] { return weight }
             if !resolver.definedProcesses.contains(name) {
-                resolver.reportUndefined(line, kind: "vrrp_track_process", names: names)
+                resolver.reportUndefined(line, kind: "vrrp_track_process", names: resolver.model.processes.map(\.name))
             }
             return nil
         }
     }
 
     mutating func trackedFiles(_ contents: BlockContents) -> [Tracked] {
-        let files = model.files
-        let names = files.map(\.name)
-        return trackList(contents, "track_file", range: -254...254) { resolver, line in
+        trackList(contents, "track_file", range: -254...254) { resolver, line in
             let name = line.keyword.text
             resolver.usedFiles.insert(name)
-            if let file = files.first(where: { $0.name == name }) { return file.weight }
+            if let weight = resolver.weights.files[name] { return weight }
             if !resolver.definedFiles.contains(name) {
-                resolver.reportUndefined(line, kind: "track_file", names: names)
+                resolver.reportUndefined(line, kind: "track_file", names: resolver.model.files.map(\.name))
             }
             return nil
         }
     }
 
     mutating func trackedSessions(_ contents: BlockContents) -> [Tracked] {
-        let sessions = model.sessions
-        let names = sessions.map(\.name)
-        return trackList(contents, "track_bfd", range: -253...253) { resolver, line in
+        trackList(contents, "track_bfd", range: -253...253) { resolver, line in
             let name = line.keyword.text
             resolver.usedSessions.insert(name)
-            if let session = sessions.first(where: { $0.name == name }) {
-                if session.isForInstances { return session.weight }
+            if let weight = resolver.weights.sessions[name] { return weight }
+            if let session = resolver.model.sessions.first(where: { $0.name == name }) {
                 resolver.reportForChecker(session, line)
             } else if !resolver.definedSessions.contains(name) {
-                resolver.reportUndefined(line, kind: "bfd_instance", names: names)
+                resolver.reportUndefined(line, kind: "bfd_instance", names: resolver.model.sessions.map(\.name))
             }
             return nil
         }
@@ -111,16 +103,17 @@ extension Resolver {
         definition: (inout Resolver, Statement) -> Weight?
     ) -> [Tracked] {
         var list: [Tracked] = []
+        var known: Set<String> = []
         for line in contents.lines(name) {
             guard let basis = definition(&self, line), let weight = lineWeight(line, basis, range) else { continue }
-            if list.contains(where: { $0.name == line.keyword.text }) {
+            let word = line.keyword
+            guard known.insert(word.text).inserted else {
                 report(
-                    .warning, "duplicate-tracker", at: line.location,
-                    "`\(line.keyword.text)` is in `\(name)` already", consequence: "this line is left out",
-                    fix: "remove the line")
+                    .warning, "duplicate-tracker", at: word.location, "`\(word.text)` is in `\(name)` already",
+                    consequence: "this line is left out", fix: "remove the line")
                 continue
             }
-            list.append(Tracked(name: line.keyword.text, weight: weight, location: line.location))
+            list.append(Tracked(name: word.text, weight: weight, location: word.location))
         }
         return list
     }
@@ -234,6 +227,22 @@ extension Resolver {
                 "priority \(base) and the weights can fall to \(least), which counts as 1",
                 consequence: "routers that both fall to 1 are equal", fix: "priority \(min(254, base + 1 - least))")
         }
+    }
+}
+
+/// The weights that checks have by themselves, by name.
+struct CheckWeights {
+    private(set) var scripts: [String: Weight] = [:]
+    private(set) var processes: [String: Weight] = [:]
+    private(set) var files: [String: Weight] = [:]
+    /// Of those that instances may watch.
+    private(set) var sessions: [String: Weight] = [:]
+
+    init(_ model: Model) {
+        for script in model.scripts { scripts[script.name] = script.weight }
+        for process in model.processes { processes[process.name] = process.weight }
+        for file in model.files { files[file.name] = file.weight }
+        for session in model.sessions where session.isForInstances { sessions[session.name] = session.weight }
     }
 }
 

@@ -5,8 +5,8 @@ let includeKeywords: Set<String> = ["include", "includer", "includem", "includew
 ///
 /// All are far beyond any real configuration.
 private enum Bound {
-    static let files = 1000
-    static let bytes = 4 << 20
+    static let files = 10_000
+    static let bytes = 32 << 20
     static let includeDepth = 16
 }
 

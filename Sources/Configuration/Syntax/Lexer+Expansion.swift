@@ -16,9 +16,10 @@ extension Lexer {
             return
         }
         if define(line, at: start) { return }
-        if Template.begins(line.scalars, at: start) { return expandTemplate(line.dropping(start)) }
-        if line.scalars[start...].contains("$"), expandNames(in: line.dropping(start)) { return }
-        scan(line.dropping(start))
+        let line = line.dropping(start)
+        if Template.begins(line.scalars, at: 0) { return expandTemplate(line) }
+        if line.scalars.contains("$"), expandNames(in: line) { return }
+        scan(line)
     }
 
     private mutating func scan(_ line: LineText) {

@@ -13,6 +13,8 @@ struct Lexer {
     var expansionsLeft: Int
     var result = LexedFile()
     var lineNumber = 0
+    /// Where the next line begins, in bytes.
+    private var nextStart = 0
     /// Whether the line that was read last is continued by the next, should it be a definition.
     var endsInBackslash = false
     /// What is to be read before the file goes on, the next last.
@@ -44,6 +46,7 @@ struct Lexer {
         case .bind(let name, let value): definitions.bind(name, to: value)
         case .line(let text): lex(text)
         case nil:
+            passOverSilentLines()
             guard lineNumber < source.lineCount else { return nil }
             if let text = nextLine() { lex(text) }
         }
@@ -63,10 +66,23 @@ struct Lexer {
             Diagnostic(severity, code, at: location(index), message, consequence: consequence, fix: fix))
     }
 
+    /// Passes over lines of which nothing comes: blank ones, and whole comments that could be read.
+    private mutating func passOverSilentLines() {
+        while lineNumber < source.lineCount {
+            var next = nextStart
+            let bytes = source.bytes(ofLineAt: &next)
+            guard bytes.count <= keepalivedLineLimit else { return }
+            if let first = bytes.first(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) {
+                guard first == UInt8(ascii: "#") || first == UInt8(ascii: "!"), !bytes.contains(0) else { return }
+            }
+            (lineNumber, nextStart) = (lineNumber + 1, next)
+        }
+    }
+
     /// The next line of the file up to its comment; nil when it cannot be read.
     mutating func nextLine() -> LineText? {
         lineNumber += 1
-        let bytes = source.bytes(ofLine: lineNumber)
+        let bytes = source.bytes(ofLineAt: &nextStart)
         guard isAcceptable(bytes) else { return nil }
         let isASCII = bytes.allSatisfy { $0 < 0x80 }
         let isValid = isASCII || String(validating: bytes, as: UTF8.self) != nil
@@ -90,7 +106,9 @@ struct Lexer {
                 fix: "save the file in UTF-8, or write the word in ASCII")
         }
         endsInBackslash = scalars.last { !$0.isBlank } == "\\" || scalars[..<end].last { !$0.isBlank } == "\\"
-        return LineText(Array(scalars[start..<end]), in: source.origin, line: lineNumber, column: start + 1)
+        scalars.removeSubrange(end...)
+        scalars.removeSubrange(..<start)
+        return LineText(scalars, in: source.origin, line: lineNumber, column: start + 1)
     }
 
     /// Whether the line can be read at all; says why when not.

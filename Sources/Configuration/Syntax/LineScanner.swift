@@ -9,10 +9,11 @@ struct LineScanner {
     private let scalars: [Unicode.Scalar]
     private let end: Int
     private var index: Int
-    private var word: [Unicode.Scalar] = []
+    /// In UTF-8, as ``raw``.
+    private var word: [UInt8] = []
     private var wordStart: Int?
     private var words: [Word] = []
-    private var raw: [Unicode.Scalar] = []
+    private var raw: [UInt8] = []
     private var startsLine = true
     /// In an include's pattern braces are alternatives, not blocks.
     private var bracesAreText = false
@@ -26,6 +27,7 @@ struct LineScanner {
         scalars = text.scalars
         end = text.scalars.count
         index = 0
+        raw.reserveCapacity(end)
     }
 
     private func location(_ position: Int) -> SourceLocation { text.location(position) }
@@ -71,8 +73,8 @@ struct LineScanner {
 
     private mutating func endWord() {
         guard let start = wordStart else { return }
-        append(Word(String(word), at: location(start)))
-        word = []
+        append(Word(String(decoding: word, as: UTF8.self), at: location(start)))
+        word.removeAll(keepingCapacity: true)
         wordStart = nil
     }
 
@@ -83,23 +85,23 @@ struct LineScanner {
 
     private mutating func endStatement() {
         endWord()
-        while raw.last?.isBlank == true { raw.removeLast() }
+        while raw.last.map({ Unicode.Scalar($0).isBlank }) == true { raw.removeLast() }
         if let first = words.first {
-            let line = String(raw)
+            let line = String(decoding: raw, as: UTF8.self)
             let written = StatementDraft.isPlain(line, words) ? nil : line
             pieces.append(
                 Piece(content: .words(words, written: written), location: first.location, startsLine: startsLine))
             startsLine = false
         }
         words = []
-        raw = []
+        raw.removeAll(keepingCapacity: true)
     }
 
     /// Reads a word in double quotes, from its quote on.
     private mutating func scanQuoted() {
         let start = index
         guard let close = scalars[(start + 1)..<end].firstIndex(of: "\"") else { return scanUnterminated() }
-        raw.append(contentsOf: scalars[start...close])
+        for scalar in scalars[start...close] { raw.append(scalar) }
         append(Word(String(scalars[(start + 1)..<close]), at: location(start), isQuoted: true))
         index = close + 1
     }
@@ -118,7 +120,7 @@ struct LineScanner {
         if opensBlock { stop -= 1 }
         var textEnd = stop
         while textEnd > start + 1, scalars[textEnd - 1].isBlank { textEnd -= 1 }
-        raw.append(contentsOf: scalars[start..<textEnd])
+        for scalar in scalars[start..<textEnd] { raw.append(scalar) }
         append(Word(String(scalars[(start + 1)..<textEnd]), at: location(start), isQuoted: true))
         index = opensBlock ? stop : end
     }

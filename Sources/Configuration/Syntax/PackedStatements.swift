@@ -133,9 +133,13 @@ struct PackedReader {
 
     /// What a statement begins with.
     struct Head {
-        var keyword: Word
-        var argumentCount: Int
-        fileprivate var parts: Parts
+        /// Of the keyword.
+        let location: SourceLocation
+        fileprivate let isQuoted: Bool
+        /// Where the keyword's text is.
+        fileprivate let text: Range<Int>
+        fileprivate let argumentCount: Int
+        fileprivate let parts: Parts
         var hasBlock: Bool { parts.contains(.block) }
     }
 
@@ -147,18 +151,25 @@ struct PackedReader {
     mutating func head() -> Head {
         let parts = Parts(rawValue: packed.bytes[index])
         index += 1
-        let keyword = word(after: 0)
-        return Head(keyword: keyword, argumentCount: number(), parts: parts)
+        let (location, isQuoted) = place(after: 0)
+        let count = number()
+        let text = index..<(index + count)
+        index += count
+        return Head(location: location, isQuoted: isQuoted, text: text, argumentCount: number(), parts: parts)
+    }
+
+    func keyword(_ head: Head) -> Word {
+        Word(String(decoding: packed.bytes[head.text], as: UTF8.self), at: head.location, isQuoted: head.isQuoted)
     }
 
     mutating func arguments(_ head: Head) -> [Word] {
-        (0..<head.argumentCount).map { _ in word(after: head.keyword.location.line) }
+        (0..<head.argumentCount).map { _ in word(after: head.location.line) }
     }
 
     mutating func written(_ head: Head) -> String? { head.parts.contains(.written) ? text() : nil }
 
     mutating func blockEnd(_ head: Head) -> SourceLocation? {
-        head.parts.contains(.blockEnd) ? place(after: head.keyword.location.line).location : nil
+        head.parts.contains(.blockEnd) ? place(after: head.location.line).location : nil
     }
 
     mutating func number() -> Int {

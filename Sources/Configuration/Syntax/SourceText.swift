@@ -60,10 +60,17 @@ public struct SourceText: Equatable, Sendable {
         let (mark, distance) = (number - 1).quotientAndRemainder(dividingBy: Self.linesBetweenMarks)
         var start = marks[mark]
         for _ in 0..<distance { start = Self.end(ofLineAt: start, in: bytes) }
-        var line = bytes[start..<Self.end(ofLineAt: start, in: bytes)]
-        if line.last == UInt8(ascii: "\n") { line.removeLast() }
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        return line
+        return bytes(ofLineAt: &start)
+    }
+
+    /// The same for the line that begins at `start`, which is moved to the next: for who reads one after the other.
+    func bytes(ofLineAt start: inout Int) -> ArraySlice<UInt8> {
+        let next = Self.end(ofLineAt: start, in: bytes)
+        var end = next
+        if end > start, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
+        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        defer { start = next }
+        return bytes[start..<end]
     }
 
     /// A line counted from 1, without its end and with what is not UTF-8 replaced; nil when there is no such line.

@@ -48,7 +48,8 @@ public struct Statement: Equatable, Sendable {
 
     public var keyword: Word {
         var reader = reader
-        return reader.head().keyword
+        let head = reader.head()
+        return reader.keyword(head)
     }
 
     public var arguments: [Word] {
@@ -81,7 +82,7 @@ public struct Statement: Equatable, Sendable {
 
     public var location: SourceLocation {
         var reader = reader
-        return reader.head().keyword.location
+        return reader.head().location
     }
 
     /// The file that it stands in with all that is in it; nil when that may be more than one.
@@ -91,7 +92,7 @@ public struct Statement: Equatable, Sendable {
     private var draftOfLine: StatementDraft {
         var reader = reader
         let head = reader.head()
-        var draft = StatementDraft(keyword: head.keyword, arguments: reader.arguments(head))
+        var draft = StatementDraft(keyword: reader.keyword(head), arguments: reader.arguments(head))
         draft.written = reader.written(head)
         draft.blockEnd = reader.blockEnd(head)
         return draft

@@ -50,7 +50,6 @@ final class Guardian {
     /// The worker is late; more has to be known before it is ended.
     private struct Suspicion {
         var aliveAt: MonotonicInstant
-        var since: MonotonicInstant
         var ticks: UInt64
     }
 
@@ -66,6 +65,8 @@ final class Guardian {
     private static let attemptSpacing = Interval.milliseconds(100)
     private static let longestStart = Interval.seconds(10)
     private static let longestFarewell = Interval.seconds(15)
+    /// Later than this we have been away ourselves.
+    private static let ownLateness = Interval.milliseconds(10)
 
     init(_ program: Program, log: Log, memory: WorkerMemory, start: consuming DaemonStart?) throws(SystemError) {
         self.program = program
@@ -322,16 +323,25 @@ final class Guardian {
         let grace = min(
             max(Interval(nanoseconds: pulse.tolerance.nanoseconds / 4), .milliseconds(20)), .milliseconds(100))
         guard let suspicion, suspicion.aliveAt == pulse.aliveAt else {
-            self.suspicion = Suspicion(
-                aliveAt: pulse.aliveAt, since: current, ticks: activity(of: worker.pid)?.ticks ?? 0)
-            checkAt = current + grace
-            return
+            return suspect(worker, pulse, grace: grace, isInTime: current < limit + Self.ownLateness, at: current)
         }
         guard let activity = activity(of: worker.pid), activity.state != .ended else {
             checkAt = nil
             return
         }
         judge(activity, suspicion, grace: grace, at: current)
+    }
+
+    /// - Parameter isInTime: we look when we meant to, so that nothing has kept us both.
+    private func suspect(
+        _ worker: Child, _ pulse: WorkerMemory.Pulse, grace: Interval, isInTime: Bool, at now: MonotonicInstant
+    ) {
+        let activity = activity(of: worker.pid)
+        let suspicion = Suspicion(aliveAt: pulse.aliveAt, ticks: activity?.ticks ?? 0)
+        self.suspicion = suspicion
+        checkAt = now + grace
+        // Somebody has stopped it alone: it does not go on by itself.
+        if let activity, activity.state == .stopped, isInTime { judge(activity, suspicion, grace: grace, at: now) }
     }
 
     /// Twice as much after each hang, for a worker that nobody has stopped: what waits for something slow again and again is better left to wait.

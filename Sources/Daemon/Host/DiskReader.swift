@@ -4,7 +4,7 @@ internal import LinuxKernel
 /// Reads configuration files from the disk, for the daemon and the command alike.
 package struct DiskReader: SourceReader {
     /// Far more than any configuration; a bound so that `/dev/zero` ends.
-    private static let sizeLimit = 8 << 20
+    private static let sizeLimit = 32 << 20
 
     package init() {}
 

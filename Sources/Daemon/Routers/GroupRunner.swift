@@ -130,8 +130,10 @@ extension Daemon {
     /// Brings the routers together that the configuration says belong together.
     func formGroups(at now: MonotonicInstant) {
         let before = groups
+        let positions = model.groups.isEmpty ? [:] : model.positions()
         groups = model.groups.map { group in
-            let members = model.members(of: group).compactMap { member in
+            let settings = model.members(of: group, at: positions)
+            let members = settings.compactMap { member in
                 routers.first { $0.instance.identity == member.identity }
             }
             // What was told of it and what runs stays with the name.
@@ -139,7 +141,7 @@ extension Daemon {
                 before.first { $0.name == group.name }?.notifications
                 ?? NotifyQueue(
                     .group, group.name, surroundings.notifier, memoryKey: GroupRunner.memoryKey(group.name))
-            let runner = GroupRunner(group.name, members, significance: model.significance(of: group), queue)
+            let runner = GroupRunner(group.name, members, significance: Model.significance(of: settings), queue)
             runner.configureNotifications(group.notifications)
             return runner
         }

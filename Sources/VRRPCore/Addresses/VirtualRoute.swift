@@ -145,11 +145,24 @@ public struct VirtualRoute: Hashable, Sendable {
     }
 
     /// Whether the kernel, asked for a route to this network, has the choice between the two.
-    public func isOnePlace(with other: VirtualRoute) -> Bool {
-        destination == other.destination && prefixLength == other.prefixLength && table == other.table
-            && effectiveMetric == other.effectiveMetric && typeOfService == other.typeOfService
-            && origin == other.origin
+    public func isOnePlace(with other: VirtualRoute) -> Bool { place == other.place }
+
+    /// What the kernel goes by when it is asked for a route to a network.
+    public struct Place: Hashable, Sendable {
+        private let destination: IPAddress
+        private let prefixLength: UInt8
+        private let table: UInt32
+        private let metric: UInt32
+        private let typeOfService: UInt8
+        private let origin: VirtualRule.Network?
+
+        init(_ route: VirtualRoute) {
+            (destination, prefixLength, table) = (route.destination, route.prefixLength, route.table)
+            (metric, typeOfService, origin) = (route.effectiveMetric, route.typeOfService, route.origin)
+        }
     }
+
+    public var place: Place { Place(self) }
 
     /// Whether it is put back when it goes: one with an end is not, whatever has ended it.
     public var isKept: Bool { isTracked && lifetime == nil }

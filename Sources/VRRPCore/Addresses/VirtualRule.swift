@@ -76,10 +76,13 @@ public struct VirtualRule: Hashable, Sendable {
     }
 
     /// Whether a rule that the kernel has is this one; `no_track` is nothing that the kernel knows.
-    public func isSame(as other: VirtualRule) -> Bool {
-        var other = other
-        other.isTracked = isTracked
-        return self == other
+    public func isSame(as other: VirtualRule) -> Bool { inKernel == other.inKernel }
+
+    /// Without what only we know of it.
+    public var inKernel: VirtualRule {
+        var rule = self
+        rule.isTracked = true
+        return rule
     }
 }
 
