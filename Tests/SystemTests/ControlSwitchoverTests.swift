@@ -196,6 +196,24 @@ extension Behaviour.Controlled {
             #expect(first.reports.map(\.outcome) == [.undone])
         }
 
+        @Test func `resumed while it is under way, it comes back`() throws {
+            let pair = try ControlledPair { slow($0) }
+            let asking = try Asking(pair.active, request("VI_1"))
+            try pair.active.becomes(.handingOver)
+            let resumed = try pair.active.resume()
+            #expect(
+                resumed.sentences == [
+                    "VI_1: a successor gets the addresses, and the higher priority decides after that; "
+                        + "it stays active if nobody takes them"
+                ])
+            try pair.trial.waitFor("the outcome") { asking.isOver }
+            #expect(asking.reports.map(\.outcome) == [.handedOver])
+            try pair.active.becomes(.standby)
+            try pair.backup.becomes(.active)
+            try pair.active.becomes(.active)
+            try pair.backup.becomes(.standby)
+        }
+
         @Test func `a client that goes away does not end the hand-over`() throws {
             let pair = try ControlledPair { slow($0) }
             do {

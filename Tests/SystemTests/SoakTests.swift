@@ -171,9 +171,24 @@ private final class Soak {
         requests += seen.requests
         if seen.failures > bearable {
             complaints.append(
-                "round \(round), \(what): \(seen.failures) of \(seen.requests) requests failed, \(bearable) may")
+                "round \(round), \(what): \(seen.failures) of \(seen.requests) requests failed, \(bearable) may"
+                    + evidence(since: start, to: end))
         }
         return seen
+    }
+
+    /// When requests failed, who answered until then, and what the two have said last.
+    private func evidence(since start: UInt64, to end: UInt64) -> String {
+        var lines: [String] = []
+        var previous = ""
+        for sample in trial.probe.samples(since: start) where sample.started < end {
+            let outcome = "\(sample.outcome)"
+            if sample.isAnswer, outcome == previous { continue }
+            previous = outcome
+            lines.append(" \((sample.started - min(start, sample.started)) / 1_000_000) ms: \(outcome)")
+        }
+        let logs = (0...1).map { "lb\($0 + 1):\n\(trial.members[$0].log.tail(40))" }
+        return "\n" + (lines.prefix(60) + logs).joined(separator: "\n")
     }
 
     // MARK: Faults

@@ -17,7 +17,12 @@ extension RouterRunner {
                 ? [
                     "it stops as soon as a successor has the addresses, at the latest in \(short(resigning.giveUpAt.since(now)))"
                 ]
-                : ["it becomes standby as soon as a successor has the addresses, and stays active if nobody takes them"]
+                : resigning.isResumed
+                    ? [
+                        "a successor gets the addresses, and the higher priority decides after that; "
+                            + "it stays active if nobody takes them"
+                    ]
+                    : ["it becomes standby as soon as a successor has the addresses, and stays active if nobody takes them"]
         }
     }
 

@@ -119,6 +119,7 @@ final class RouterRunner {
             predecessor?.notifications
             ?? NotifyQueue(.instance, instance.name, surroundings.notifier, memoryKey: memoryKey)
         notifications.memoryKey = memoryKey
+        notifications.goOn()
         configureNotifications()
     }
 
@@ -363,6 +364,7 @@ final class RouterRunner {
         exchangeRules(at: now)
         look(at: now)
         if isAnother { joinSegment(at: now) }
+        watchOwners(after: old)
     }
 
     /// Adds what is new, and replaces `outdated` forms of addresses that stay; returns what was added.
