@@ -144,8 +144,12 @@ final class RouterRunner {
             note($0)
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
-        // Who is killed from here on has been replaced soon.
-        if isResigning, !before.isResigning { renewAddresses(at: now) }
+        if isResigning, !before.isResigning {
+            // Clients are to find the successor, and not come back to one that is about to let go.
+            surroundings.announcer.forget(name)
+            // Who is killed from here on has been replaced soon.
+            renewAddresses(at: now)
+        }
         attendOwners(at: now)
         if router.counters.contested != contests { answerRival(at: now) }
         if router.state != before { remember(after: before) }
@@ -342,6 +346,7 @@ final class RouterRunner {
         outdatedRoutes = old.routes.filter { !new.routes.contains($0) }
         outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
+        if old.name != new.name { surroundings.announcer.rename(old.name, to: new.name) }
         noteReloadedNotices(old, at: now)
         forgetJudgements(after: old)
         configureNotifications()
