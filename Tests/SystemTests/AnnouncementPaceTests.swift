@@ -97,7 +97,7 @@ extension Behaviour {
 
         @Test func `whoever hands over announces nothing more, and goes on when nobody takes over`() throws {
             let scene = try Scene()
-            let text = slow(scene, "garp_extra_if all 0.3").replacing("advert_int 0.1", with: "advert_int 1")
+            let text = slow(scene, "garp_extra_if all 1").replacing("advert_int 0.1", with: "advert_int 1")
             let daemon = try scene.trial.start(scene.host, text)
             try scene.trial.waitFor("the first announcement", seconds: 10) {
                 try scene.listeners.contains { try !$0.collect().isEmpty }
