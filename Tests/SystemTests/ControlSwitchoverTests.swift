@@ -99,6 +99,27 @@ extension Behaviour.Controlled {
             #expect(back.outcome == .handedOver && back.successor == "192.0.2.1")
         }
 
+        @Test func `what was announced long before is not taken for the successor's word`() throws {
+            // The second burst comes when nobody listens for a successor any more, and waits in the socket.
+            let pair = try ControlledPair { instance(priority: $0, "garp_master_delay 1") }
+            _ = try pair.active.switchOver()
+            try pair.active.becomes(.standby)
+            try pair.trial.observer.wait(seconds: 1.5) { false }
+            _ = try pair.active.resume()
+            try pair.active.becomes(.active)
+            // An interface that went down for a moment hides what waits behind an error.
+            let host = pair.active.host
+            try host.setLink("eth0", up: false)
+            try pair.active.becomes(.fault)
+            try host.setLink("eth0", up: true)
+            try pair.active.becomes(.active)
+            try pair.backup.becomes(.standby)
+            let report = try #require(try pair.active.switchOver().switchover?.first)
+            #expect(report.outcome == .handedOver)
+            let (heard, announced) = (try #require(report.heardAfterSeconds), try #require(report.announcedAfterSeconds))
+            #expect(heard > 0.05 && heard <= announced)
+        }
+
         @Test func `where nobody takes over it is undone, and the address never left`() throws {
             let trial = try Trial()
             let host = try trial.host()
