@@ -116,7 +116,8 @@ extension Behaviour.Controlled {
             try pair.backup.becomes(.standby)
             let report = try #require(try pair.active.switchOver().switchover?.first)
             #expect(report.outcome == .handedOver)
-            let (heard, announced) = (try #require(report.heardAfterSeconds), try #require(report.announcedAfterSeconds))
+            let heard = try #require(report.heardAfterSeconds)
+            let announced = try #require(report.announcedAfterSeconds)
             #expect(heard > 0.05 && heard <= announced)
         }
 
