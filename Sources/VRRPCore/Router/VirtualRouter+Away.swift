@@ -1,6 +1,6 @@
 internal import VRRPWire
 
-// Absence: the process was stopped, starved, replaced, or the whole machine stood still. docs/design/0009-away.md.
+// Absence: the process was stopped, starved, replaced, or the whole machine stood still. docs/design/0009-guardian.md.
 
 extension VirtualRouter {
     /// How late a router may be before the others have given it up: an Active Router is replaced after three of its
