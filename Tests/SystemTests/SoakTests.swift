@@ -101,7 +101,7 @@ private final class Soak {
     /// Complaints about times in which the machine itself stood still: told, and no fault of the pair.
     private var excused: [String] = []
     private let machine: MachineWitness
-    /// Frames that this kernel had thrown away when the round began, because a queue of a processor was full: of any namespace.
+    /// Frames of any namespace that this kernel had lost when the round began, because a processor's queue was full.
     private var lostBefore = 0
     /// Resident memory of guardians and workers, in KiB, over time.
     private var memory: [Int] = []

@@ -90,7 +90,7 @@ package final class AnnouncementListener {
         return false
     }
 
-    /// A packet socket reports once that its interface went down, before what it had heard until then; it revives by itself.
+    /// A packet socket reports once that its interface went down, before what it had heard by then; it revives by itself.
     private func next(_ descriptor: Int32) throws(SystemError) -> Datagram? {
         do throws(SystemError) {
             return try receive(from: descriptor)
