@@ -28,11 +28,16 @@ import VRRPWire
         resigning.letGoAt = at(12)
         var announced = Resigning(purpose: .stop, giveUpAt: at(11))
         announced.announcementAwaited = false
+        var resumed = resigning
+        resumed.isResumed = true
+        var resumedLate = resumed
+        resumedLate.announcementAwaited = false
         return [
             .initialize(Initialize(isWanted: true)), .initialize(Initialize(isWanted: false)), .backup(backup),
             .backup(Backup(takeOverAt: at(1), learnedInterval: .oneSecond)), .active(active),
             .active(Active(advertisedAt: at(1), advertiseAt: at(2))), .resigning(resigning),
             .resigning(Resigning(purpose: .stop, giveUpAt: at(11))), .resigning(announced),
+            .resigning(resumed), .resigning(resumedLate),
         ]
     }()
 

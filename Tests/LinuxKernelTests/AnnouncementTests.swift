@@ -61,6 +61,22 @@ struct `Announcements on the link` {
         #expect(try heard(peer, until: [arpFrame(last: 7)]).contains(arpFrame(last: 7)))
     }
 
+    @Test func `what waits since before its interface went down is read like the rest`() throws {
+        let cable = try Cable()
+        let sender = try cable.left.enter { try PacketSocket() }
+        let peer = try cable.right.enter { try AnnouncementListener(interfaceIndex: cable.rightIndex) }
+        try sender.send(arpFrame(last: 7).span, interfaceIndex: cable.leftIndex)
+        try #require(try waitUntilReadable(peer.descriptor))
+        try cable.right.enter {
+            try shell("ip link set right0 down")
+            try shell("ip link set right0 up")
+            try waitUntilRunning("right0")
+        }
+        var frames: [[UInt8]] = []
+        while try peer.receive({ frames.append(bytes($0)) }) {}
+        #expect(frames.contains(arpFrame(last: 7)))
+    }
+
     @Test func `a frame shorter than its header is refused before the kernel sees it`() throws {
         let sender = try PacketSocket()
         let failure = #expect(throws: SystemError.self) { try sender.send([1, 2, 3].span, interfaceIndex: 1) }

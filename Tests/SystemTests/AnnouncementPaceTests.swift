@@ -77,5 +77,42 @@ extension Behaviour {
             // Whoever is MASTER no more announces nothing.
             #expect(try daemon.stop() == .exited(code: 0))
         }
+
+        private static let slowly = "global_defs {\nvrrp_garp_interval 0.2\n}\n"
+
+        private func slow(_ scene: Scene, _ more: String = "") -> String {
+            scene.file(Self.slowly, more).replacing("garp_master_repeat 1", with: "garp_master_repeat 5")
+        }
+
+        @Test func `what still waits to be announced is not, once a reload has taken it away`() throws {
+            let scene = try Scene()
+            let daemon = try scene.trial.start(scene.host, slow(scene))
+            _ = try scene.spread()
+            try daemon.reload(Self.slowly + instance("VI_2", "garp_master_repeat 5"))
+            for listener in scene.listeners { try listener.forget() }
+            try scene.trial.observer.wait(seconds: 1.2) { false }
+            #expect(try scene.listeners[0].collect() == [try ip("192.0.2.10")])
+            #expect(try scene.listeners[1].collect().isEmpty)
+        }
+
+        @Test func `whoever hands over announces nothing more, and goes on when nobody takes over`() throws {
+            let scene = try Scene()
+            let text = slow(scene, "garp_extra_if all 1").replacing("advert_int 0.1", with: "advert_int 1")
+            let daemon = try scene.trial.start(scene.host, text)
+            try scene.trial.waitFor("the first announcement", seconds: 10) {
+                try scene.listeners.contains { try !$0.collect().isEmpty }
+            }
+            let asking = try scene.host.start(Trial.command, ["switchover"])
+            try daemon.becomes(.handingOver)
+            for listener in scene.listeners { try listener.forget() }
+            try scene.trial.observer.wait(seconds: 0.8) { false }
+            #expect(try daemon.instance().state == .handingOver)
+            for listener in scene.listeners { #expect(try listener.collect().isEmpty) }
+            try daemon.becomes(.active)
+            try scene.trial.waitFor("all announcements") {
+                try scene.listeners.allSatisfy { try $0.collect().count == 3 }
+            }
+            _ = try asking.wait(until: monotonicNanoseconds() + 5_000_000_000)
+        }
     }
 }

@@ -66,6 +66,25 @@ extension Behaviour {
             try daemon.says("goes on in its state: whoever is not reloaded within 4 s takes over", since: mark)
         }
 
+        @Test func `a standby that becomes another virtual router tells its commands one after the other`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let scene = try NotifyScene(trial, host)
+            try scene.writeProgram("/run/slow", doing: "sleep 0.3")
+            // So slow that it stays a standby.
+            let first = instance("VI_1", "notify /run/slow").replacing("advert_int 0.1", with: "advert_int 10")
+            let daemon = try trial.start(host, first)
+            try scene.waitForCalls(2)
+            let second = first.replacing("virtual_router_id 51", with: "virtual_router_id 52")
+            let mark = try daemon.reload(second)
+            try daemon.says("(VI_1) Entering BACKUP STATE", since: mark)
+            try scene.waitForCalls(4)
+            try trial.observer.wait(seconds: 0.5) { false }
+            let words = try scene.calls.map { $0.replacing("INSTANCE VI_1 ", with: "") }
+            let once = ["begin BACKUP 100 BACKUP", "end BACKUP 100 BACKUP"]
+            #expect(words == once + once, "no FAULT beside or after it")
+        }
+
         @Test func `an instance in FAULT is not told FAULT again when a reload removes it`() throws {
             let trial = try Trial()
             let host = try trial.host()

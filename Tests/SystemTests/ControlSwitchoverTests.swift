@@ -99,6 +99,28 @@ extension Behaviour.Controlled {
             #expect(back.outcome == .handedOver && back.successor == "192.0.2.1")
         }
 
+        @Test func `what was announced long before is not taken for the successor's word`() throws {
+            // The second burst comes when nobody listens for a successor any more, and waits in the socket.
+            let pair = try ControlledPair { instance(priority: $0, "garp_master_delay 1") }
+            _ = try pair.active.switchOver()
+            try pair.active.becomes(.standby)
+            try pair.trial.observer.wait(seconds: 1.5) { false }
+            _ = try pair.active.resume()
+            try pair.active.becomes(.active)
+            // An interface that went down for a moment hides what waits behind an error.
+            let host = pair.active.host
+            try host.setLink("eth0", up: false)
+            try pair.active.becomes(.fault)
+            try host.setLink("eth0", up: true)
+            try pair.active.becomes(.active)
+            try pair.backup.becomes(.standby)
+            let report = try #require(try pair.active.switchOver().switchover?.first)
+            #expect(report.outcome == .handedOver)
+            // The standby's Skew_Time is 61 ms.
+            let announced = try #require(report.announcedAfterSeconds)
+            #expect(announced > 0.05, "\(report)")
+        }
+
         @Test func `where nobody takes over it is undone, and the address never left`() throws {
             let trial = try Trial()
             let host = try trial.host()
@@ -194,6 +216,24 @@ extension Behaviour.Controlled {
             #expect(try daemon.switchOver().error == Problem(.busy, "VI_1 is being handed over already"))
             try trial.waitFor("the outcome", seconds: 15) { first.isOver }
             #expect(first.reports.map(\.outcome) == [.undone])
+        }
+
+        @Test func `resumed while it is under way, it comes back`() throws {
+            let pair = try ControlledPair { slow($0) }
+            let asking = try Asking(pair.active, request("VI_1"))
+            try pair.active.becomes(.handingOver)
+            let resumed = try pair.active.resume()
+            #expect(
+                resumed.sentences == [
+                    "VI_1: a successor gets the addresses, and the higher priority decides after that; "
+                        + "it stays active if nobody takes them"
+                ])
+            try pair.trial.waitFor("the outcome") { asking.isOver }
+            #expect(asking.reports.map(\.outcome) == [.handedOver])
+            try pair.active.becomes(.standby)
+            try pair.backup.becomes(.active)
+            try pair.active.becomes(.active)
+            try pair.backup.becomes(.standby)
         }
 
         @Test func `a client that goes away does not end the hand-over`() throws {

@@ -66,6 +66,18 @@ extension OneOwner {
             #expect(daemon.lines().filter { $0.contains("Entering MASTER") }.count == 1)
         }
 
+        @Test func `a claim to an address that a reload has brought is heard as well`() throws {
+            let (trial, daemon, client) = try prepared("192.0.2.10")
+            try daemon.reload(instance(addresses: ["192.0.2.10", "192.0.2.11"]))
+            try trial.waitFor("the new address") { try daemon.host.has("192.0.2.11") }
+            try trial.waitFor("the first round of questions") { try !status(daemon).contains("\"probes_sent\":0") }
+            let index = try #require(try client.interfaceIndex("eth0"))
+            let socket = try client.perform { () throws(SystemError) in try PacketSocket() }
+            let frame = try Self.claim("192.0.2.11")
+            try socket.send(frame.span, interfaceIndex: UInt32(index))
+            try daemon.says("(VI_1) TWO OWNERS: 02:00:00:00:00:99 has 192.0.2.11 as well")
+        }
+
         @Test(arguments: ["192.0.2.10", "fd00:2::10"])
         func `an owner that keeps silent is found by asking`(address: String) throws {
             let trial = try Trial()

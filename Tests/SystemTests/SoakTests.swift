@@ -101,6 +101,8 @@ private final class Soak {
     /// Complaints about times in which the machine itself stood still: told, and no fault of the pair.
     private var excused: [String] = []
     private let machine: MachineWitness
+    /// Frames of any namespace that this kernel had lost when the round began, because a processor's queue was full.
+    private var lostBefore = 0
     /// Resident memory of guardians and workers, in KiB, over time.
     private var memory: [Int] = []
 
@@ -113,6 +115,7 @@ private final class Soak {
     func step() throws {
         let fault = Fault.allCases.randomElement(using: &random)!
         let (start, known) = (monotonicNanoseconds(), complaints.count)
+        lostBefore = Self.lostFrames
         do {
             try undergo(fault)
             try reloadIfDue()
@@ -171,9 +174,33 @@ private final class Soak {
         requests += seen.requests
         if seen.failures > bearable {
             complaints.append(
-                "round \(round), \(what): \(seen.failures) of \(seen.requests) requests failed, \(bearable) may")
+                "round \(round), \(what): \(seen.failures) of \(seen.requests) requests failed, \(bearable) may"
+                    + evidence(since: start, to: end))
         }
         return seen
+    }
+
+    /// When requests failed, who answered until then, and what the two have said last.
+    private func evidence(since start: UInt64, to end: UInt64) -> String {
+        var lines: [String] = []
+        var previous = ""
+        for sample in trial.probe.samples(since: start) where sample.started < end {
+            let outcome = "\(sample.outcome)"
+            if sample.isAnswer, outcome == previous { continue }
+            previous = outcome
+            lines.append(" \((sample.started - min(start, sample.started)) / 1_000_000) ms: \(outcome)")
+        }
+        lines.append(" frames that the kernel lost since: \(Self.lostFrames - lostBefore)")
+        let logs = (0...1).map { "lb\($0 + 1):\n\(trial.members[$0].log.tail(40))" }
+        return "\n" + (lines.suffix(60) + logs).joined(separator: "\n")
+    }
+
+    /// The second number of each processor's line.
+    private static var lostFrames: Int {
+        guard case .success(let bytes) = readFile("/proc/net/softnet_stat", limit: 1 << 16) else { return 0 }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").reduce(0) { sum, line in
+            sum + (line.split(separator: " ").dropFirst().first.flatMap { Int($0, radix: 16) } ?? 0)
+        }
     }
 
     // MARK: Faults

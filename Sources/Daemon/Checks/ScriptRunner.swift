@@ -122,7 +122,7 @@ final class ScriptRunner {
 
     private var problem: String? {
         // Looking at every path component costs a few microseconds; a working script is looked at only for security.
-        if !launch.security, lastProblem == nil, state.status != .unknown { return nil }
+        if !launch.security, lastProblem == nil, lastOutcome != nil { return nil }
         return launch.problem
     }
 

@@ -139,7 +139,8 @@ extension OctetWriter {
             let number: UInt64 =
                 switch resigning.purpose {
                 case .stop: 4
-                case .switchOver: 5
+                // A version that knew no such thing starts anew.
+                case .switchOver: resigning.isResumed ? 10 : 5
                 case .yield: 8
                 }
             put(number + (resigning.announcementAwaited ? 0 : resigning.purpose == .yield ? 1 : 2))
@@ -178,12 +179,17 @@ extension OctetReader {
         case 7: return .resigning(resigning(.switchOver, awaiting: false))
         case 8: return .resigning(resigning(.yield, awaiting: true))
         case 9: return .resigning(resigning(.yield, awaiting: false))
+        case 10: return .resigning(resigning(.switchOver, awaiting: true, isResumed: true))
+        case 12: return .resigning(resigning(.switchOver, awaiting: false, isResumed: true))
         default: return nil
         }
     }
 
-    private mutating func resigning(_ purpose: Resigning.Purpose, awaiting: Bool) -> Resigning {
+    private mutating func resigning(
+        _ purpose: Resigning.Purpose, awaiting: Bool, isResumed: Bool = false
+    ) -> Resigning {
         var resigning = Resigning(purpose: purpose, giveUpAt: instant())
+        resigning.isResumed = isResumed
         resigning.announcementAwaited = awaiting
         resigning.successor = heard()
         resigning.letGoAt = optionalInstant()

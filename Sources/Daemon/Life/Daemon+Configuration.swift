@@ -160,12 +160,12 @@ extension Daemon {
             runner.giveUpMemory()
             runner.shutDown(
                 because: isMoved ? "a reload made another virtual router of it" : "a reload removed it", at: now)
+            // What there was to tell has been told, and its listeners are its successor's.
+            runner.isReplaced = isMoved
         }
         routers = model.instances.indices.map { index in
             guard let runner = kept[index] else {
-                return RouterRunner(
-                    model.instances[index], in: surroundings,
-                    after: former[index].flatMap { $0.isReplaced ? $0 : nil })
+                return RouterRunner(model.instances[index], in: surroundings, after: former[index])
             }
             runner.reconfigure(model.instances[index], at: now)
             return runner
@@ -329,8 +329,8 @@ extension VirtualRouter {
     /// keepalived: a Backup of which a reload makes another virtual router is told to be in FAULT first.
     fileprivate var isFollowing: Bool {
         switch state {
-        case .backup, .resigning: true
-        case .active, .initialize: false
+        case .backup: true
+        case .active, .initialize, .resigning: false
         }
     }
 }

@@ -110,17 +110,34 @@ final class Announcer {
     func continueAnnouncing(at now: MonotonicInstant, in table: InterfaceTable) {
         for name in Array(lanes.keys) {
             if let nextAt = lanes[name]?.nextAt, now < nextAt { continue }
-            guard let pending = lanes[name]?.queue.first else {
+            guard let pending = takeNext(of: name, in: table) else {
                 lanes[name] = nil
                 continue
             }
-            lanes[name]?.queue.removeFirst()
             send(pending, in: table)
             lanes[name]?.nextAt = now + spacing(of: pending)
         }
     }
 
-    /// Drops what a router that let go of its addresses still meant to announce.
+    /// The next announcement of a lane; what was taken off meanwhile is not ours to claim any more.
+    private func takeNext(of name: LaneName, in table: InterfaceTable) -> Pending? {
+        guard let queue = lanes[name]?.queue,
+            let place = queue.firstIndex(where: { table.has($0.address, on: $0.interface) })
+        else { return nil }
+        lanes[name]?.queue.removeSubrange(...place)
+        return queue[place]
+    }
+
+    /// What a router still means to announce goes on under its new name.
+    func rename(_ router: String, to name: String) {
+        for lane in Array(lanes.keys) {
+            for index in lanes[lane]?.queue.indices ?? 0..<0 where lanes[lane]?.queue[index].router == router {
+                lanes[lane]?.queue[index].router = name
+            }
+        }
+    }
+
+    /// Drops what a router still meant to announce that lets go of its addresses, or hands them over.
     func forget(_ router: String) {
         for name in Array(lanes.keys) { lanes[name]?.queue.removeAll { $0.router == router } }
     }
@@ -159,14 +176,15 @@ final class Announcer {
 }
 
 extension InterfaceTable {
+    /// Whether an interface has an address, with whatever prefix.
+    fileprivate func has(_ address: IPAddress, on interface: String) -> Bool {
+        link(named: interface).map { link in addresses(on: link.index).contains { $0.address == address } } ?? false
+    }
+
     /// Those of `addresses` that are on their interfaces, with whatever prefix.
     fileprivate func present(_ addresses: [VirtualAddress]) -> [VirtualAddress] {
         guard addresses.count > AddressKeeper.few else {
-            return addresses.filter { address in
-                link(named: address.interface).map { link in
-                    self.addresses(on: link.index).contains { $0.address == address.address }
-                } ?? false
-            }
+            return addresses.filter { has($0.address, on: $0.interface) }
         }
         var known: [String: Set<IPAddress>] = [:]
         return addresses.filter { address in

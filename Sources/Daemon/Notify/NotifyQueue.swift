@@ -65,6 +65,9 @@ final class NotifyQueue {
         troubles = troubles.filter { launches[$0.key] != nil }
     }
 
+    /// It was told that it is removed, but another virtual router has its name now.
+    func goOn() { isOver = false }
+
     // MARK: What happens
 
     var lastState: NotifyWord? { backlog.lastState }

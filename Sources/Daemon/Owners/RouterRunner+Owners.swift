@@ -15,6 +15,12 @@ extension RouterRunner {
         surroundings.listenForClaims(self, isWatching ? everyAddress : [])
     }
 
+    /// A reload may have brought addresses, or taken them to another interface: their rivals are heard as well.
+    func watchOwners(after old: Instance) {
+        guard owners.deadline != nil, old.addresses + old.excludedAddresses != everyAddress else { return }
+        surroundings.listenForClaims(self, everyAddress)
+    }
+
     // MARK: Seeing
 
     /// Another host may claim an address of ours.

@@ -4,9 +4,9 @@ internal import VRRPCore
 // `garp_extra_if`: adverts keep a switch's memory of our own interface fresh, and nothing does so for the others.
 
 extension RouterRunner {
-    /// When addresses on other interfaces are announced again; nil for never.
+    /// When addresses on other interfaces are announced again; nil for never, as by one whose successor announces them.
     var extraDeadline: MonotonicInstant? {
-        guard instance.extraAnnouncements > .zero, router.holdsAddresses, let extraAnnouncedAt,
+        guard instance.extraAnnouncements > .zero, router.holdsAddresses, !isResigning, let extraAnnouncedAt,
             everyAddress.contains(where: isExtra)
         else { return nil }
         return extraAnnouncedAt + instance.extraAnnouncements

@@ -12,13 +12,18 @@ extension RouterRunner {
                 ? ["it takes part as soon as nothing stands in its way"] : []
         case .backup(let backup): return outlook(as: backup, at: now) + maintenance
         case .active: return activeOutlook(at: now) + maintenance
-        case .resigning(let resigning):
-            return resigning.purpose == .stop
-                ? [
-                    "it stops as soon as a successor has the addresses, at the latest in \(short(resigning.giveUpAt.since(now)))"
-                ]
-                : ["it becomes standby as soon as a successor has the addresses, and stays active if nobody takes them"]
+        case .resigning(let resigning): return [outlook(as: resigning, at: now)]
         }
+    }
+
+    private func outlook(as resigning: Resigning, at now: MonotonicInstant) -> String {
+        if resigning.purpose == .stop {
+            return
+                "it stops as soon as a successor has the addresses, at the latest in \(short(resigning.giveUpAt.since(now)))"
+        }
+        return resigning.isResumed
+            ? "a successor gets the addresses, and the higher priority decides after that; it stays active if nobody takes them"
+            : "it becomes standby as soon as a successor has the addresses, and stays active if nobody takes them"
     }
 
     private var maintenance: [String] {

@@ -119,6 +119,7 @@ final class RouterRunner {
             predecessor?.notifications
             ?? NotifyQueue(.instance, instance.name, surroundings.notifier, memoryKey: memoryKey)
         notifications.memoryKey = memoryKey
+        notifications.goOn()
         configureNotifications()
     }
 
@@ -143,8 +144,12 @@ final class RouterRunner {
             note($0)
         }
         if !listeners.isEmpty, !isResigning { stopListening() }
-        // Who is killed from here on has been replaced soon.
-        if isResigning, !before.isResigning { renewAddresses(at: now) }
+        if isResigning, !before.isResigning {
+            // Clients are to find the successor, and not come back to one that is about to let go.
+            surroundings.announcer.forget(name)
+            // Who is killed from here on has been replaced soon.
+            renewAddresses(at: now)
+        }
         attendOwners(at: now)
         if router.counters.contested != contests { answerRival(at: now) }
         if router.state != before { remember(after: before) }
@@ -341,6 +346,7 @@ final class RouterRunner {
         outdatedRoutes = old.routes.filter { !new.routes.contains($0) }
         outdatedRules = old.rules.filter { !new.rules.contains($0) }
         instance = new
+        if old.name != new.name { surroundings.announcer.rename(old.name, to: new.name) }
         noteReloadedNotices(old, at: now)
         forgetJudgements(after: old)
         configureNotifications()
@@ -363,6 +369,7 @@ final class RouterRunner {
         exchangeRules(at: now)
         look(at: now)
         if isAnother { joinSegment(at: now) }
+        watchOwners(after: old)
     }
 
     /// Adds what is new, and replaces `outdated` forms of addresses that stay; returns what was added.

@@ -90,13 +90,17 @@ package final class AnnouncementListener {
         return false
     }
 
-    /// A packet socket reports once that its interface went down; the queue is empty then, and it revives by itself.
+    /// A packet socket reports once that its interface went down, before what it had heard by then; it revives by itself.
     private func next(_ descriptor: Int32) throws(SystemError) -> Datagram? {
         do throws(SystemError) {
-            return try receiveDatagram(descriptor, into: &buffer, "receive frame on \(interfaceLabel(interfaceIndex))")
+            return try receive(from: descriptor)
         } catch {
-            if error.code == ENETDOWN { return nil }
-            throw error
+            guard error.code == ENETDOWN else { throw error }
         }
+        return try receive(from: descriptor)
+    }
+
+    private func receive(from descriptor: Int32) throws(SystemError) -> Datagram? {
+        try receiveDatagram(descriptor, into: &buffer, "receive frame on \(interfaceLabel(interfaceIndex))")
     }
 }

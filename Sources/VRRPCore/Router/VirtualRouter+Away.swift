@@ -1,6 +1,6 @@
 internal import VRRPWire
 
-// Absence: the process was stopped, starved, replaced, or the whole machine stood still. docs/design/0009-away.md.
+// Absence: the process was stopped, starved, replaced, or the whole machine stood still. docs/design/0009-guardian.md.
 
 extension VirtualRouter {
     /// How late a router may be before the others have given it up: an Active Router is replaced after three of its
@@ -109,7 +109,7 @@ extension VirtualRouter {
         case .yield: standDown(after: absence, at: now, &actions)
         case .switchOver:
             standDown(after: absence, at: now, &actions)
-            followSuccessor()
+            if !resigning.isResumed { followSuccessor() }
         case .stop:
             var late = resigning
             late.announcementAwaited = true
@@ -148,7 +148,7 @@ extension VirtualRouter {
         if resigning.purpose == .stop { return stop(successor: nil, &actions) }
         let absence = now.since(resigning.giveUpAt.earlier(by: successionBound))
         listen(.away(absence), at: now)
-        if resigning.purpose == .switchOver { followSuccessor() }
+        if resigning.purpose == .switchOver, !resigning.isResumed { followSuccessor() }
         actions.append(.report(.becameBackup(.away(absence))))
     }
 

@@ -109,9 +109,11 @@ extension VirtualRouter {
             if !new.endingParticipation.isEmpty { abandon(resigning, at: now, &actions) }
         case .shutdown:
             hurry(resigning, &actions)
+        case .resumed:
+            forgetSwitchOver(as: resigning)
         case .syncGroup(let order): follow(order, as: resigning, at: now, &actions)
         case .wasAway(let pause): resumeAfter(pause, at: now, &actions)
-        case .startup, .switchOver, .resumed, .adopted:
+        case .startup, .switchOver, .adopted:
             break  // Under way.
         case .primaryAddressChanged(let address): primaryAddress = address
         case .reconfigured(let new): reconfigure(new, at: now)

@@ -67,9 +67,17 @@ extension VirtualRouter {
             if case .backup(var backup) = state {
                 backup.lastHeard = successor
                 backup.lastHeardAt = successor.map { _ in now }
+                if resigning.isResumed { backup.handedOver = false }
                 state = .backup(backup)
             }
         }
+    }
+
+    /// The successor has been called and takes over, but what it gets is not left to it for good.
+    mutating func forgetSwitchOver(as resigning: Resigning) {
+        var resigning = resigning
+        resigning.isResumed = true
+        state = .resigning(resigning)
     }
 
     mutating func remainActive(at now: MonotonicInstant, _ actions: inout ActionBuffer) {

@@ -222,6 +222,8 @@ public struct Resigning: Equatable, Sendable {
     public var hasListenedAgain = false
     /// Nobody took over within the bound; in a sync group the others have a say in what follows.
     public var hasGivenUp = false
+    /// An operator has asked to resume meanwhile: once the successor has the addresses, the election decides.
+    public var isResumed = false
 
     public init(purpose: Purpose, giveUpAt: MonotonicInstant) {
         self.purpose = purpose
