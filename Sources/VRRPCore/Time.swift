@@ -12,7 +12,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     }
 
     /// The instant so much before this one, but not before the clock began.
-    func earlier(by interval: Interval) -> Self {
+    public func earlier(by interval: Interval) -> Self {
         Self(nanoseconds: nanoseconds > interval.nanoseconds ? nanoseconds - interval.nanoseconds : 0)
     }
 

@@ -65,8 +65,6 @@ final class Guardian {
     private static let attemptSpacing = Interval.milliseconds(100)
     private static let longestStart = Interval.seconds(10)
     private static let longestFarewell = Interval.seconds(15)
-    /// Later than this we have been away ourselves.
-    private static let ownLateness = Interval.milliseconds(10)
 
     init(_ program: Program, log: Log, memory: WorkerMemory, start: consuming DaemonStart?) throws(SystemError) {
         self.program = program
@@ -317,13 +315,15 @@ final class Guardian {
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
             suspicion = nil
-            checkAt = pulse.nextLook(at: current, limit: limit)
+            lookEarly(at: worker, pulse, limit: limit, tolerance: tolerance, at: current)
             return
         }
         let grace = min(
             max(Interval(nanoseconds: pulse.tolerance.nanoseconds / 4), .milliseconds(20)), .milliseconds(100))
         guard let suspicion, suspicion.aliveAt == pulse.aliveAt else {
-            return suspect(worker, pulse, grace: grace, isInTime: current < limit + Self.ownLateness, at: current)
+            suspicion = Suspicion(aliveAt: pulse.aliveAt, ticks: activity(of: worker.pid)?.ticks ?? 0)
+            checkAt = current + grace
+            return
         }
         guard let activity = activity(of: worker.pid), activity.state != .ended else {
             checkAt = nil
@@ -332,16 +332,19 @@ final class Guardian {
         judge(activity, suspicion, grace: grace, at: current)
     }
 
-    /// - Parameter isInTime: we look when we meant to, so that nothing has kept us both.
-    private func suspect(
-        _ worker: Child, _ pulse: WorkerMemory.Pulse, grace: Interval, isInTime: Bool, at now: MonotonicInstant
+    /// A worker that somebody has stopped does not go on by itself: a part of the tolerance is enough for it, because the
+    /// kernel may take more than a hundred milliseconds to end a process, for the sake of its packet sockets.
+    private func lookEarly(
+        at worker: Child, _ pulse: WorkerMemory.Pulse, limit: MonotonicInstant, tolerance: Interval,
+        at now: MonotonicInstant
     ) {
-        let activity = activity(of: worker.pid)
-        let suspicion = Suspicion(aliveAt: pulse.aliveAt, ticks: activity?.ticks ?? 0)
-        self.suspicion = suspicion
-        checkAt = now + grace
-        // Somebody has stopped it alone: it does not go on by itself.
-        if let activity, activity.state == .stopped, isInTime { judge(activity, suspicion, grace: grace, at: now) }
+        let early = limit.earlier(by: Interval(nanoseconds: tolerance.nanoseconds / 4 * 3))
+        checkAt = pulse.nextLook(at: now, limit: now < early ? early : limit)
+        // Later than that we have been away as well.
+        guard early <= now, now < early + .milliseconds(10) else { return }
+        if let activity = activity(of: worker.pid), activity.state == .stopped {
+            judge(activity, Suspicion(aliveAt: pulse.aliveAt, ticks: activity.ticks), grace: .zero, at: now)
+        }
     }
 
     /// Twice as much after each hang, for a worker that nobody has stopped: what waits for something slow again and again is better left to wait.
