@@ -138,7 +138,10 @@ private func report(
     if checked.count == 2, checked.allSatisfy({ !$0.model.instances.isEmpty }) {
         let pair = comparePair(checked[0].model, checked[1].model, fileA: names.title(0), fileB: names.title(1))
         // What one file alone gives cause to fear is known of two.
-        diagnostics.removeAll { $0.code == "weight-with-nopreempt" && pair.judged.contains($0.location) }
+        diagnostics.removeAll {
+            $0.code == "weight-with-nopreempt" && pair.judged.contains($0.location)
+                || $0.code == "weight-clamped" && pair.immovable.contains($0.location)
+        }
         diagnostics += pair.diagnostics
         // What a file that would not run would do is of no use.
         if checked.allSatisfy({ file in !file.diagnostics.contains { $0.severity == .error } }) {

@@ -24,14 +24,18 @@ extension Linter {
 
     private mutating func checkNumber(_ octets: [UInt8], _ file: FileCheck) {
         let problem: String
+        // What holds something else may be somebody else's.
+        var fix = "echo 0 > \(file.path)"
         switch FileNumber(octets) {
         case .number, .empty: return
-        case .noNumber: problem = "no number"
+        case .noNumber:
+            problem = "no number"
+            fix = "a file that holds one whole number; or \(fix)   # if nobody needs what is in this one"
         case .tooLarge: problem = "a number beyond 32 bits"
         }
         report(
             .warning, "no-number", at: file.pathLocation, "`\(file.path)` holds \(problem) at present",
-            consequence: "it counts as 0, as in keepalived", fix: "echo 0 > \(file.path)")
+            consequence: "it counts as 0, as in keepalived", fix: fix)
     }
 
     private func directory(of path: String) -> String {

@@ -109,12 +109,12 @@ extension Linter {
         for (held, location) in instance.placedAddresses {
             let name = instance.wire(of: held)
             guard facts.interface(name) == nil, reported.insert(name).inserted else { continue }
-            reportMissing(name, at: location, facts)
+            reportMissing(name, after: "dev ", at: location, facts)
         }
         for (route, location) in zip(instance.routes, instance.routeLocations) {
             for name in route.everyWay.compactMap(\.interface)
             where facts.interface(name) == nil && reported.insert(name).inserted {
-                reportMissing(name, at: location, facts)
+                reportMissing(name, after: "dev ", at: location, facts)
             }
         }
         for tracked in instance.trackedInterfaces
@@ -123,18 +123,34 @@ extension Linter {
         }
     }
 
-    /// Addresses that are there in every state, as soon as their interface is.
+    /// Addresses and routes that are there in every state, as soon as their interface is.
     mutating func checkStatics(_ facts: HostFacts) {
+        // Those of `use_vmac` are made by the daemon.
+        let made = Set(model.instances.flatMap { $0.virtualLinks.map(\.interface) })
+        func isAbsent(_ name: String) -> Bool { facts.interface(name) == nil && !made.contains(name) }
         for (address, location) in zip(model.global.staticAddresses, model.global.staticLocations)
-        where facts.interface(address.interface) == nil {
-            report(
-                .warning, "no-such-interface", at: location, "this host has no interface `\(address.interface)`",
-                consequence: "\(address.address) is set when there is one, and missing until then",
-                fix: facts.suggestion)
+        where isAbsent(address.interface) {
+            reportMissing(address.interface, of: "\(address.address)", at: location, facts)
+        }
+        for (route, location) in zip(model.global.staticRoutes, model.global.staticRouteLocations) {
+            guard let name = route.everyWay.compactMap(\.interface).first(where: isAbsent) else { continue }
+            reportMissing(name, of: "the route to \(route.destination)/\(route.prefixLength)", at: location, facts)
         }
     }
 
-    private mutating func reportMissing(_ name: String, at location: SourceLocation, _ facts: HostFacts) {
+    private mutating func reportMissing(
+        _ name: String, of what: String, at location: SourceLocation, _ facts: HostFacts
+    ) {
+        report(
+            .warning, "no-such-interface", at: location, "this host has no interface `\(name)`",
+            consequence: "\(what) is set when there is one, and missing until then", fix: facts.suggestion,
+            passesKeepalived: model.global.expectsAbsentInterfaces ? true : nil)
+    }
+
+    /// - Parameter keyword: what stands before the name in its line.
+    private mutating func reportMissing(
+        _ name: String, after keyword: String = "", at location: SourceLocation, _ facts: HostFacts
+    ) {
         // Another number is another interface, not a misspelling.
         let others = facts.interfaces.filter { !$0.isLoopback && $0.name.withoutDigits != name.withoutDigits }
         let near = KeywordTable.nearest(to: name, among: others.map(\.name))
@@ -145,7 +161,7 @@ extension Linter {
             consequence: isExpected
                 ? "Understudy waits for it, as `dynamic_interfaces` says, and protects nothing until it is there"
                 : "Understudy would wait for it and protect nothing; keepalived would exit",
-            fix: near ?? facts.suggestion, passesKeepalived: isExpected ? true : nil)
+            fix: near.map { keyword + $0 } ?? facts.suggestion, passesKeepalived: isExpected ? true : nil)
     }
 
     private mutating func checkSource(_ instance: Instance, _ facts: HostFacts) {
@@ -158,7 +174,10 @@ extension Linter {
             missing, "source-not-here", at: instance.sourceLocation ?? instance.location,
             "instance `\(instance.name)`: the source address \(source) is not on this host",
             consequence: "no advert can be sent before it is there",
-            fix: own.map { "\(instance.transport == .multicast ? "mcast_src_ip" : "unicast_src_ip") \($0.address)" })
+            fix: own.map {
+                "\(instance.transport == .multicast ? "mcast_src_ip" : "unicast_src_ip") \($0.address)"
+                    + (missing == .error ? "" : "   # if the file is this host's")
+            })
     }
 
     private mutating func checkSubnet(

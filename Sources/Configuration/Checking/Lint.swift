@@ -143,7 +143,7 @@ extension Linter {
             consequence:
                 "`\(weighted.name)` lowers the MASTER's priority, but a BACKUP with `nopreempt` does not "
                 + "take over from a MASTER that still sends",
-            fix: "\(weighted.name) weight 0   # its failure is then a fault, and the MASTER gives up")
+            fix: "\(weighted.asFault)   # its failure is then a fault, and the MASTER gives up")
     }
 }
 

@@ -32,7 +32,7 @@ extension Linter {
             report(
                 missing, "no-such-user", at: fifo.location, "the pipe `\(fifo.path)` is to belong to \(inWords(owner))",
                 consequence: "it would belong to root, so nobody else could read it",
-                fix: "useradd --system --no-create-home \(owner.user)")
+                fix: "useradd --system --no-create-home \(owner.user)", passesKeepalived: true)
         }
     }
 

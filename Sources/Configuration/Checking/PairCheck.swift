@@ -79,6 +79,7 @@ struct PairCheck {
         compareStates(a, b)
         comparePriority(a, b)
         comparePreemption(a, b)
+        compareWatching(a, b)
         compareNotices(a, b)
     }
 
@@ -190,14 +191,13 @@ struct PairCheck {
         let first = Set(a.addresses.map(\.address))
         let second = Set(b.addresses.map(\.address))
         if first != second {
-            let isFatal = a.version == .v2 || b.version == .v2
             report(
-                isFatal ? .error : .warning, "pair-addresses", at: b.location,
+                .error, "pair-addresses", at: b.location,
                 "`\(a.name)` advertises \(difference(first, second))",
-                consequence: isFatal
-                    ? "keepalived before 2.3.4 drops adverts with another list: both become MASTER; others lose the "
-                        + "addresses that one side does not know"
-                    : "one MASTER is elected all the same, but it does not hold the addresses that it does not know",
+                // Measured with 2.2.7, in either version of the protocol.
+                consequence:
+                    "keepalived before 2.3.4 drops adverts with another list: both become MASTER; others lose the "
+                    + "addresses that one side does not know",
                 fix: "the same virtual_ipaddress block in both files")
         }
         let excludedA = Set(a.excludedAddresses.map(\.address))
@@ -273,14 +273,24 @@ struct PairCheck {
             consequence: "that host hears no adverts and becomes MASTER too", fix: "unicast_peer { \(source) }")
     }
 
+    /// What counts is the priority with what the weights add while all is well.
     private mutating func comparePriority(_ a: Instance, _ b: Instance) {
-        guard a.priority == b.priority else { return }
+        let reached = b.effectivePriority(failed: nil)
+        guard a.effectivePriority(failed: nil) == reached else { return }
+        let (first, second) = (Int(a.priority.rawValue), Int(b.priority.rawValue))
+        let isClamped = [a, b].allSatisfy { $0.priority != .owner && $0.weightedPriority(failed: []) > 254 }
         report(
             a.priority == .owner ? .error : .warning, "pair-equal-priority", at: b.location,
-            "`\(a.name)` has priority \(a.priority.rawValue) in both files",
+            first == second && !isClamped
+                ? "`\(a.name)` has priority \(first) in both files"
+                : "`\(a.name)` comes to priority \(reached) on both hosts while all is well: priority \(first) in \(fileA) "
+                    + "and \(second) in \(fileB), and what the weights add",
             consequence: a.priority == .owner
-                ? "both claim to own the addresses" : "whichever has the higher IP address becomes MASTER",
-            fix: "priority \(max(1, Int(b.priority.rawValue) - 1))")
+                ? "both claim to own the addresses"
+                : "whoever is MASTER first remains it; the higher IP address decides only where both are at once",
+            fix: isClamped
+                ? "smaller weights in both files: with the priority they are to stay below 254"
+                : second > 1 ? "priority \(second - 1)" : "priority \(first + 1)   # in \(fileA)")
     }
 
     private mutating func comparePreemption(_ a: Instance, _ b: Instance) {

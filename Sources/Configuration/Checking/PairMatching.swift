@@ -1,8 +1,8 @@
 internal import VRRPCore
 internal import VRRPWire
 
-/// The instances of one file of a pair, found without a search: there may be twenty thousand.
-struct PairIndex {
+/// Which instance of one file is which of the other, found without a search: there may be twenty thousand.
+private struct PairMatch {
     /// What makes two instances one virtual router, wherever their interfaces are.
     private struct Key: Hashable {
         var id: VirtualRouterID
@@ -11,54 +11,89 @@ struct PairIndex {
         init(_ instance: Instance) { (id, family) = (instance.virtualRouterID, instance.family) }
     }
 
-    private struct Place: Hashable {
+    private struct Mark<Value: Hashable>: Hashable {
         var key: Key
-        var interface: String
+        var value: Value
+
+        init(_ instance: Instance, _ value: Value) { (key, self.value) = (Key(instance), value) }
     }
 
-    private let instances: [Instance]
+    private let a: [Instance]
+    private let b: [Instance]
+    /// By position in one file, that of the partner in the other.
+    private(set) var inB: [Int?]
+    private(set) var inA: [Int?]
+
+    /// The interface may have another name on the other host, so the addresses decide first, where several have a number.
+    init(_ first: Model, _ second: Model) {
+        a = first.instances
+        b = second.instances
+        inB = Array(repeating: nil, count: a.count)
+        inA = Array(repeating: nil, count: b.count)
+        let byPlace = table { [Mark($0, $0.interface)] }
+        let sources = b
+        claim { instance in
+            byPlace[Mark(instance, instance.interface)].flatMap { instance.isTwin(of: sources[$0]) ? $0 : nil }
+        }
+        if !inB.contains(nil) { return }
+        let byAddress = table { instance in instance.addresses.map { Mark(instance, $0.address) } }
+        claim { instance in instance.addresses.lazy.compactMap { byAddress[Mark(instance, $0.address)] }.first }
+        claim { byPlace[Mark($0, $0.interface)] }
+        let byName = table { [Mark($0, $0.name)] }
+        claim { byName[Mark($0, $0.name)] }
+        var left: [Key: [Int]] = [:]
+        for index in b.indices.reversed() where inA[index] == nil { left[Key(b[index]), default: []].append(index) }
+        claim { left[Key($0)]?.popLast() }
+    }
+
+    /// Of the other file's instances that have no partner yet the first of each kind.
+    private func table<Value: Hashable>(_ marks: (Instance) -> [Mark<Value>]) -> [Mark<Value>: Int] {
+        var table: [Mark<Value>: Int] = [:]
+        for (index, instance) in b.enumerated() where inA[index] == nil {
+            for mark in marks(instance) where table[mark] == nil { table[mark] = index }
+        }
+        return table
+    }
+
+    private mutating func claim(_ partner: (Instance) -> Int?) {
+        for index in a.indices where inB[index] == nil {
+            guard let found = partner(a[index]), inA[found] == nil else { continue }
+            (inB[index], inA[found]) = (found, index)
+        }
+    }
+}
+
+/// The instances of one file that have no partner in the other.
+private struct LonelyInstances {
+    private var instances: [Instance] = []
     /// Of each the first in the file.
-    private var byKey: [Key: Int] = [:]
-    private var byPlace: [Place: Int] = [:]
-    /// The same of those that have no partner in the other file.
-    private var lonelyByAddress: [IPAddress: Int] = [:]
-    private var lonelyByName: [String: Int] = [:]
+    private var byAddress: [IPAddress: Int] = [:]
+    private var byName: [String: Int] = [:]
 
-    init(_ model: Model) {
-        instances = model.instances
-        for (index, instance) in instances.enumerated() {
-            let key = Key(instance)
-            if byKey[key] == nil { byKey[key] = index }
-            let place = Place(key: key, interface: instance.interface)
-            if byPlace[place] == nil { byPlace[place] = index }
-        }
-    }
-
-    mutating func findLonely(beside other: PairIndex) {
-        for (index, instance) in instances.enumerated() where other.partner(of: instance) == nil {
-            if lonelyByName[instance.name] == nil { lonelyByName[instance.name] = index }
-            for held in instance.addresses where lonelyByAddress[held.address] == nil {
-                lonelyByAddress[held.address] = index
+    init(_ all: [Instance], _ partners: [Int?]) {
+        for (instance, partner) in zip(all, partners) where partner == nil {
+            if byName[instance.name] == nil { byName[instance.name] = instances.count }
+            for held in instance.addresses where byAddress[held.address] == nil {
+                byAddress[held.address] = instances.count
             }
+            instances.append(instance)
         }
     }
 
-    /// The same virtual router.
-    ///
-    /// The interface may have another name on the other host, so it only decides between several.
-    func partner(of instance: Instance) -> Instance? {
-        let key = Key(instance)
-        let index = byPlace[Place(key: key, interface: instance.interface)] ?? byKey[key]
-        return index.map { instances[$0] }
-    }
-
-    /// One without partner that advertises an address of `instance`: the two are to be one.
+    /// One that advertises an address of `instance`: the two are to be one.
     func twin(of instance: Instance) -> Instance? {
-        instance.addresses.compactMap { lonelyByAddress[$0.address] }.min().map { instances[$0] }
+        instance.addresses.compactMap { byAddress[$0.address] }.min().map { instances[$0] }
     }
 
-    /// One without partner that has the name of `instance`.
-    func namesake(of instance: Instance) -> Instance? { lonelyByName[instance.name].map { instances[$0] } }
+    /// One that has the name of `instance`.
+    func namesake(of instance: Instance) -> Instance? { byName[instance.name].map { instances[$0] } }
+}
+
+extension Instance {
+    /// Whether it advertises an address that another one does as well.
+    fileprivate func isTwin(of other: Instance) -> Bool {
+        self.addresses.contains { held in other.addresses.contains { $0.address == held.address } }
+    }
 }
 
 extension PairCheck {
@@ -66,31 +101,31 @@ extension PairCheck {
     mutating func match(_ a: Model, _ b: Model) -> Partners {
         var partners = Partners()
         partners.mutual = (a.sessions(with: b), b.sessions(with: a))
-        var (first, second) = (PairIndex(a), PairIndex(b))
-        first.findLonely(beside: second)
-        second.findLonely(beside: first)
-        for instance in a.instances {
-            if let partner = second.partner(of: instance) {
+        let match = PairMatch(a, b)
+        let lonely = (a: LonelyInstances(a.instances, match.inB), b: LonelyInstances(b.instances, match.inA))
+        for (instance, partner) in zip(a.instances, match.inB) {
+            if let partner {
                 let before = errors
-                compare(instance, partner)
+                compare(instance, b.instances[partner])
                 if errors > before { partners.broken.insert(partners.pairs.count) }
-                partners.pairs.append((instance, partner))
-            } else if let twin = second.twin(of: instance) ?? second.namesake(of: instance) {
+                partners.pairs.append((instance, b.instances[partner]))
+            } else if let twin = lonely.b.twin(of: instance) ?? lonely.b.namesake(of: instance) {
                 reportUnlike(instance, twin)
             } else {
                 reportAlone(instance, file: fileA, other: fileB)
             }
         }
-        for instance in b.instances where first.partner(of: instance) == nil {
+        for (instance, partner) in zip(b.instances, match.inA) where partner == nil {
             // That the one has another number than the other has been said.
-            if first.twin(of: instance) != nil { continue }
-            if let namesake = first.namesake(of: instance), second.twin(of: namesake) == nil { continue }
+            if lonely.a.twin(of: instance) != nil { continue }
+            if let namesake = lonely.a.namesake(of: instance), lonely.b.twin(of: namesake) == nil { continue }
             reportAlone(instance, file: fileB, other: fileA)
         }
         return partners
     }
 
     private mutating func reportAlone(_ instance: Instance, file: String, other: String) {
+        if instance.syncGroup == nil { unproved.append("`\(instance.name)`") }
         report(
             .error, "no-counterpart", at: instance.location,
             "instance `\(instance.name)` (\(instance.family.title), virtual_router_id "
@@ -101,6 +136,7 @@ extension PairCheck {
 
     /// Two instances that are to be one: they have an address in common, or their name.
     private mutating func reportUnlike(_ a: Instance, _ b: Instance) {
+        if a.syncGroup == nil { unproved.append("`\(a.name)`") }
         guard a.family == b.family else {
             return report(
                 .error, "pair-family", at: b.location,

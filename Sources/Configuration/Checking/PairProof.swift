@@ -139,10 +139,10 @@ extension PairCheck {
 
     /// Whether an instance watches it so that its loss should count.
     private func isWatched(_ thing: ProofThing, _ unit: ProofUnit) -> Bool {
-        guard let (_, tracked) = tracked(thing, unit) else { return false }
+        guard let side = thing.side, let (member, tracked) = tracked(thing, unit) else { return false }
         // What the number in a file comes to is for whoever writes it to know.
         if case .file = thing { return tracked.weight.isFault }
-        return true
+        return tracked.weight.isFault || unit.instance(member, side).loss(of: tracked) > 0
     }
 
     private mutating func reportImmovable(
@@ -153,14 +153,14 @@ extension PairCheck {
         // Nothing moves the priority of an owner, which has been said.
         if leader.priority == .owner { return }
         if let group = leader.syncGroup, !unit.significance.isEmpty {
-            return reportImmovable(group, tracked, member, master, unit, at: place)
+            return reportImmovable(thing, of: group, tracked, member, master, unit, at: place)
         }
         let (well, failed) = (leader.effectivePriority(failed: nil), leader.effectivePriority(failed: tracked))
         let other = follower.effectivePriority(failed: nil)
         let arithmetic =
-            "`\(tracked.name)` fails where `\(leader.name)` is MASTER -> priority \(well) becomes \(failed) "
-            + "against \(other)"
-        let giveUp = "\(tracked.name) weight 0   # its failure is then a fault, and the MASTER gives up"
+            "`\(tracked.name)` \(tracked.weight.reverse ? "succeeds" : "fails") where `\(leader.name)` is MASTER -> "
+            + "priority \(well) becomes \(failed) against \(other)"
+        let giveUp = "\(tracked.asFault)   # that is then a fault, and the MASTER gives up"
         if failed < other, !follower.preempts {
             return report(
                 .error, "pair-never-moves", at: place,
@@ -183,8 +183,8 @@ extension PairCheck {
     }
 
     private mutating func reportImmovable(
-        _ group: String, _ tracked: Tracked, _ member: Int, _ master: PairSide, _ unit: ProofUnit,
-        at place: SourceLocation
+        _ thing: ProofThing, of group: String, _ tracked: Tracked, _ member: Int, _ master: PairSide,
+        _ unit: ProofUnit, at place: SourceLocation
     ) {
         let staying = unit.members.indices.first { position in
             let own = unit.instance(position, master)
@@ -192,20 +192,36 @@ extension PairCheck {
             return own.effectivePriority(failed: seen)
                 >= unit.instance(position, master.other).effectivePriority(failed: nil)
         }
+        let block = UncountedCheck.Kind(rawValue: thing.kind)?.block ?? "track_script"
+        let line = groupWeight(tracked, master, unit).map { "\(tracked.name) weight \($0)" }
         report(
             .error, "pair-never-moves", at: place,
             "`\(tracked.name)` fails where `\(unit.instance(member, master).name)` is MASTER -> the priority of "
                 + "`\(unit.instance(staying ?? member, master).name)` is not exceeded: sync group `\(group)` never moves",
             consequence: "the other host takes all members or none",
-            fix: "track_script in vrrp_sync_group \(group), where it counts for every member, with a weight that "
-                + "suffices")
+            fix: line.map {
+                "\(block) { \($0) }   # in vrrp_sync_group \(group) of both files, in place of other lines of it"
+            }
+                ?? "less distance between the priorities of the two files")
+    }
+
+    /// The least weight that takes every member below the other host's; nil when none does.
+    private func groupWeight(_ tracked: Tracked, _ master: PairSide, _ unit: ProofUnit) -> Int? {
+        func priority(_ member: Int, _ side: PairSide) -> Int {
+            let instance = unit.instance(member, side)
+            let own = instance.trackers.first { $0.name == tracked.name }
+            return instance.effectivePriority(failed: nil) - (own?.weight.contributions.ok ?? 0)
+        }
+        if tracked.weight.reverse { return nil }
+        let gap = unit.members.indices.map { priority($0, master) - priority($0, master.other) }.max() ?? 0
+        return (0..<253).contains(gap) ? -(gap + 1) : nil
     }
 
     /// What has to fail beside it so that the priority falls below the other's; nil where it makes no difference.
     private func company(of tracked: Tracked, _ leader: Instance, other: Int) -> [Tracked]? {
         func isExceeded(_ failed: [Tracked]) -> Bool { leader.effectivePriority(failed: failed) < other }
-        let others = leader.trackers.filter { $0 != tracked && $0.weight.loss > 0 }
-            .sorted { $0.weight.loss > $1.weight.loss }
+        let others = leader.trackers.filter { $0 != tracked && leader.loss(of: $0) > 0 }
+            .sorted { leader.loss(of: $0) > leader.loss(of: $1) }
         var failed: [Tracked] = []
         for next in others where !isExceeded(failed + [next]) {
             failed.append(next)
@@ -265,20 +281,18 @@ extension PairCheck {
     private func sufficientWeight(
         _ tracked: Tracked, follower: Instance, well: Int, failed: Int, other: Int
     ) -> String? {
-        guard !tracked.weight.reverse else { return nil }
-        let weight: Int
-        if tracked.weight.value < 0 {
-            weight = -(well - other + 1)
-        } else if let same = follower.trackers.first(where: { $0.name == tracked.name }), !same.weight.reverse,
-            same.weight.value > 0
-        {
-            // The weight counts for the other host as long as its own check is well.
-            weight = failed - (other - same.weight.value) + 1
-        } else {
-            weight = -(failed - other + 1)
-        }
-        return abs(weight) <= 253
-            ? "weight \(weight)   # in both files; or less distance between the two priorities" : nil
+        let reverse = tracked.weight.reverse
+        // What the other host has without it: a weight that adds counts there as long as the check is well there.
+        let same = follower.trackers.first { $0.name == tracked.name }?.weight
+        let bare = other - (same?.isGain == true ? abs(same?.value ?? 0) : 0)
+        let amount = (tracked.weight.isGain ? failed : well) - bare + 1
+        let isShared = tracked.weight.isGain && same?.isGain == true && same?.reverse == reverse
+        let isGain = isShared && bare + amount <= 254
+        // Nothing is below 1.
+        guard isGain || bare > 1 else { return nil }
+        return (1...253).contains(amount)
+            ? "\(tracked.name) weight \(isGain != reverse ? amount : -amount)\(reverse ? " reverse" : "")   "
+                + "# in both files; or less distance between the two priorities" : nil
     }
 }
 
@@ -293,15 +307,35 @@ extension Instance {
 
     /// The same with several that have failed.
     func effectivePriority(failed: [Tracked]) -> Int {
-        if priority == .owner { return 255 }
-        let total = trackers.reduce(Int(priority.rawValue)) { sum, tracked in
-            sum + (failed.contains(tracked) ? tracked.weight.contributions.failed : tracked.weight.contributions.ok)
+        priority == .owner ? 255 : min(254, max(1, self.weightedPriority(failed: failed)))
+    }
+
+    /// The sum as it is.
+    func weightedPriority(failed: [Tracked]) -> Int {
+        var sum = Int(priority.rawValue)
+        for tracked in self.trackedInterfaces + self.trackedSessions {
+            sum += failed.contains(tracked) ? tracked.weight.contributions.failed : tracked.weight.contributions.ok
         }
-        return min(254, max(1, total))
+        for tracked in trackedScripts + self.trackedProcesses {
+            // What is reversed looks for something that should not be.
+            let isFailure = failed.contains(tracked) != tracked.weight.reverse
+            sum += isFailure ? tracked.weight.contributions.failed : tracked.weight.contributions.ok
+        }
+        return sum
+    }
+
+    /// By how much a failure lowers the priority.
+    fileprivate func loss(of tracked: Tracked) -> Int {
+        self.weightedPriority(failed: []) - self.weightedPriority(failed: [tracked])
     }
 }
 
 extension Weight {
-    /// By how much a failure lowers the priority.
-    fileprivate var loss: Int { contributions.ok - contributions.failed }
+    /// It adds while all is well, and does not take away when something fails.
+    fileprivate var isGain: Bool { (value > 0) != reverse }
+}
+
+extension Tracked {
+    /// The same without a weight.
+    var asFault: String { "\(name) weight 0\(weight.reverse ? " reverse" : "")" }
 }

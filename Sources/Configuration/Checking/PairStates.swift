@@ -14,7 +14,7 @@ extension PairCheck {
             if a.priority == .owner, b.priority == .owner { return }
             let who =
                 leader.priority == follower.priority
-                ? "the one with the higher IP address is MASTER (\(figures))"
+                ? "whoever is MASTER first remains it (\(figures))"
                 : "the host of \(leader.file) is MASTER while all is well, and that of \(follower.file) BACKUP (\(figures))"
             return report(
                 .warning, "pair-two-masters", at: follower.instance.location,

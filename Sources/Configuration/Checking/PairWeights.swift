@@ -57,7 +57,7 @@ private struct WeightDifference {
                 switch owner(left, right) {
                 case .first: "\(fileA) is MASTER"
                 case .second: "\(fileB) is MASTER"
-                case nil: left == nil ? "nobody is" : "the higher address is"
+                case nil: left == nil ? "nobody is" : "whoever was MASTER remains it"
                 }
             return "on \(place): \(figures), \(master)"
         }.joined(separator: "; ")
@@ -65,6 +65,19 @@ private struct WeightDifference {
 }
 
 extension PairCheck {
+    /// That a host which looks after nothing takes over from one that looks after its service.
+    mutating func compareWatching(_ a: Instance, _ b: Instance) {
+        let (first, second) = (a.checkNames, b.checkNames)
+        guard first.isEmpty != second.isEmpty, let name = (first + second).first else { return }
+        let more = first.count + second.count > 1 ? " and \(first.count + second.count - 1) more" : ""
+        let (watching, blind) = first.isEmpty ? (fileB, fileA) : (fileA, fileB)
+        report(
+            .warning, "pair-unwatched", at: (first.isEmpty ? a : b).location,
+            "`\(a.name)` watches `\(name)`\(more) in \(watching), and nothing in \(blind)",
+            consequence: "while the host of \(blind) is MASTER nobody notices when what is served there fails",
+            fix: "the same checks and track blocks in both files")
+    }
+
     /// Whether it makes a difference which of two weights of one thing is meant.
     mutating func compareWeights(_ partners: Partners) {
         var found: [WeightDifference] = []
@@ -112,6 +125,14 @@ extension PairCheck {
                 + "\(second.weight.written) in \(fileB)",
             consequence: "failed " + difference.words(fileA, fileB)
                 + "; with either weight in both files something of that would be otherwise",
-            fix: "weight \(first.weight.written)   # in both files")
+            fix: "\(first.name) weight \(first.weight.written)   # in both files")
+    }
+}
+
+extension Instance {
+    /// What it watches that is no interface, whether it counts or not.
+    fileprivate var checkNames: [String] {
+        (trackedScripts + self.trackedProcesses + self.trackedFiles + self.trackedSessions).map(\.name)
+            + self.uncountedChecks.filter { $0.kind != .interface }.map(\.name)
     }
 }

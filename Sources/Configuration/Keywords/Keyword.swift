@@ -81,6 +81,11 @@ public struct Keyword: Equatable, Sendable {
 
     var isSupported: Bool { status == .supported }
 
+    /// Whether an earlier line counts, and not a later one; a weight that is the usual one does not pass for written.
+    func keeps(_ earlier: Statement) -> Bool {
+        keepsFirst && (name != "weight" || earlier.arguments.first?.text != defaultText)
+    }
+
     /// Marks a keyword as one that only Understudy knows.
     var ours: Keyword {
         var keyword = self

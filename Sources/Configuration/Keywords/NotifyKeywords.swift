@@ -62,8 +62,9 @@ extension KeywordTable {
         Keyword(
             "notify_fifo", pipe, "none",
             "named pipe that every change is written to, as `INSTANCE \"NAME\" STATE PRIORITY`, of a sync group as `GROUP \"NAME\" STATE 0`; it is made when it is missing, "
-                + "for `script_user` or who is named here, and removed at the end if it was made"),
-        Keyword("vrrp_notify_fifo", pipe, "none", "a second pipe, which gets the same lines"),
+                + "for `script_user` or who is named here, and removed at the end if it was made"
+        ).firstCounts,
+        Keyword("vrrp_notify_fifo", pipe, "none", "a second pipe, which gets the same lines").firstCounts,
         Keyword(
             "notify_fifo_script", .notifyCommand(isOptional: false), "others read it",
             "program that reads `notify_fifo`, whose path is its last argument; started again when it ends"

@@ -4,11 +4,13 @@ extension KeywordTable {
         Keyword(
             "net_namespace", .word("NAME"), "that in which it is started",
             "the network namespace, of those that `ip netns` lists, in which everything is done: adverts, addresses, checks and "
-                + "commands. `-s` goes before. A reload does not change it"),
+                + "commands. `-s` goes before. A reload does not change it"
+        ).firstCounts,
         Keyword(
             "instance", .word("NAME"), "none",
             "name of this daemon among several on one host, a part of the names of its pid file and its directories, and of its "
-                + "name in the log. A reload does not change it"),
+                + "name in the log. A reload does not change it"
+        ).firstCounts,
         Keyword(
             "use_pid_dir", .flag, "off",
             "the pid file is /run/understudy/understudyd.pid, or /run/keepalived/keepalived.pid where the program is called "

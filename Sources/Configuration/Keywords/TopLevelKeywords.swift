@@ -72,14 +72,15 @@ extension KeywordTable {
     static let process: [Keyword] = [
         Keyword(
             "process", .words("NAME [ARGUMENT...]", 1...Int.max), nil,
-            "the process's name as the kernel keeps it (15 characters), or its path with `full_command`. Required"),
+            "the process's name as the kernel keeps it (15 characters), or its path with `full_command`. Required"
+        ).firstCounts,
         Keyword(
             "param_match", .words("[initial|partial]", 0...1), "exact when arguments are given",
             "how arguments are compared: whole, the first of them, or the beginning"),
         Keyword(
             "weight", .weight(-254...254), "0",
             "what the result adds to the priority: positive while it runs, negative while not; 0 makes absence a fault"
-        ),
+        ).firstCounts,
         Keyword("quorum", .integer(1...65535), "1", "at least so many processes"),
         Keyword(
             "quorum_max", .integer(0...65535), "no limit", "at most so many processes; 0 means that it must not run"),
@@ -93,11 +94,13 @@ extension KeywordTable {
         Keyword(
             "file", .word("PATH"), nil,
             "the file; its first 127 octets hold one whole number, also as 0x10 or 010. Missing or empty it counts as 0. "
-                + "Required"),
+                + "Required"
+        ).firstCounts,
         Keyword(
             "weight", .weight(-254...254), "1",
             "what the number is multiplied with; the product is added to the priority, and -254 or less is a fault. With "
-                + "0 every number but 0 is a fault"),
+                + "0 every number but 0 is a fault"
+        ).firstCounts,
         Keyword(
             "init_file", .words("[VALUE] [overwrite]", 0...2), "off",
             "write VALUE, or 0, when the daemon starts and there is no such file, with `overwrite` in any case; not at a "

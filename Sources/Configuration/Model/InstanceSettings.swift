@@ -77,7 +77,12 @@ public struct InstanceSettings: Equatable, Sendable {
 
 /// A line of a track block whose weight does not count: with priority 255, or in a sync group.
 public struct UncountedCheck: Hashable, Sendable {
-    public enum Kind: String, Sendable { case interface, script, process, file, session }
+    public enum Kind: String, Sendable {
+        case interface, script, process, file, session
+
+        /// The block whose lines name such checks.
+        var block: String { self == .session ? "track_bfd" : "track_\(rawValue)" }
+    }
 
     public var kind: Kind
     public var name: String

@@ -51,6 +51,8 @@ public struct GlobalSettings: Equatable, Sendable {
     /// Where each of the addresses was written.
     public var staticLocations: [SourceLocation] = []
     public var staticRoutes: [VirtualRoute] = []
+    /// Likewise of the routes.
+    public var staticRouteLocations: [SourceLocation] = []
     public var staticRules: [VirtualRule] = []
     /// `track_group`.
     public var trackGroups: [TrackGroup] = []

@@ -14,6 +14,8 @@ struct ProofUnit {
         let mutual: Set<String>
         var delays: [String: InterfaceDelay] = [:]
         var startupDelay: Interval
+        /// How much longer than that nobody listens after the host has booted.
+        var restAfterBoot: Interval
 
         init(_ model: Model, file: String, mutual: Set<String>) {
             self.file = file
@@ -24,6 +26,9 @@ struct ProofUnit {
             for check in model.files { files[check.name] = check }
             for delay in model.global.interfaceDelays { delays[delay.interface] = delay }
             startupDelay = model.global.startupDelay
+            let boot = min(model.global.delayAfterBoot, ProofUnit.longest)
+            restAfterBoot = Interval(
+                nanoseconds: max(boot.nanoseconds, startupDelay.nanoseconds) - startupDelay.nanoseconds)
         }
 
         func isMutual(_ check: UncountedCheck) -> Bool { check.kind == .session && mutual.contains(check.name) }
@@ -87,12 +92,17 @@ struct ProofUnit {
             return (min(process.terminateDelay, Self.longest), .zero, min(process.forkDelay, Self.longest))
         case .interface(let side, let name):
             guard let delay = facts(side).delays[name] else { break }
-            return (delay.down, .zero, delay.up)
+            // Where every advert goes out by it the other host hears nothing more, whenever the loss counts here.
+            let isHeard = members.contains { $0[side.rawValue].interface != name }
+            return (isHeard ? delay.down : .zero, .zero, delay.up)
         case .session(let side, let name):
             guard let session = facts(side).sessions[name] else { break }
             // It comes back at the slow interval.
             return (min(session.usualDetectionTime, Self.longest), .zero, min(session.idleTx * 2, Self.longest))
-        case .host, .daemon, .file, .network: break
+        case .host(let side):
+            // The other delay is a part of what is tried.
+            return (.zero, .zero, facts(side).restAfterBoot)
+        case .daemon, .file, .network: break
         }
         return (.zero, .zero, .zero)
     }

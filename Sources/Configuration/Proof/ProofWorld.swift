@@ -258,8 +258,14 @@ struct ProofWorld {
     private func tracking(_ member: Int, _ side: PairSide, _ failed: Set<ProofThing>) -> PriorityTracking {
         let instance = unit.instance(member, side)
         func tracker(_ tracked: Tracked, _ thing: ProofThing) -> Tracker {
-            // Where success is the fault, whatever is watched for is absent on a host that is well.
-            let isContrary = tracked.weight.isFault && tracked.weight.reverse
+            // Where success is bad, whatever is looked for is absent on a host that is well; of a link or a session
+            // that is so where it is a fault.
+            let isCheck =
+                switch thing {
+                case .script, .process: true
+                default: false
+                }
+            let isContrary = tracked.weight.reverse && (isCheck || tracked.weight.isFault)
             return Tracker(
                 weight: tracked.weight, status: failed.contains(thing) != isContrary ? .failed : .working)
         }

@@ -46,6 +46,7 @@ public enum DiagnosticCodes {
 
     private static let values = [
         ("unknown-keyword", "a word is not known there"),
+        ("merge-conflict", "two versions of some lines, as a version control system leaves them"),
         ("not-supported-yet", "keepalived knows it, Understudy does not do it yet"),
         ("not-our-business", "belongs to IPVS and is passed over"),
         ("obsolete-keyword", "has no effect in keepalived either"),
@@ -53,7 +54,7 @@ public enum DiagnosticCodes {
         ("no-effect", "is accepted and has no effect"),
         ("not-served", "an interface of keepalived that Understudy does not offer; another one serves the purpose"),
         ("long-name", "a name is longer than the kernel keeps"),
-        ("repeated-keyword", "is given twice in one block; the last one counts, the first of `notify` commands"),
+        ("repeated-keyword", "is given twice in one block; which of the two counts is said"),
         ("missing-keyword", "a required line is missing"),
         ("missing-argument", "a value is missing"),
         ("bad-path", "a path is relative, or cannot be one"),
@@ -187,6 +188,7 @@ public enum DiagnosticCodes {
         ("shell-syntax", "signs of the shell's language in a command that no shell reads"),
         ("shell-redirection", "a command that only bash understands"),
         ("timeout-over-interval", "a timeout longer than the interval"),
+        ("not-a-process-name", "a path, or a command line in quotes, as the name of a process"),
         ("long-process-name", "a name longer than the kernel keeps"),
         ("impossible-quorum", "no number of processes would do"),
         ("weight-on-owner", "a weight with priority 255"),
@@ -255,6 +257,7 @@ public enum DiagnosticCodes {
         ("pair-link-ignored", "the loss of the MASTER's own link moves nothing"),
         ("pair-mutual-session", "a BFD session between the two hosts whose loss is a fault"),
         ("pair-never-moves", "a failure that never moves the address"),
+        ("pair-unwatched", "one host watches its service, and the other nothing"),
         ("pair-weight-alone", "a failure that moves the address only together with another one"),
         ("pair-flaps", "a failure, or its end, moves the address more than once"),
         ("pair-nobody", "one host is well and nobody has the address"),

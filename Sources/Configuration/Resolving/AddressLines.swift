@@ -64,7 +64,7 @@ extension Resolver {
         }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let address = IPAddress(parts[0]) else {
-            reportNoAddress(word, text: parts[0])
+            reportNoAddress(line, text: parts[0])
             return nil
         }
         guard parts.count > 1 else { return (address, address.family.hostPrefixLength) }
@@ -73,18 +73,32 @@ extension Resolver {
             report(
                 .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 1 to \(longest)",
                 consequence: "keepalived would use /\(longest), a host without its subnet",
-                fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
+                fix: "\(address)/\(IPv4Address(parts[1])?.maskLength ?? (address.family == .v4 ? 24 : 64))")
             return (address, longest)
         }
         return (address, prefix)
     }
 
-    private mutating func reportNoAddress(_ word: Word, text: String) {
-        guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return }
+    private mutating func reportNoAddress(_ line: Statement, text: String) {
+        let word = line.keyword
+        guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")), !reportConflict(word) else {
+            return
+        }
         report(
             .error, "bad-address", at: word.location, "`\(text)` is not an address",
             consequence: "keepalived would leave it out: MASTER without this address",
-            fix: "ADDRESS/PREFIX, such as 192.0.2.10/24")
+            fix: meantAddress(line) ?? "ADDRESS/PREFIX, such as 192.0.2.10/24")
+    }
+
+    /// `eth0 192.0.2.10/24` and `192.0.2.10\24` as they have to be; nil where that is not clear.
+    private func meantAddress(_ line: Statement) -> String? {
+        let text = line.keyword.text
+        func isAddress(_ text: String) -> Bool { IPAddress(String(text.prefix { $0 != "/" })) != nil }
+        if let next = line.arguments.first?.text, isAddress(next) {
+            return text.looksLikeInterface ? "\(next) dev \(text)" : next
+        }
+        let plain = String(text.map { lookalikes[$0] ?? $0 })
+        return plain != text && isAddress(plain) ? plain : nil
     }
 
     /// Reads one attribute and returns how many words it took.
@@ -147,7 +161,7 @@ extension Resolver {
         return takesNext == true ? 2 : 1
     }
 
-    /// `ADDRESS /24` and `ADDRESS netmask 255.255.255.0`: what belongs to the address as `/24`.
+    /// `ADDRESS /24`, `ADDRESS 255.255.255.0` and with `netmask` before it: what belongs to the address as `/24`.
     private mutating func detachedPrefix(
         at index: Int, of line: Statement, into written: inout VirtualAddress
     ) -> Int? {
@@ -158,6 +172,8 @@ extension Resolver {
             (prefix, count) = (UInt8(word.text.dropFirst()), 1)
         } else if ["netmask", "mask"].contains(word.text), index + 1 < line.arguments.count {
             (prefix, count) = (IPv4Address(line.arguments[index + 1].text)?.maskLength, 2)
+        } else if word.text.hasPrefix("255."), written.address.family == .v4 {
+            (prefix, count) = (IPv4Address(word.text)?.maskLength, 1)
         } else {
             return nil
         }
@@ -271,7 +287,7 @@ extension Resolver {
                 .error, "bad-address", at: line.location,
                 "\(address) cannot be \(isStatic ? "an address of this host" : "a virtual address")",
                 consequence: "no client could reach it on this network",
-                fix: "an unused address of the interface's subnet")
+                fix: "an unused address of the interface's subnet", passesKeepalived: true)
             return false
         }
         guard case .v4(let number) = address, written.prefixLength < 31 else { return true }
@@ -298,7 +314,7 @@ func scopeNumber(_ text: String) -> UInt8? {
 
 extension IPv4Address {
     /// The prefix length that a netmask stands for; nil when it is no netmask.
-    fileprivate var maskLength: UInt8? {
+    var maskLength: UInt8? {
         let ones = (~bigEndianValue).leadingZeroBitCount
         return bigEndianValue.nonzeroBitCount == ones ? UInt8(ones) : nil
     }
@@ -316,3 +332,6 @@ extension Int {
     /// How many words an unsupported attribute takes: its own argument, when there is one.
     fileprivate func clampedToOne(present: Bool) -> Int { present && self > 0 ? 1 : 0 }
 }
+
+/// The letters that look like digits, and the other slash.
+private let lookalikes: [Character: Character] = ["O": "0", "o": "0", "l": "1", "I": "1", "\\": "/"]

@@ -117,6 +117,12 @@ extension Resolver {
                 "instance `\(instance.name)` has no virtual addresses",
                 consequence: "it elects a MASTER, but no address moves" + (isMeant ? "; its commands are told" : ""),
                 fix: "virtual_ipaddress { ADDRESS/PREFIX }")
+        } else if portable {
+            report(
+                .note, "no-addresses", at: location,
+                "instance `\(instance.name)` has excluded addresses only",
+                consequence: "they move all the same; keepalived complains that there is no other",
+                fix: "one of them in virtual_ipaddress")
         }
     }
 }

@@ -47,7 +47,7 @@ extension Resolver {
             if !taken.insert(word.text).inserted {
                 report(
                     .warning, "repeated-member", at: word.location, "`\(word.text)` is in a garp_group already",
-                    consequence: "the first one counts", fix: "remove the name")
+                    consequence: "the first one counts", fix: "remove the name", passesKeepalived: false)
             } else {
                 names.append(word.text)
             }

@@ -46,6 +46,9 @@ extension Resolver {
         let name = statement.keyword.text
         let words = statement.arguments.map(\.text)
         guard shape == .block(named: nil), !words.isEmpty else { return "\(name) \(shape.notation)" }
+        if name == "authentication", words.count == 2 {
+            return "authentication {\n    auth_type \(words[0])\n    auth_pass \(words[1])\n}"
+        }
         var lines: [String] = []
         for word in words {
             let isAddress = IPAddress(String(word.prefix { $0 != "/" })) != nil
@@ -62,14 +65,19 @@ extension Resolver {
                 .error, "equals-sign", at: words[0].location,
                 "`=` does not belong between `\(name)` and its value",
                 consequence: "`=` itself would be taken for the value",
-                fix: ([name] + words.dropFirst().map(\.text)).joined(separator: " "))
+                fix: ([name] + words.dropFirst().map(\.text)).joined(separator: " "),
+                passesKeepalived: takesAnyText(name) ? true : nil)
             return false
         }
         if words.count < shape.wordCount.lowerBound {
             report(
                 .error, "missing-argument", at: statement.location, "`\(name)` needs a value: \(shape.notation)",
-                consequence: consequence("keepalived would exit at this line", for: name),
-                fix: "\(name) \(sample(name, shape, in: block))")
+                consequence: consequence(
+                    name == "smtp_helo_name"
+                        ? "keepalived would go on with the default" : "keepalived would exit at this line",
+                    for: name),
+                fix: "\(name) \(sample(name, shape, in: block))",
+                passesKeepalived: name == "smtp_helo_name" ? true : nil)
             return false
         }
         guard words.count > shape.wordCount.upperBound, shape != .command else { return true }
@@ -100,32 +108,15 @@ extension Resolver {
             reportExtraOfBlock(statement, text, kept: kept, at: extra[extra.startIndex].location)
             return false
         }
+        if shape == .flag {
+            reportValueOfFlag(name, text, at: extra[extra.startIndex].location)
+            return true
+        }
         report(
             .warning, "extra-words", at: extra[extra.startIndex].location, "`\(text)` after `\(kept)` is ignored",
             consequence: "only the first value counts" + (KeywordTable.isOurs(name) ? "" : ", in keepalived too"),
-            fix: kept)
+            fix: kept, passesKeepalived: name == "kernel_rx_buf_size" ? false : nil)
         return true
-    }
-
-    /// `vrrp_instance VI 1 {` has a blank in its name, and `track_script chk {` a line outside of its braces.
-    private mutating func reportExtraOfBlock(
-        _ statement: Statement, _ text: String, kept: String, at location: SourceLocation
-    ) {
-        let name = statement.keyword.text
-        let words = statement.arguments.map(\.text)
-        var fix = "\(kept) {"
-        if words.count > 1, kept != name {
-            let joined = words.joined(separator: "_")
-            fix = "\(name) \(joined) {   # \(joined) also where it is named: a name has no blanks"
-            // Whoever names it is not told that it does not exist.
-            let key = name == "vrrp_track_file" ? "track_file" : name
-            unreadNames[key, default: []] += [words[0], joined]
-        } else if !words.isEmpty {
-            fix = "\(name) {\n    \(words.joined(separator: "\n    "))"
-        }
-        report(
-            .error, "extra-words", at: location, "`\(text)` after `\(kept)` is too much",
-            consequence: "keepalived would skip the whole block", fix: fix, passesKeepalived: false)
     }
 
     /// What would come of a mistake; keepalived does nothing with a keyword that it does not know.
@@ -135,6 +126,10 @@ extension Resolver {
 
     /// False, and reported, when the word shows a habit from another language or an undefined name.
     mutating func isPlain(_ word: Word, of statement: Statement) -> Bool {
+        if statement.keyword.text == "auth_pass" {
+            reportEndOfPassword(word)
+            return true
+        }
         if word.text.hasPrefix("$"), !word.isQuoted {
             report(
                 .error, "undefined-name", at: word.location, "`\(word.text)` is not defined",
@@ -147,10 +142,20 @@ extension Resolver {
             report(
                 .error, "stray-punctuation", at: word.location, "`\(word.text)` ends in `\(last)`",
                 consequence: "the `\(last)` would be taken for a part of the value",
-                fix: start(statement) + bare)
+                fix: start(statement) + bare, passesKeepalived: takesAnyText(statement.keyword.text) ? true : nil)
             return false
         }
         return true
+    }
+
+    /// A password may have any characters, and so those that habit puts at the end of a line.
+    private mutating func reportEndOfPassword(_ word: Word) {
+        guard let last = word.text.last, ";,".contains(last), !word.isQuoted else { return }
+        report(
+            .warning, "stray-punctuation", at: word.location, "the password ends in `\(last)`",
+            consequence:
+                "the `\(last)` is a part of it, in keepalived too: a router whose password has none is not believed",
+            fix: "auth_pass \"PASSWORD\"   # in quotes, if the `\(last)` belongs to it; or without it")
     }
 
     /// What a line begins with before the value: nothing where the value itself stands first.
@@ -338,4 +343,15 @@ struct DecimalSeconds: Equatable {
         microseconds = scaled
         self.isRounded = isRounded
     }
+}
+
+/// Whether keepalived takes whatever is written for the value.
+///
+/// Source: keepalived 2.2.7, measured with a file for each.
+private func takesAnyText(_ keyword: String) -> Bool {
+    let names = [
+        "router_id", "notification_email_from", "smtp_helo_name", "vrrp_notify_fifo", "notify_fifo",
+        "default_interface", "process", "file", "auth_pass",
+    ]
+    return names.contains(keyword) || Notifications.Occasion(rawValue: keyword) != nil
 }

@@ -33,7 +33,7 @@ struct BlockContents {
     private var attempted: Set<String> = []
 
     mutating func add(_ setting: Setting, of keyword: Keyword) {
-        if keyword.keepsFirst, has(keyword.name) { return }
+        if let earlier = self[keyword.name], keyword.keeps(earlier.statement) { return }
         settings[keyword.name, default: []].append(setting)
     }
     mutating func attempt(_ name: String) { attempted.insert(name) }
@@ -120,10 +120,12 @@ extension Resolver {
         report(
             .warning, "repeated-keyword", at: statement.location,
             "`\(statement.keyword.text)` is given a second time; the first is on line \(earlier.location.line)",
-            consequence: !keyword.keepsFirst
+            consequence: !keyword.keeps(earlier.statement)
                 ? "the last one counts"
                 : isCommand ? "only the first is run, in keepalived too" : "the first one counts, in keepalived too",
-            fix: isCommand ? "one command that does both" : "remove one of the two lines")
+            fix: isCommand ? "one command that does both" : "remove one of the two lines",
+            // A second namespace it passes over with a word, and no more.
+            passesKeepalived: keyword.keeps(earlier.statement) && keyword.name != "net_namespace" ? false : nil)
     }
 
     private mutating func reportNotYet(
@@ -139,10 +141,14 @@ extension Resolver {
 
     private mutating func reportSkipped(_ statement: Statement, owner: String) {
         let what = statement.children == nil ? "line" : "block"
+        let name = ([statement.keyword] + statement.arguments).map(\.text).joined(separator: " ")
+        let isService = statement.keyword.text == "virtual_server"
         report(
             .note, "not-our-business", at: statement.location,
-            "`\(statement.keyword.text)` is passed over: this \(what) belongs to \(owner)",
-            consequence: "Understudy moves addresses and does no IPVS")
+            "`\(name)` is passed over: this \(what) belongs to \(owner)",
+            consequence: "Understudy moves addresses and does no IPVS"
+                + (isService ? ": nothing here balances what comes to this service" : ""),
+            fix: isService ? "keepalived --check   # beside Understudy: of keepalived only what does IPVS" : nil)
     }
 
     /// Once for all keywords that are accepted for one reason.
@@ -180,7 +186,7 @@ extension Resolver {
                 consequence: "it is ignored, with what follows on its line", fix: "remove the `\(word)`")
             return nil
         }
-        if reportForeignComment(statement, in: block) { return nil }
+        if reportForeignComment(statement, in: block) || reportConflict(statement.keyword) { return nil }
         if let meant = reportAssignment(statement, in: block) { return meant }
         let bare = String(word.filter { !":;,=[]".contains($0) })
         let ignored = statement.children == nil ? "the line" : "the whole block"
@@ -253,5 +259,19 @@ extension Resolver {
             "`\(word)` is not known \(block.place); is `\(meant)` meant?", consequence: "the line would be ignored",
             fix: line)
         return meant
+    }
+
+    /// What a version control system leaves where two changes meet; said once for the two versions.
+    mutating func reportConflict(_ word: Word) -> Bool {
+        if word.text == "<<<<<<<" {
+            hasConflict = true
+            report(
+                .error, "merge-conflict", at: word.location,
+                "an unresolved merge conflict: two versions of what follows stand one after the other",
+                consequence: "both are read, and so neither counts as it was meant",
+                fix: "keep one of the two, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>")
+            return true
+        }
+        return hasConflict && ["=======", ">>>>>>>", "|||||||"].contains(word.text)
     }
 }

@@ -23,12 +23,15 @@ extension Resolver {
         let keyword = statement.keyword.text
         let isSamePlace = earlier == word.location
         let file = earlier.file == word.location.file ? "" : " of \(earlier.file)"
+        let isInstance = keyword == "vrrp_instance"
+        let more = isInstance ? "with a virtual_router_id and addresses of its own" : "also where it is named"
         report(
             .error, "duplicate-name", at: word.location,
             "there is already a \(keyword) called `\(word.text)`, "
                 + (isSamePlace ? "from this very line: the file is read twice" : "on line \(earlier.line)\(file)"),
             consequence: consequence,
-            fix: isSamePlace ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {")
+            fix: isSamePlace
+                ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {   # \(more); or remove the block")
     }
 
     mutating func resolveScript(_ statement: Statement) {
@@ -57,12 +60,27 @@ extension Resolver {
     }
 
     private mutating func checkTiming(_ script: ScriptCheck, _ contents: BlockContents) {
+        if portable { reportFractions(contents) }
         guard let timeout = script.timeout, timeout > script.interval, let setting = contents["timeout"] else { return }
         report(
             .warning, "timeout-over-interval", at: setting.valueLocation,
             "timeout \(timeout.decimalSeconds) is longer than interval \(script.interval.decimalSeconds)",
             consequence: "while a run hangs the next ones are left out, so a failure is seen late",
             fix: "timeout \(script.interval.decimalSeconds)")
+    }
+
+    /// For files that keepalived has to read too.
+    private mutating func reportFractions(_ contents: BlockContents) {
+        for name in ["interval", "timeout"] {
+            guard let setting = contents[name], let value = contents.interval(name) else { continue }
+            let whole = (value.nanoseconds + 999_999_999) / 1_000_000_000
+            guard whole * 1_000_000_000 != value.nanoseconds else { continue }
+            report(
+                .note, "newer-keyword", at: setting.valueLocation,
+                "keepalived 2.2.7 takes whole seconds for `\(name)` of a script, not \(value.decimalSeconds)",
+                consequence: "such a keepalived passes over the line, and goes on with the default",
+                fix: "\(name) \(whole)")
+        }
     }
 
     mutating func reportMissing(
@@ -212,10 +230,26 @@ extension Resolver {
         }
     }
 
+    /// A path, or a command line in quotes, where the name belongs that the kernel keeps; false for others.
+    private mutating func reportNoProcessName(_ text: String, at location: SourceLocation) -> Bool {
+        let words = text.split(separator: " ")
+        guard let first = words.first, first.hasPrefix("/") || words.count > 1 else { return false }
+        let isLine = words.count > 1
+        let name = (first.split(separator: "/").last ?? first).prefix(15)
+        report(
+            .warning, "not-a-process-name", at: location,
+            "`\(text)` is a \(isLine ? "command line" : "path"), and processes are compared by the name that the kernel keeps",
+            consequence: "none has this name, so the check always fails, in keepalived too",
+            fix: isLine
+                ? "process \(text)   # without quotes, as the process is started"
+                : "process \(name)   # or full_command, on a line of its own")
+        return true
+    }
+
     private mutating func checkProcess(
         _ check: inout ProcessCheck, _ contents: BlockContents, nameAt location: SourceLocation
     ) {
-        if !check.fullCommand, check.process.utf8.count > 15 {
+        if !check.fullCommand, !reportNoProcessName(check.process, at: location), check.process.utf8.count > 15 {
             let kept = String(check.process.prefix(15))
             report(
                 .warning, "long-process-name", at: location,

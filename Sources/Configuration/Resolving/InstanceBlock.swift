@@ -74,7 +74,7 @@ extension Resolver {
         resolveAcceptance(&instance, contents, isStrict: isStrict)
         if isStrict { resolveStrictMode(&instance, contents) }
         instance.told = toldSettings(contents, isStrict: isStrict)
-        instance.promotesSecondaries = contents.has("promote_secondaries")
+        resolvePromotion(&instance, contents)
         instance.trackedInterfaces = trackedInterfaces(contents, of: instance)
         instance.trackedScripts = trackedScripts(contents)
         instance.trackedProcesses = trackedProcesses(contents)
@@ -84,6 +84,16 @@ extension Resolver {
         guard interface != nil, id != nil else { return }
         if let last = model.instances.last { instance.shareSettings(with: last) }
         model.instances.append(instance)
+    }
+
+    private mutating func resolvePromotion(_ instance: inout Instance, _ contents: BlockContents) {
+        guard let setting = contents["promote_secondaries"] else { return }
+        instance.promotesSecondaries = true
+        guard portable, instance.virtualMAC != nil else { return }
+        report(
+            .note, "no-effect", at: setting.location, "`promote_secondaries` has no effect beside `use_vmac`",
+            consequence: "keepalived sets it there in any case, and complains", fix: "remove the line",
+            passesKeepalived: false)
     }
 
     private static let anyID: VirtualRouterID = {

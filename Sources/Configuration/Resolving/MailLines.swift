@@ -72,7 +72,8 @@ extension Resolver {
         if words.isEmpty, let location = recipientsLocation {
             report(
                 .warning, "no-effect", at: location, "`notification_email` names nobody",
-                consequence: "no mail is sent", fix: "notification_email {\n    ops@example.net\n}")
+                consequence: "no mail is sent", fix: "notification_email {\n    ops@example.net\n}",
+                passesKeepalived: false)
         }
         var recipients: [String] = []
         for word in words where isMailbox(word, "notification_email") && !recipients.contains(word.text) {
@@ -139,6 +140,6 @@ extension Resolver {
     private mutating func reportNoPatience(at location: SourceLocation) {
         report(
             .warning, "no-effect", at: location, "`smtp_connect_timeout 0` is no time at all: 1 s counts",
-            consequence: "keepalived takes 1 as well", fix: "smtp_connect_timeout 30")
+            consequence: "keepalived takes 1 as well", fix: "smtp_connect_timeout 30", passesKeepalived: false)
     }
 }

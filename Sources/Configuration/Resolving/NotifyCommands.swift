@@ -81,8 +81,9 @@ extension Resolver {
         guard path.text.hasPrefix("/") else {
             return report(
                 .error, "bad-path", at: path.location, "`\(path.text)` is a relative path, and the daemon runs in `/`",
-                consequence: "the pipe would not be where its readers look", fix: "\(name) /run/understudy/\(path.text)"
-            )
+                consequence: "the pipe would not be where its readers look",
+                fix: "\(name) /run/understudy/\(path.text)",
+                passesKeepalived: true)
         }
         if let other = model.global.fifos.first(where: { $0.path == path.text }) {
             return report(

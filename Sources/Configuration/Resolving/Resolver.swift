@@ -88,6 +88,8 @@ struct Resolver {
     /// Where `vrrp_strict` stands, and the instances whose traffic nothing else drops.
     var strictLocation: SourceLocation?
     var strictlySilent: [String] = []
+    /// A merge conflict has been reported.
+    var hasConflict = false
     /// A block was not read that may name any check.
     var hasUnreadUser = false
     /// The names of blocks that were not read, by keyword; those with a blank as written and as meant.

@@ -207,10 +207,8 @@ extension Resolver {
         let isDefault = ["default", "any", "all"].contains(word.text)
         let address = IPAddress(parts[0])
         guard isDefault || address != nil else { return reportUnknownRouteWord(word) }
-        if draft.destination != nil {
-            report(
-                .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
-                consequence: "keepalived would leave this route out", fix: word.text)
+        if let destination = draft.destination {
+            reportSecondDestination(word, after: destination.address)
             return false
         }
         guard let address else {
@@ -234,6 +232,19 @@ extension Resolver {
         }
         draft.destination = (address, length, word)
         return true
+    }
+
+    /// `10.0.0.0/8 10.1.0.0/16`, or a netmask in place of a prefix.
+    private mutating func reportSecondDestination(_ word: Word, after first: IPAddress?) {
+        let consequence = "keepalived takes it in place of the first"
+        if let first, first.family == .v4, word.text.hasPrefix("255."), let mask = IPv4Address(word.text)?.maskLength {
+            return report(
+                .error, "bad-prefix", at: word.location, "`\(word.text)` belongs to the network as `/\(mask)`",
+                consequence: consequence, fix: "\(first)/\(mask)", passesKeepalived: true)
+        }
+        report(
+            .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",
+            consequence: consequence, fix: word.text, passesKeepalived: true)
     }
 
     private mutating func reportUnknownRouteWord(_ word: Word) -> Bool {

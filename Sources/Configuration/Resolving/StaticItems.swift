@@ -14,7 +14,9 @@ extension Resolver {
             if usual == nil, !line.arguments.contains(where: { $0.text == "dev" }) { reportUsualInterface(line) }
             addStatic(written)
         }
-        model.global.staticRoutes = routes(file.lines("static_routes"), areStatic: true).map(\.route)
+        let written = routes(file.lines("static_routes"), areStatic: true)
+        model.global.staticRoutes = written.map(\.route)
+        model.global.staticRouteLocations = written.map(\.location)
         model.global.staticRules = rules(file.lines("static_rules"), areStatic: true).map(\.rule)
     }
 

@@ -89,7 +89,7 @@ extension Resolver {
             } else if known.contains(word.text) {
                 report(
                     .warning, "repeated-member", at: word.location, "`\(word.text)` is in this group already",
-                    consequence: "it counts once", fix: "remove the name")
+                    consequence: "it counts once", fix: "remove the name", passesKeepalived: false)
             } else if let other = positions[word.text].flatMap({ model.instances[$0].syncGroup }) {
                 report(
                     .error, "member-of-two-groups", at: word.location,
@@ -189,27 +189,43 @@ extension Resolver {
     ///
     /// Its weighted interfaces and processes move its own priority all the same, in 2.2.7; of interfaces it says the contrary.
     private mutating func dropWeights(_ instance: inout Instance, _ group: SyncGroupSettings) {
-        for tracked in instance.trackedScripts + instance.trackedFiles + instance.trackedSessions
-        where !tracked.weight.isFault {
-            report(
-                .warning, "weight-in-sync-group", at: tracked.location,
-                "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group `\(group.name)`",
-                consequence: "it moves nothing; keepalived leaves it out too",
-                fix: "sync_group_tracking_weight   # in vrrp_sync_group \(group.name); or track it in the group")
+        let leftOut: [(UncountedCheck.Kind, [Tracked])] = [
+            (.script, instance.trackedScripts), (.file, instance.trackedFiles), (.session, instance.trackedSessions),
+        ]
+        for (kind, list) in leftOut {
+            for tracked in list where !tracked.weight.isFault {
+                report(
+                    .warning, "weight-in-sync-group", at: tracked.location,
+                    "the weight of `\(tracked.name)` does not count: `\(instance.name)` is in vrrp_sync_group "
+                        + "`\(group.name)`", consequence: "it moves nothing; keepalived leaves it out too",
+                    fix: Self.weightOfGroup(tracked, kind, group), passesKeepalived: false)
+            }
         }
-        for tracked in instance.trackedInterfaces + instance.trackedProcesses where !tracked.weight.isFault {
-            report(
-                .warning, "weight-in-sync-group", at: tracked.location,
-                "the weight of `\(tracked.name)` moves only `\(instance.name)`, one member of vrrp_sync_group `\(group.name)`",
-                consequence: "the group does not move with it, unless it moves every member; keepalived counts it too, "
-                    + "although it says of interfaces that it does not",
-                fix:
-                    "sync_group_tracking_weight   # in vrrp_sync_group \(group.name), if it is meant so; or track it in the group"
-            )
+        for (kind, list) in [(.interface, instance.trackedInterfaces), (.process, instance.trackedProcesses)]
+            as [(UncountedCheck.Kind, [Tracked])]
+        {
+            for tracked in list where !tracked.weight.isFault {
+                report(
+                    .warning, "weight-in-sync-group", at: tracked.location,
+                    "the weight of `\(tracked.name)` moves only `\(instance.name)`, one member of vrrp_sync_group "
+                        + "`\(group.name)`",
+                    consequence:
+                        "the group does not move with it, unless it moves every member; keepalived counts it too"
+                        + (kind == .interface ? ", although it says that it does not" : ""),
+                    fix: Self.weightOfGroup(tracked, kind, group), passesKeepalived: kind == .interface ? false : nil)
+            }
         }
         instance.dropWeighted(\.trackedScripts, .script)
         instance.dropWeighted(\.trackedFiles, .file)
         instance.dropWeighted(\.trackedSessions, .session)
+    }
+
+    /// In the group a weight counts for every member, without which the group stays.
+    private static func weightOfGroup(
+        _ tracked: Tracked, _ kind: UncountedCheck.Kind, _ group: SyncGroupSettings
+    ) -> String {
+        "\(kind.block) { \(tracked.name) weight \(tracked.weight.written) }   # in vrrp_sync_group \(group.name) in place "
+            + "of this line; or sync_group_tracking_weight there, with this line in every member"
     }
 
     private mutating func trackedInterfaces(_ contents: BlockContents, ownedBy members: [Instance]) -> [Tracked] {

@@ -28,7 +28,8 @@ extension Resolver {
             report(
                 .error, "bad-path", at: path.location, "`\(path.text)` is a relative path, and the daemon runs in `/`",
                 consequence: "the file that is read would not be the one that is written",
-                fix: "file /run/understudy/\(path.text.split(separator: "/").last ?? name[...])")
+                fix: "file /run/understudy/\(path.text.split(separator: "/").last ?? name[...])",
+                passesKeepalived: true)
             return false
         }
         if path.text.hasSuffix("/") {

@@ -110,7 +110,7 @@ extension Resolver {
             guard known.insert(word.text).inserted else {
                 report(
                     .warning, "duplicate-tracker", at: word.location, "`\(word.text)` is in `\(name)` already",
-                    consequence: "this line is left out", fix: "remove the line")
+                    consequence: "this line is left out", fix: "remove the line", passesKeepalived: false)
                 continue
             }
             list.append(Tracked(name: word.text, weight: weight, location: word.location))
@@ -166,17 +166,23 @@ extension Resolver {
             return
         }
         let isMisspelt = KeywordTable.nearest(to: word.text, among: ["weight"]) != nil
+        // What stands there is not also reported as unused.
+        let names = line.arguments.map(\.text)
+        usedScripts.formUnion(names)
+        usedProcesses.formUnion(names)
+        usedFiles.formUnion(names)
+        usedSessions.formUnion(names)
         report(
             .error, isMisspelt ? "unknown-keyword" : "two-on-a-line", at: word.location,
             isMisspelt
                 ? "`\(word.text)` is not known after a name; is `weight` meant?"
                 : "`\(word.text)` must stand on a line of its own, or is not known after a name",
             consequence: "it would be ignored, so what it names would not be watched",
-            fix: isMisspelt ? "\(line.keyword.text) weight N" : word.text)
+            fix: isMisspelt ? "\(line.keyword.text) weight N" : names.joined(separator: "\n"))
     }
 
     private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {
-        guard isPlain(line.keyword, of: valueLine(line, of: kind)) else { return }
+        guard isPlain(line.keyword, of: valueLine(line, of: kind)), !reportConflict(line.keyword) else { return }
         let near = KeywordTable.nearest(to: line.keyword.text, among: names)
         // What is perhaps meant is not also reported as unused.
         if let near, kind == "vrrp_script" { usedScripts.insert(near) }
@@ -219,13 +225,15 @@ extension Resolver {
             report(
                 .note, "weight-clamped", at: first.location,
                 "priority \(base) and the weights add up to \(most), which counts as 254",
-                consequence: "routers that both reach 254 are equal", fix: "priority \(max(1, base - (most - 254)))")
+                consequence: "routers that both reach 254 are equal, whatever their priorities are",
+                fix: instance.smallerWeights(room: 254 - base) ?? "priority 253, and a weight of 1")
         }
         if least < 1 {
             report(
                 .note, "weight-clamped", at: first.location,
                 "priority \(base) and the weights can fall to \(least), which counts as 1",
-                consequence: "routers that both fall to 1 are equal", fix: "priority \(min(254, base + 1 - least))")
+                consequence: "routers that both fall to 1 are equal, whatever their priorities are",
+                fix: instance.smallerWeights(room: 1 - base) ?? "priority \(min(254, base + 1 - least))")
         }
     }
 }
@@ -249,6 +257,16 @@ struct CheckWeights {
 extension Instance {
     /// Everything this instance watches that works or fails; what the number in a file may be, nobody knows.
     var trackers: [Tracked] { trackedInterfaces + trackedScripts + trackedProcesses + trackedSessions }
+
+    /// What the weights may come to, which are to be the same on the other host; nil where there is no room for any.
+    fileprivate func smallerWeights(room: Int) -> String? {
+        if room == 0 { return nil }
+        let weighted = trackers.filter { !$0.weight.isFault }
+        if weighted.count == 1, let only = weighted.first, !only.weight.reverse, (only.weight.value > 0) == (room > 0) {
+            return "\(only.name) weight \(room)   # at most, and the same in the other host's file"
+        }
+        return "weights that come to \(room) together, at most, and the same in the other host's file"
+    }
 
     /// Takes what has a weight out of a list, and remembers that it was there.
     mutating func dropWeighted(_ list: WritableKeyPath<Instance, [Tracked]>, _ kind: UncountedCheck.Kind) {

@@ -83,7 +83,8 @@ extension Resolver {
         guard !contents.wasAttempted("use_vmac"), let setting = contents["vmac_xmit_base"] else { return }
         report(
             .warning, "no-effect", at: setting.location, "`vmac_xmit_base` has no effect without `use_vmac`",
-            consequence: "adverts come from the interface's own MAC address in any case", fix: "remove the line")
+            consequence: "adverts come from the interface's own MAC address in any case", fix: "remove the line",
+            passesKeepalived: false)
     }
 
     private mutating func sendsFromBase(_ instance: Instance, _ contents: BlockContents, isStrict: Bool) -> Bool {
@@ -93,7 +94,8 @@ extension Resolver {
                 report(
                     .note, "unicast-from-base", at: line.location,
                     "unicast adverts come from the MAC address of `\(instance.interface)`, as with `vmac_xmit_base`",
-                    consequence: "the virtual MAC address is in announcements and answers only", fix: "vmac_xmit_base")
+                    consequence: "the virtual MAC address is in announcements and answers only", fix: "vmac_xmit_base",
+                    passesKeepalived: false)
             }
             return true
         }

@@ -12,8 +12,8 @@ struct WrittenBlock {
 
     /// Where a keyword that is given once is given; the last line counts, or the first.
     func line(_ name: String) -> Statement? {
-        let isFirst = KeywordTable.keyword(name, in: kind)?.keepsFirst == true
-        return isFirst ? statements[name]?.first : statements[name]?.last
+        let keyword = KeywordTable.keyword(name, in: kind)
+        return statements[name]?.first { keyword?.keeps($0) == true } ?? statements[name]?.last
     }
 
     /// Every setting of the block, those that nobody wrote too.

@@ -303,7 +303,14 @@ extension BraceProblem {
     var diagnostic: Diagnostic {
         switch kind {
         case .unclosed(let place):
-            let fix = place.map { "add a `}` before line \($0.line)" } ?? "add a `}` at the end of the file"
+            // Where a template makes several of it the next one begins in the same place.
+            let isRepeated = place.map {
+                $0.file == location.file && $0.line == location.line && $0.column <= location.column
+            }
+            let fix =
+                isRepeated == true
+                ? "define the lines of the block, `$BLOCK= \\` and so on, and write the template with `$BLOCK`"
+                : place.map { "add a `}` before line \($0.line)" } ?? "add a `}` at the end of the file"
             return Diagnostic(
                 .error, "unclosed-block", at: location, "the block of `\(opener)` is opened here and never closed",
                 consequence: "what follows would belong to it", fix: fix)

@@ -203,18 +203,28 @@ extension Lexer {
             case "\u{A0}", "\u{2002}"..."\u{200B}", "\u{202F}", "\u{2060}", "\u{3000}", "\u{FEFF}":
                 scalars[index] = " "
                 first = first ?? index
+            case "\u{2010}"..."\u{2015}" where isBeforeNumber(index, of: scalars, from: start),
+                "\u{2212}" where isBeforeNumber(index, of: scalars, from: start):
+                scalars[index] = "-"
+                first = first ?? index
             default: break
             }
         }
         reportTypography(at: first)
     }
 
+    /// Where a dash is meant as a sign.
+    private func isBeforeNumber(_ index: Int, of scalars: [Unicode.Scalar], from start: Int) -> Bool {
+        guard index > start, scalars[index - 1].isBlank, index + 1 < scalars.count else { return false }
+        return ("0"..."9").contains(scalars[index + 1])
+    }
+
     private mutating func reportTypography(at index: Int?) {
         guard let index else { return }
         report(
             .error, "typographic-character", at: index,
-            "this is a typographic quote or space, not the character of the language that it looks like",
+            "this is a typographic quote, dash or space, not the character of the language that it looks like",
             consequence: "other daemons take it for a part of the word",
-            fix: "type the plain \", ' or space in its place")
+            fix: "type the plain \", ', - or space in its place")
     }
 }

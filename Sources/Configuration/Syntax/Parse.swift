@@ -34,7 +34,9 @@ public func parse(file: String, reading reader: any SourceReader, configurationI
         var parser = FileSetParser(reader: reader, configurationID: configurationID)
         let statements = parser.parse(file: file)
         var diagnostics = parser.diagnostics
-        diagnostics += parser.uses.compactMap { judge($0, definedNames: parser.definedNames) }
+        // A definition may stand on a line for another host.
+        let scope = parser.conditions.isEmpty ? "anywhere" : "for the configuration id `\(configurationID)`"
+        diagnostics += parser.uses.compactMap { judge($0, definedNames: parser.definedNames, scope) }
         if let warning = unmatchedID(configurationID, conditions: parser.conditions) { diagnostics.append(warning) }
         return ParsedFile(statements: statements, diagnostics: diagnostics, sources: parser.sources)
     }
@@ -45,7 +47,9 @@ public func parse(file: String, reading reader: any SourceReader, configurationI
 ///
 /// That is right in a quoted command, where it may be the shell's,
 /// and in a password, but never for a value.
-private func judge(_ use: VariableUse, definedNames: [String: SourceLocation]) -> Diagnostic? {
+private func judge(
+    _ use: VariableUse, definedNames: [String: SourceLocation], _ scope: String
+) -> Diagnostic? {
     if use.isDefined {
         return Diagnostic(
             use.isQuoted ? .warning : .error, "variable-unexpanded", at: use.location,
@@ -60,7 +64,7 @@ private func judge(_ use: VariableUse, definedNames: [String: SourceLocation]) -
             consequence: "the line has no value", fix: "move the definition to before this line")
     }
     return Diagnostic(
-        .error, "variable-undefined", at: use.location, "`$\(use.name)` is not defined anywhere",
+        .error, "variable-undefined", at: use.location, "`$\(use.name)` is not defined \(scope)",
         consequence: "the line has no value",
         fix: "define it before this line, `$\(use.name)=VALUE`, or write the value out")
 }

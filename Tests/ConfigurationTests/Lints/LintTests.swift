@@ -231,6 +231,28 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(found.map(\.fix) == ["enp0s8"])
     }
 
+    @Test func `names what is static on an interface that is not there`() {
+        let text = """
+            static_ipaddress {
+                192.168.10.50/24 dev eth7
+            }
+            static_routes {
+                10.0.0.0/8 via 192.168.10.1 dev eth8
+            }
+
+            """
+        let found = lints(text + instance(), FakeHost())
+        #expect(found.map(\.brief) == ["warning no-such-interface@2", "warning no-such-interface@5"])
+        #expect(found.last?.consequence?.hasPrefix("the route to 10.0.0.0/8 is set when there is one") == true)
+    }
+
+    @Test func `a file that holds something else is not to be overwritten unseen`() {
+        var host = FakeHost()
+        host.trackedFile = .beginning(Array("lb1\n".utf8))
+        let found = lints("track_file f {\n file /etc/hostname\n}\n" + instance("track_file { f }"), host)
+        #expect(found.first { $0.code == "no-number" }?.fix?.hasPrefix("a file that holds one whole number") == true)
+    }
+
     @Test func `refuses the host's own address, wherever the file is for`() {
         let text = instance(addresses: ["192.168.10.11/24"])
         #expect(lints(text, FakeHost()).map(\.brief) == ["error own-address@7"])

@@ -59,6 +59,34 @@ private func report(_ a: String, _ b: String, ids: [String] = [], _ names: [Stri
         #expect(briefs(instance(priority: 101), family) == ["error pair-family"])
     }
 
+    private func network(_ number: Int, on interface: String, priority: Int) -> String {
+        "vrrp_instance NET\(number) {\n interface \(interface)\n virtual_router_id 51\n priority \(priority)\n"
+            + " virtual_ipaddress {\n 10.\(number).1.1/24\n }\n}\n"
+    }
+
+    @Test(arguments: [("ens1", "ens2"), ("eth1", "eth0"), ("eth0", "eth1"), ("eth1", "eth2")])
+    func `may have one number on two networks, whatever the interfaces are called`(first: String, second: String) {
+        let a = network(1, on: "eth0", priority: 150) + network(2, on: "eth1", priority: 150)
+        let b = network(1, on: first, priority: 100) + network(2, on: second, priority: 100)
+        #expect(briefs(a, b) == [])
+        #expect(report(a, b).proofs.reduce(0) { $0 + $1.alike + 1 } == 2)
+    }
+
+    @Test func `have one remedy where a weight moves nothing`() {
+        let check = "vrrp_script chk {\n script /bin/check\n weight 101\n}\n"
+        let found = report(check + instance("track_script { chk }", priority: 200), instance(priority: 100))
+        #expect(found.diagnostics.map(\.code) == ["pair-never-moves", "pair-unwatched"])
+        #expect(found.diagnostics.first?.fix?.hasPrefix("chk weight -101 ") == true)
+    }
+
+    @Test func `must have both of two instances with one number`() {
+        let both = network(1, on: "eth0", priority: 150) + network(2, on: "eth1", priority: 150)
+        let one = network(1, on: "eth0", priority: 100)
+        #expect(briefs(both, one) == ["error no-counterpart"])
+        #expect(briefs(one, both) == ["error no-counterpart"])
+        #expect(report(both, one).proofText.contains("No table for `NET2`: "))
+    }
+
     @Test func `have the same prefix for an address`() {
         let found = pair(instance(priority: 101), instance(addresses: ["192.168.10.100"]))
         #expect(found.map { "\($0.severity) \($0.code)@\($0.location.line)" } == ["warning pair-prefix@7"])
@@ -118,7 +146,7 @@ private func report(_ a: String, _ b: String, ids: [String] = [], _ names: [Stri
         let first = try #require(found.first)
         #expect(first.message.hasSuffix("priority 150 becomes 120 against 100: alone it moves nothing"))
         #expect(first.consequence == "the address moves only when `chk1` fails as well")
-        #expect(first.fix?.hasPrefix("weight -51 ") == true)
+        #expect(first.fix?.hasPrefix("chk0 weight -51 ") == true)
     }
 
     @Test func `that cannot cross it together are errors`() {

@@ -23,6 +23,18 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         #expect(codes(instance(), instance()) == ["warning pair-equal-priority"])
     }
 
+    @Test func `priorities are equal when they are so with the weights`() {
+        #expect(codes(checked(20, priority: 100), checked(5, priority: 100)) == [])
+        let least = pair(instance(priority: 1), instance(priority: 1))
+        #expect(least.map(\.code) == ["pair-equal-priority"] && least.first?.fix?.hasPrefix("priority 2 ") == true)
+        let clamped = pair(checked(253, priority: 150), checked(253, priority: 100))
+        #expect(clamped.map(\.code) == ["pair-equal-priority"], "\(clamped)")
+        #expect(clamped.first?.message.contains("priority 254 on both hosts while all is well: priority 150") == true)
+        #expect(clamped.first?.fix?.hasPrefix("smaller weights") == true)
+        let other = codes(checked(-2, priority: 120), checked(20, priority: 100)).filter { $0.contains("priority") }
+        #expect(other == ["warning pair-equal-priority"])
+    }
+
     @Test func `settings that make both MASTER are errors`() {
         let a = instance(priority: 101)
         #expect(codes(a, instance("version 3")) == ["error pair-version"])
@@ -32,10 +44,10 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         #expect(codes(a, instance("unicast_peer {\n10.0.0.2\n}")) == ["error pair-transport"])
     }
 
-    @Test func `version 3 only warns where it adapts`() {
+    @Test func `version 3 adapts to another interval, and not to other addresses`() {
         let a = instance("version 3", priority: 101)
         #expect(codes(a, instance("version 3", "advert_int 2")) == ["warning pair-interval"])
-        #expect(codes(a, instance("version 3", addresses: ["192.168.10.101/24"])) == ["warning pair-addresses"])
+        #expect(codes(a, instance("version 3", addresses: ["192.168.10.101/24"])) == ["error pair-addresses"])
     }
 
     @Test func `routers that wait for different numbers of adverts are told of it`() {
@@ -120,16 +132,55 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
             found.first?.message
                 == "`chk` fails where `VI_1` is MASTER -> priority 152 becomes 150 against 102: the address never moves"
         )
-        #expect(found.first?.fix?.hasPrefix("weight 51 ") == true)
+        #expect(found.first?.fix?.hasPrefix("chk weight 51 ") == true)
         #expect(codes(checked(51, priority: 150), checked(51, priority: 100)) == [])
         #expect(codes(checked(50, priority: 150), checked(50, priority: 100)) == ["error pair-never-moves"])
     }
 
     @Test func `the suggested negative weight is the least that moves the address`() {
         let found = pair(checked(-2, priority: 150), checked(-2, priority: 100))
-        #expect(found.first?.fix?.hasPrefix("weight -51 ") == true)
+        #expect(found.first?.fix?.hasPrefix("chk weight -51 ") == true)
         #expect(codes(checked(-51, priority: 150), checked(-51, priority: 100)) == [])
         #expect(codes(checked(-50, priority: 150), checked(-50, priority: 100)) == ["error pair-never-moves"])
+    }
+
+    @Test(arguments: [
+        ("-10 reverse", "chk weight -51 reverse"), ("10 reverse", "chk weight 51 reverse"),
+    ])
+    func `what is looked for and should not be there moves the address when it is there`(weight: String, fix: String) {
+        func file(_ weight: String, _ priority: Int) -> String {
+            "vrrp_script chk {\n script \"/usr/bin/test -e /run/x\"\n weight \(weight)\n}\n"
+                + instance("track_script { chk }", priority: priority)
+        }
+        let found = pair(file(weight, 150), file(weight, 100))
+        #expect(found.map(\.code) == ["pair-never-moves"], "\(found)")
+        #expect(found.first?.message.hasPrefix("`chk` succeeds where `VI_1` is MASTER -> ") == true, "\(found)")
+        #expect(found.first?.fix?.hasPrefix("\(fix) ") == true, "\(found)")
+        let sufficient = weight.replacing("10", with: "51")
+        #expect(pair(file(sufficient, 150), file(sufficient, 100)) == [])
+    }
+
+    @Test(arguments: [(254, 100), (200, 2), (254, 253), (240, 180)])
+    func `the suggested weight moves the address within what priorities there are`(first: Int, second: Int) throws {
+        for weight in [1, -1] {
+            let found = pair(checked(weight, priority: first), checked(weight, priority: second))
+                .filter { $0.code == "pair-never-moves" }
+            // One that is below the other by one moves by that alone.
+            guard let fix = found.first?.fix else { continue }
+            let words = fix.split(separator: " ")
+            let suggested = try #require(words.count > 2 ? Int(words[2]) : nil, "\(fix)")
+            let mended = pair(checked(suggested, priority: first), checked(suggested, priority: second))
+            #expect(!mended.contains { $0.severity == .error }, "\(fix): \(mended)")
+        }
+    }
+
+    @Test func `a host that watches nothing is told of it`() {
+        let found = pair(checked(0, priority: 150), instance(priority: 100))
+        #expect(found.map { "\($0.severity) \($0.code)@\($0.location.line)" } == ["warning pair-unwatched@1"])
+        #expect(found.first?.message == "`VI_1` watches `chk` in a.conf, and nothing in b.conf")
+        #expect(codes(instance(priority: 150), checked(0, priority: 100)) == ["warning pair-unwatched"])
+        let other = checked(0, priority: 100).replacing("chk", with: "other")
+        #expect(codes(checked(0, priority: 150), other) == [])
     }
 
     @Test func `a check without weight always moves the address`() {
@@ -179,5 +230,10 @@ private func checked(_ weight: Int, priority: Int, _ lines: String...) -> String
         let alone = told(two([110, 110], one, tracked), two([100, 100], one, tracked))
         #expect(alone.first?.hasPrefix("pair-never-moves") == true, "\(alone)")
         #expect(alone.first?.contains("sync group `G` never moves") == true, "\(alone)")
+        // The remedy is one.
+        let fix = pair(two([110, 110], one, tracked), two([100, 100], one, tracked)).first?.fix ?? ""
+        #expect(fix.hasPrefix("track_script { chk weight -11 }   # in vrrp_sync_group G "), "\(fix)")
+        let mended = "track_script { chk weight -11 }"
+        #expect(told(two([110, 110], mended), two([100, 100], mended)) == [])
     }
 }

@@ -97,11 +97,28 @@ extension Interval {
         #expect(death.mendedOwner == .side(.first) && death.mendedWithin.isBetween(300, 305), "\(death.mendedWithin)")
     }
 
-    @Test func `an interface that has to be down for a while is noticed after that`() throws {
-        let delays = "interface_up_down_delays {\n eth0 0.5 1.5\n}\n"
-        let loss = try prove(delays + instance(priority: 101), instance(priority: 100))
-            .outcome(.interface(.first, "eth0"))
-        #expect(loss.owner == .side(.second) && loss.within.isBetween(0.5 + 3.6, 0.5 + 3.63), "\(loss.within)")
+    @Test func `an interface that has to be down for a while is noticed after that, unless adverts end with it`() throws
+    {
+        let delays = "interface_up_down_delays {\n eth0 0.5 1.5\n eth1 0.5 1.5\n}\n"
+        func lines(_ priority: Int) -> String {
+            delays + instance("track_interface {\n eth1\n}", priority: priority)
+        }
+        let proof = try prove(lines(101), lines(100))
+        let tracked = try proof.outcome(.interface(.first, "eth1"))
+        #expect(tracked.owner == .side(.second) && tracked.within.isBetween(0.5 + 0.6, 0.5 + 0.63), "\(tracked.within)")
+        let own = try proof.outcome(.interface(.first, "eth0"))
+        #expect(own.owner == .side(.second) && own.within.isBetween(3.6, 3.63), "\(own.within)")
+        #expect(own.mendedWithin.isBetween(1.5 + 3.4, 1.5 + 3.63), "\(own.mendedWithin)")
+    }
+
+    @Test func `a host that comes back waits as long after its boot as it is told to, and its daemon alone does not`()
+        throws
+    {
+        let delay = "global_defs {\n vrrp_startup_delay 10\n vrrp_delay_after_boot 60\n}\n"
+        let proof = try prove(delay + instance(priority: 101), delay + instance(priority: 100))
+        let (host, daemon) = (try proof.outcome(.host(.first)), try proof.outcome(.daemon(.first)))
+        #expect(host.mendedOwner == .side(.first) && host.mendedWithin.isBetween(63, 64), "\(host.mendedWithin)")
+        #expect(daemon.mendedWithin.isBetween(13, 14), "\(daemon.mendedWithin)")
     }
 
     @Test func `what a killed daemon leaves ends soon after the other has it, and never with lease off`() throws {

@@ -32,6 +32,41 @@ private let mistakesInBlocks: [Mistake] = [
     Mistake(instance("advertt_int=1"), "error unknown-keyword@5", quotes: "advert_int", fix: "advert_int 1"),
     Mistake(instance("; comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
     Mistake(instance("// comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
+    Mistake(
+        instance("<<<<<<< HEAD", "advert_int 1", "=======", "nopreempt", ">>>>>>> theirs"), "error merge-conflict@5",
+        quotes: "merge conflict", fix: "keep one of the two"),
+    Mistake(
+        instance(addresses: ["<<<<<<< HEAD", "10.0.0.1/24", "=======", "10.0.0.2/24", ">>>>>>> theirs"]),
+        "error merge-conflict@7", quotes: "merge conflict", fix: "keep one of the two"),
+    Mistake(instance("======="), "error unknown-keyword@5", quotes: "=======", fix: "remove"),
+    Mistake(
+        instance(addresses: ["eth1 10.0.0.1/24"]), "error bad-address@7", quotes: "eth1", fix: "10.0.0.1/24 dev eth1"),
+    Mistake(instance(addresses: ["- 10.0.0.1/24"]), "error bad-address@7", quotes: "`-`", fix: "10.0.0.1/24"),
+    Mistake(instance(addresses: ["10.0.0.1O/24"]), "error bad-address@7", quotes: "10.0.0.1O", fix: "10.0.0.10/24"),
+    Mistake(instance(addresses: ["10.0.0.1\\24"]), "error bad-address@7", quotes: "10.0.0.1", fix: "10.0.0.1/24"),
+    Mistake(
+        "vrrp_script chk {\n script /bin/true\n weight \u{2013}10\n}\n" + instance("track_script { chk }"),
+        "error typographic-character@3", quotes: "dash", fix: "-"),
+    Mistake(instance("preempt no"), "warning extra-words@5", quotes: "`preempt` takes no value", fix: "nopreempt"),
+    Mistake(instance("nopreempt off"), "warning extra-words@5", quotes: "`nopreempt` takes no value", fix: "remove"),
+    Mistake(
+        instance(addresses: ["192.168.10.100 255.255.255.0"]), "error bad-prefix@7", quotes: "as `/24`",
+        fix: "192.168.10.100/24"),
+    Mistake(
+        instance(addresses: ["192.168.10.100/255.255.255.128"]), "error bad-prefix@7", quotes: "255.255.255.128",
+        fix: "192.168.10.100/25"),
+    Mistake(
+        instance("authentication PASS secret"), "error missing-block@5", quotes: "braces",
+        fix: "    auth_type PASS\n    auth_pass secret\n"),
+    Mistake(
+        instance("authentication {", "auth_type PASS", "auth_pass x;", "}"), "warning stray-punctuation@7",
+        quotes: "ends in `;`", fix: "without it"),
+    Mistake(
+        instance() + instance(), "error duplicate-name@10", quotes: "line 1",
+        fix: "vrrp_instance VI_1_2 {   # with a virtual_router_id and addresses of its own; or remove"),
+    Mistake(
+        "vrrp_track_process p {\n process x\n process y\n}\n" + instance("track_process { p }"),
+        "warning repeated-keyword@3", quotes: "line 2", fix: "remove"),
     Mistake(instance(";comment"), "error unknown-keyword@5", quotes: "`#` or `!`", fix: "# comment"),
     Mistake(
         script + instance("track_scripts {\nchk\n}"), "error unknown-keyword@8", quotes: "track_scripts",
@@ -255,6 +290,16 @@ private let mistakesInChecks: [Mistake] = [
         "vrrp_track_process p {\n process a-name-too-long-for-linux\n}\n" + instance("track_process { p }"),
         "warning long-process-name@2", quotes: "15", fix: "process a-name-too-long"),
     Mistake(
+        "vrrp_track_process p {\n process /usr/sbin/haproxy\n}\n" + instance("track_process { p }"),
+        "warning not-a-process-name@2", quotes: "path", fix: "process haproxy   # or full_command"),
+    Mistake(
+        "vrrp_track_process p {\n process \"/usr/sbin/haproxy -f /etc/h.cfg\"\n}\n" + instance("track_process { p }"),
+        "warning not-a-process-name@2", quotes: "command line",
+        fix: "process /usr/sbin/haproxy -f /etc/h.cfg   # without quotes"),
+    Mistake(
+        script + script.replacing("chk", with: "chk2") + instance("track_script {", "chk chk2", "}"),
+        "error two-on-a-line@12", quotes: "chk2", fix: "chk2"),
+    Mistake(
         "vrrp_track_process p {\n process x\n quorum 3\n quorum_max 2\n}\n" + instance("track_process { p }"),
         "error impossible-quorum@4", quotes: "quorum_max 2", fix: "quorum_max 3"),
     Mistake(
@@ -312,6 +357,69 @@ private let mistakesInChecks: [Mistake] = [
         let (model, diagnostics) = resolved(text)
         #expect(diagnostics.map(\.brief) == ["note not-our-business@10", "note not-our-business@14"])
         #expect(model.instances.count == 1)
+    }
+
+    @Test func `a service that nobody balances is named`() {
+        let (_, diagnostics) = resolved(instance() + "virtual_server 10.0.0.1 80 {\n}\n")
+        #expect(diagnostics.first?.message.hasPrefix("`virtual_server 10.0.0.1 80` is passed over") == true)
+        #expect(diagnostics.first?.fix?.hasPrefix("keepalived --check ") == true)
+    }
+
+    @Test func `a password may have any characters`() {
+        let found = resolved(instance("authentication {", "auth_type PASS", "auth_pass $x,", "}"))
+        #expect(
+            found.model.instances.first?.password
+                == resolved(
+                    instance("authentication {", "auth_type PASS", "auth_pass \"$x,\"", "}")
+                ).model.instances.first?.password)
+        #expect(found.diagnostics.map(\.brief) == ["warning stray-punctuation@7"])
+    }
+
+    /// As keepalived, which says that it ignores the second.
+    @Test func `the first process, file, pipe and name of the daemon count`() {
+        let text = """
+            instance a
+            instance b
+            net_namespace c
+            net_namespace d
+            global_defs {
+                notify_fifo /run/e
+                notify_fifo /run/f
+            }
+            vrrp_track_process p {
+                process g
+                process h
+            }
+            track_file f {
+                file /run/i
+                file /run/j
+                weight 3
+                weight 4
+            }
+
+            """
+        let (model, diagnostics) = resolved(text + instance("track_process { p }\ntrack_file { f }"))
+        #expect(diagnostics.filter { $0.code == "repeated-keyword" }.count == 6)
+        #expect(diagnostics.allSatisfy { $0.consequence?.contains("last") != true }, "\(diagnostics)")
+        let identity = model.global.process.identity
+        #expect(identity.instance == "a" && identity.networkNamespace == "c")
+        #expect(model.global.fifos.map(\.path) == ["/run/e"] && model.files.map(\.path) == ["/run/i"])
+        #expect(model.files.map(\.weight.value) == [3])
+        #expect(model.processes.count == 1 && "\(model.processes)".contains("\"g\""), "\(model.processes)")
+    }
+
+    @Test(arguments: [
+        (100, "weight 200", "chk weight 154   # at most, and the same"),
+        (100, "weight -150", "chk weight -99   # at most, and the same"), (254, "weight 1", "priority 253"),
+        (1, "weight -4", "priority 5"),
+    ])
+    func `a sum outside of the range is mended by another weight, which both hosts can have`(
+        priority: Int, line: String, fix: String
+    ) {
+        let text = "vrrp_script chk {\n script /bin/true\n \(line)\n}\n"
+        let found = resolved(text + instance("track_script { chk }", priority: priority)).diagnostics
+        #expect(found.map(\.code) == ["weight-clamped"])
+        #expect(found.first?.fix?.hasPrefix(fix) == true, "\(found)")
     }
 
     @Test func `an instance that cannot be identified is left out of the model`() {

@@ -65,6 +65,54 @@ import Testing
         #expect(report(text).judgedAsKeepalived().exitCode == 2)
     }
 
+    /// Each measured with `keepalived -t` 2.2.7.
+    @Test(
+        arguments: [
+            (instance("notify /bin/a", "notify /bin/b"), "repeated-keyword", true),
+            (instance("priority 90"), "repeated-keyword", false),
+            (
+                "vrrp_track_process p {\n process x\n process y\n}\n" + instance("track_process { p }"),
+                "repeated-keyword", true
+            ),
+            (
+                "track_file f {\n file /f\n weight 1\n weight 5\n}\n" + instance("track_file { f }"),
+                "repeated-keyword", false
+            ),
+            (
+                "track_file f {\n file /f\n weight 2\n weight 5\n}\n" + instance("track_file { f }"),
+                "repeated-keyword", true
+            ),
+            ("net_namespace a\nnet_namespace b\n" + instance(), "repeated-keyword", false),
+            (instance("    track_file f {\n    }"), "extra-words", true),
+            (instance("track_interface {\n eth1\n eth1\n}"), "duplicate-tracker", true),
+            ("vrrp_sync_group G {\n group {\n VI_1\n VI_1\n }\n}\n" + instance(), "repeated-member", true),
+            (
+                "vrrp_script c {\n script /bin/true\n interval 1.5\n}\n" + instance("track_script { c }"),
+                "newer-keyword", true
+            ),
+            (instance("nopreempt off"), "extra-words", false),
+            ("global_defs x {\n}\n" + instance(), "extra-words", false),
+            (instance("track_interface eth1 {\n eth1\n}"), "extra-words", true),
+            (instance("authentication {\n auth_type PASS\n auth_pass = x\n}"), "equals-sign", false),
+            ("global_defs {\n router_id = a\n}\n" + instance(), "equals-sign", false),
+            (instance("advert_int = 1"), "equals-sign", true),
+            ("global_defs {\n router_id a;\n}\n" + instance(), "stray-punctuation", false),
+            (instance("advert_int 1;"), "stray-punctuation", true),
+            (instance(addresses: ["127.0.0.1/8"]), "bad-address", false),
+            ("\u{FEFF}" + instance(), "byte-order-mark", true), (instance("vmac_xmit_base"), "no-effect", true),
+            (instance("use_vmac\npromote_secondaries"), "no-effect", true),
+            (
+                "vrrp_instance A {\n interface eth0\n virtual_router_id 1\n virtual_ipaddress_excluded {\n 10.0.0.1/24\n }\n}\n",
+                "no-addresses", true
+            ),
+        ] as [(String, String, Bool)])
+    func `judge as keepalived does what is written twice, or beside a value`(
+        text: String, code: String, isRefused: Bool
+    ) {
+        let judged = report(text).judgedAsKeepalived().diagnostics.filter { $0.code == code }
+        #expect(judged.map { $0.severity == .error } == [isRefused], "\(judged)")
+    }
+
     @Test func `have nothing to hide of what keepalived takes`() {
         let routes = "10.0.0.0/8 via 192.168.10.9 dev eth0\n10.1.0.0/16 via 192.168.10.9 no_track"
         let text =

@@ -16,6 +16,8 @@ private let mistakes: [Mistake] = [
     Mistake(routes("10.0.0.0/ dev eth0"), "error bad-prefix@6", quotes: "0 to 32", fix: "/24"),
     Mistake(
         routes("10.0.0.0/8 10.1.0.0/16 dev eth0"), "error two-on-a-line@6", quotes: "10.1.0.0/16", fix: "10.1.0.0/16"),
+    Mistake(
+        routes("10.0.0.0 255.0.0.0 via 192.168.10.9"), "error bad-prefix@6", quotes: "255.0.0.0", fix: "10.0.0.0/8"),
     Mistake(routes("10.0.0.0/8 dve eth0"), "error unknown-keyword@6", quotes: "`dev`", fix: "dev"),
     Mistake(routes("defualt via 192.168.10.1"), "error unknown-keyword@6", quotes: "`default`", fix: "default"),
     Mistake(routes("10.0.0.0/8 dev"), "error missing-argument@6", quotes: "dev", fix: "dev INTERFACE"),

@@ -56,6 +56,8 @@ private let script = "vrrp_script chk {\n script /bin/true\n}\n"
         let tracked = "track_script {\n chk weight -20\n}"
         let found = complaints(grouped(tracked, blocks: script))
         #expect(found.map(\.code) == ["weight-in-sync-group"])
+        #expect(found.first?.fix?.hasPrefix("track_script { chk weight -20 }   # in vrrp_sync_group ") == true)
+        #expect(codes(grouped(more: "track_script { chk weight -20 }", blocks: script)) == [])
         #expect(resolved(grouped(tracked, blocks: script)).model.instances[0].trackedScripts.isEmpty)
         for keyword in ["sync_group_tracking_weight", "global_tracking"] {
             let model = resolved(grouped(tracked, more: keyword, blocks: script)).model
