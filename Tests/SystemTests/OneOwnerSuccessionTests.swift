@@ -26,6 +26,25 @@ extension OneOwner {
             }
         }
 
+        @Test func `a successor does not wait for a history that somebody else keeps`() throws {
+            let trial = try OwnerTrial(interval: "0.1")
+            defer { trial.close() }
+            let host = try #require(trial.members[0].host)
+            _ = try host.run("mkdir", ["-p", "/run/understudy/state"])
+            let lock = try DirectoryLock.acquire(host.namespaces.outside("/run/understudy/state"))
+            try #require(lock != nil)
+            try trial.open()
+            #expect(trial.members[0].hasSaid("history: not kept: another process keeps its history"))
+            let (transitions, old) = ([0, 1].map(trial.transitions), try trial.worker(0))
+            let start = monotonicNanoseconds()
+            sendSignal(Signals.kill, to: old)
+            try trial.waitFor("the next worker") { try trial.hasWorker(0, otherThan: old) }
+            try trial.rest(1)
+            #expect([0, 1].map(trial.transitions) == transitions, "\(trial.members[0].log.tail())")
+            #expect(trial.holders[0].heldThroughout(since: start))
+            withExtendedLifetime(lock) {}
+        }
+
         @Test func `the history says for how long nobody was there, and what that changed`() throws {
             let trial = try OwnerTrial(interval: "0.2")
             defer { trial.close() }

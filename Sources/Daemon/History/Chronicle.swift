@@ -44,14 +44,14 @@ final class Chronicle {
     private static let floodPerMinute = 10
     private static let mostInMemory = 1000
 
-    init(_ directory: String, _ readiness: Readiness, _ log: Log) {
+    /// - Parameter patience: how long another process may still be about to let go of the directory.
+    init(_ directory: String, patience: Interval, _ readiness: Readiness, _ log: Log) {
         self.directory = directory
         self.log = log
         boot = Self.bootIdentity()
         do throws(SystemError) {
             try LocalFiles.makeDirectories(directory)
-            // A process whose guardian was killed hands over before it ends.
-            lock = try DirectoryLock.acquire(directory, until: monotonicNanoseconds() + 2_000_000_000)
+            lock = try DirectoryLock.acquire(directory, until: monotonicNanoseconds() + patience.nanoseconds)
             obstacle = lock == nil ? "another process keeps its history in \(directory)" : nil
         } catch {
             lock = nil

@@ -85,7 +85,11 @@ final class Surroundings {
         self.log = log
         self.memory = memory
         self.readiness = readiness
-        chronicle = Chronicle(StateFiles.place(StateFiles.directory, of: memory.tag), readiness, log)
+        // A process whose guardian was killed hands over before it ends; a successor's predecessor has ended, and nobody
+        // who waits for our adverts should wait for somebody else's history.
+        chronicle = Chronicle(
+            StateFiles.place(StateFiles.directory, of: memory.tag),
+            patience: memory.succession.isEmpty ? .seconds(2) : .zero, readiness, log)
         renewals = try RenewalSocket()
         keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
         routes = try RouteKeeper(log: log)
