@@ -237,7 +237,7 @@ extension Behaviour.Controlled {
             let daemon = try trial.start(host, text, flags: [])
             try daemon.becomes(.active, "VI_254", seconds: 20)
             var ready = monotonicNanoseconds()
-            try trial.waitFor("rest", seconds: 20) {
+            try trial.waitFor("rest", seconds: 60) {
                 if recorder.gaps(since: ready, id: 255).contains(where: { $0 > 30 }) { ready = monotonicNanoseconds() }
                 return recorder.adverts(since: ready, id: 255).count > 100
             }

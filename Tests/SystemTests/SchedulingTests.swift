@@ -161,7 +161,7 @@ extension Behaviour {
             try daemon.becomesMaster()
             let worker = try daemon.worker
             // Reading this takes longer, and at a start it is done before the limit is set.
-            try host.writeFile("/run/vrrp.conf", file + String(repeating: "# nothing that matters\n", count: 100_000))
+            try host.writeFile("/run/vrrp.conf", file + (0..<40_000).map { "$NOTHING\($0)=that matters\n" }.joined())
             try daemon.process.send(.reload)
             try daemon.says(", which ended by signal 24 (SIGXCPU)")
             try daemon.says("The new process runs")
