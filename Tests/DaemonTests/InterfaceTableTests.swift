@@ -61,6 +61,71 @@ import VRRPWire
         #expect(table.everyAddress == [marked])
     }
 
+    /// Against lists that are searched from end to end.
+    @Test(arguments: 1...20) func `whatever comes and goes is found by its name, place and address`(seed: UInt64) {
+        var state = seed
+        func number(below bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        var table = InterfaceTable()
+        var (links, addresses): ([LinkInfo], [AddressInfo]) = ([], [])
+        for _ in 0..<400 {
+            let index = UInt32(2 + number(below: 4))
+            var info = AddressInfo(
+                interfaceIndex: index, address: .v4(IPv4Address(192, 0, 2, UInt8(1 + number(below: 6)))),
+                prefixLength: number(below: 2) == 0 ? 24 : 32)
+            info.isSecondary = number(below: 2) == 0
+            info.validSeconds = UInt32(1 + number(below: 3))
+            let known = addresses.firstIndex {
+                $0.interfaceIndex == index && $0.address == info.address && $0.prefixLength == info.prefixLength
+            }
+            switch number(below: 8) {
+            case 0:
+                let name = "eth\(number(below: 6))"
+                guard !links.contains(where: { $0.name == name }) else { continue }
+                links.removeAll { $0.index == index }
+                links.append(LinkInfo(index: index, name: name, isUp: true, isRunning: true))
+                table.apply(.link(links.last!), at: Self.at(0))
+            case 1:
+                links.removeAll { $0.index == index }
+                addresses.removeAll { $0.interfaceIndex == index }
+                table.apply(.linkGone(index: index, name: nil), at: Self.at(0))
+            case 2, 3, 4:
+                #expect(table.apply(.addressGone(info), at: Self.at(0)) == (known != nil))
+                if let known { addresses.remove(at: known) }
+            default:
+                let isSame = known.map { addresses[$0].isSecondary == info.isSecondary } ?? false
+                #expect(table.apply(.address(info), at: Self.at(0)) == !isSame)
+                if let known { if isSame { addresses[known] = info } else { addresses.remove(at: known) } }
+                if !isSame { addresses.append(info) }
+            }
+            for index in UInt32(2)...5 {
+                #expect(table.addresses(on: index) == addresses.filter { $0.interfaceIndex == index })
+                #expect(table.link(at: index) == links.first { $0.index == index })
+            }
+            for last in UInt8(1)...6 {
+                let address = IPAddress.v4(IPv4Address(192, 0, 2, last))
+                #expect(Set(table.addresses(having: address)) == Set(addresses.filter { $0.address == address }))
+            }
+            for name in (0...5).map({ "eth\($0)" }) {
+                #expect(table.link(named: name) == links.first { $0.name == name })
+            }
+            #expect(Set(table.everyAddress) == Set(addresses) && table.everyAddress.count == addresses.count)
+        }
+    }
+
+    /// A name moves on before the kernel has said who had it.
+    @Test func `an interface keeps its name when an older one of that name goes`() {
+        var table = table()
+        table.apply(.link(LinkInfo(index: 3, name: "eth0", isUp: true, isRunning: true)), at: Self.at(0))
+        table.apply(.linkGone(index: 2, name: "eth0"), at: Self.at(0))
+        #expect(table.link(named: "eth0")?.index == 3)
+        table.apply(.link(eth0), at: Self.at(0))
+        table.apply(.linkGone(index: 2, name: "eth0"), at: Self.at(0))
+        #expect(table.link(named: "eth0")?.index == 3)
+    }
+
     @Test func `a listing replaces everything`() {
         var table = table()
         table.replace(links: [], addresses: [], at: Self.at(0))

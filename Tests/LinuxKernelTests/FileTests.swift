@@ -143,16 +143,20 @@ import Testing
         let failure = #expect(throws: SystemError.self) { _ = try PIDFile.acquire(path, until: began + 20_000_000) }
         #expect(monotonicNanoseconds() >= began + 20_000_000, "it did not wait")
         #expect(failure == SystemError("lock \(path), which process \(getpid()) holds", EAGAIN))
-        let got = Mutex(false)
+        let got = Mutex<Result<Void, SystemError>?>(nil)
         let thread = try WorkerThread {
-            let second = try? PIDFile.acquire(path, until: monotonicNanoseconds() + 8_000_000_000)
-            got.withLock { $0 = second != nil }
+            do throws(SystemError) {
+                _ = try PIDFile.acquire(path, until: monotonicNanoseconds() + 8_000_000_000)
+                got.withLock { $0 = .success(()) }
+            } catch {
+                got.withLock { $0 = .failure(error) }
+            }
         }
-        #expect(!got.withLock { $0 })
+        #expect(got.withLock { $0 == nil })
         holder.release()
         withExtendedLifetime(holder) {}
         thread.join()
-        #expect(got.withLock { $0 })
+        try #require(got.withLock { $0 }).get()
     }
 
     @Test func `are not created through a link`() throws {

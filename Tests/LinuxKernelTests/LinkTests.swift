@@ -4,10 +4,8 @@ import Testing
 
 @Suite struct LinkTests {
     @Test func `reads where a link points, as written`() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let link = folder.appending(path: "link").path()
+        let folder = try TemporaryDirectory()
+        let link = folder.path + "/link"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../no/such é")
         #expect(readLink(link) == .success("../no/such é"))
     }

@@ -112,13 +112,14 @@ struct `Children` {
     }
 
     @Test func `are told to end when the thread that started them is gone`() throws {
-        let box = Box<Child>()
+        let box = Box<Result<Child, any Error>>()
         let thread = Thread {
-            box.value = try? Child.spawn(shellRequest("exec sleep 1000")); box.isDone.signal()
+            box.value = Result { try Child.spawn(shellRequest("exec sleep 1000")) }
+            box.isDone.signal()
         }
         thread.start()
         #expect(box.isDone.wait(timeout: .now() + 20) == .success)
-        let child = try #require(box.value)
+        let child = try #require(box.value).get()
         #expect(try waitForEnd(of: child) == .signalled(signal: SIGTERM))
     }
 }

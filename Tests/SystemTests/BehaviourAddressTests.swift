@@ -344,13 +344,28 @@ final class Announcements {
 
     func collect() throws -> Set<IPAddress> {
         while try listener.receive({ frame in
-            if let packet = try? ARPPacket.parse(frame), packet.isAnnouncement {
-                seen.insert(.v4(packet.senderAddress))
-                announcers.insert(packet.senderHardwareAddress)
-            } else if let packet = try? NeighborAdvertisement.parse(frame) {
-                seen.insert(.v6(packet.target))
+            do throws(WireError) {
+                try note(frame)
+            } catch {
+                Issue.record("a frame that nobody should send: \(error)")
             }
         }) {}
         return seen
+    }
+
+    /// Frames of neither kind are passed over; one that says it is of a kind has to be sound.
+    private func note(_ frame: Span<UInt8>) throws(WireError) {
+        do throws(WireError) {
+            let packet = try ARPPacket.parse(frame)
+            guard packet.isAnnouncement else { return }
+            seen.insert(.v4(packet.senderAddress))
+            announcers.insert(packet.senderHardwareAddress)
+        } catch .notARP {
+            do throws(WireError) {
+                seen.insert(.v6(try NeighborAdvertisement.parse(frame).target))
+            } catch .notNeighborAdvertisement {
+                return
+            }
+        }
     }
 }

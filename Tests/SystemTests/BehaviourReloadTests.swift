@@ -67,7 +67,7 @@ extension Behaviour {
             #expect(
                 !scene.trial.observer.observations.contains { $0.change == .removed(.v4(IPv4Address(192, 0, 2, 10))) })
             #expect(!scene.daemon.text(since: mark).contains("Entering"))
-            responder.stop()
+            try responder.stop()
         }
 
         @Test func `instances come and go without the others noticing`() throws {
@@ -149,7 +149,7 @@ extension Behaviour {
             try trial.waitFor("its address") { try host.has(address) }
             let news = try OutputLog("routes")
             let monitor = try host.start("ip", ["-o", "monitor", "route"], log: news)
-            defer { try? monitor.send(.kill) }
+            defer { #expect(throws: Never.self) { try monitor.send(.kill) } }
             // What the kernel tells is in order: once a route of ours is told, so is all that came before it.
             func mark(_ route: String) throws {
                 try trial.waitFor("news of routes") {
@@ -322,5 +322,5 @@ final class StreamListenerForTests {
         process = try host.start(Trial.command, ["rehearse-part", "respond", host.name, address])
     }
 
-    func stop() { try? process.send(.kill) }
+    func stop() throws { try process.send(.kill) }
 }

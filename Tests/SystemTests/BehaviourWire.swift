@@ -157,7 +157,11 @@ final class Flood {
                     }
                     shared.sent.withLock { $0 = sent }
                     var nothing: [Readiness] = []
-                    try? Readiness.wait(&nothing, until: monotonicNanoseconds() + 1_000_000)
+                    do throws(SystemError) {
+                        try Readiness.wait(&nothing, until: monotonicNanoseconds() + 1_000_000)
+                    } catch {
+                        return shared.failure.withLock { $0 = error }
+                    }
                 }
             }
         }

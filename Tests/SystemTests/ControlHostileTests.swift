@@ -1,6 +1,7 @@
 import Console
 import Control
 import Dispatch
+import Glibc
 import LinuxKernel
 import Rehearsal
 import Synchronization
@@ -63,45 +64,67 @@ extension Behaviour.Controlled {
             var testDescription: String { rawValue }
         }
 
-        private func plague(_ nuisance: Nuisance, _ host: Host, _ clients: inout [RawClient], _ round: Int) throws {
+        /// A client that is let in; nil when the queue of those who wait is full.
+        private func enter(_ host: Host) throws -> RawClient? {
+            do {
+                return try RawClient(host)
+            } catch let error as SystemError where error.code == EAGAIN {
+                return nil
+            }
+        }
+
+        /// - Returns: how many clients came in.
+        private func plague(
+            _ nuisance: Nuisance, _ host: Host, _ clients: inout [RawClient], _ round: Int
+        ) throws -> Int {
+            var entered = 0
             /// Keeps at most `most` clients; those that were hung up on make room.
-            func refill(_ most: Int, _ greet: (RawClient) -> Void) {
+            func refill(_ most: Int, _ greet: (RawClient) -> Void) throws {
                 for client in clients { client.read() }
                 clients.removeAll(where: \.isOver)
-                while clients.count < most, let fresh = try? RawClient(host) {
+                while clients.count < most, let fresh = try enter(host) {
                     clients.append(fresh)
+                    entered += 1
                     greet(fresh)
                 }
             }
             switch nuisance {
             case .garbage:
-                refill(8) { client in
+                try refill(8) { client in
                     client.send((0..<3000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ round) } + [0x0A])
                     client.send("{}\n[]\nnull\n{\"version\":1}\n\"\\ud800\"\n")
                 }
             case .endless:
                 let block = [UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20)
-                refill(8) { _ in }
+                try refill(8) { _ in }
                 for client in clients { client.send(block) }
             case .slow:
-                refill(16) { _ in }
+                try refill(16) { _ in }
                 for client in clients { client.send("{") }
             case .many:
-                refill(400) { _ in }
+                try refill(400) { _ in }
             case .deaf:
-                while clients.count < 16, let fresh = try? RawClient(host) { clients.append(fresh) }
+                while clients.count < 16, let fresh = try enter(host) {
+                    clients.append(fresh)
+                    entered += 1
+                }
                 for client in clients { client.send(String(repeating: Self.status, count: 100)) }
             case .vanishing:
-                for _ in 0..<4 { (try? RawClient(host))?.send(round % 2 == 0 ? Self.status : "{\"version\":1,\"requ") }
+                for _ in 0..<4 {
+                    guard let fresh = try enter(host) else { break }
+                    entered += 1
+                    fresh.send(round % 2 == 0 ? Self.status : "{\"version\":1,\"requ")
+                }
             case .pipeline:
-                refill(12) { _ in }
+                try refill(12) { _ in }
                 for client in clients { client.send(String(repeating: Self.status, count: 200)) }
             case .halfClosed:
-                refill(8) { client in
+                try refill(8) { client in
                     client.send(Self.status)
                     client.stream.finishSending()
                 }
             }
+            return entered
         }
 
         @Test(arguments: Nuisance.allCases, [0.1, 0.01])
@@ -112,15 +135,16 @@ extension Behaviour.Controlled {
             let quiet = try scene.gaps { _ in }
             let (memory, descriptors) = (try scene.memory(), try scene.daemon.descriptors.count)
             var clients: [RawClient] = []
-            var round = 0
+            var (round, entered) = (0, 0)
             let busy = try scene.gaps { _ in
-                try plague(nuisance, scene.daemon.host, &clients, round)
+                entered += try plague(nuisance, scene.daemon.host, &clients, round)
                 round += 1
             }
             print(
                 "\(nuisance) at \(interval) s: median gap \(median(quiet)) -> \(median(busy)) ms, longest "
                     + "\(quiet.last ?? 0) -> \(busy.last ?? 0) ms; memory \(memory) -> \(try scene.memory()) KiB")
             #expect(round > 20)
+            #expect(entered >= 8, "a plague of nobody shows nothing")
             #expect(busy.count > Int(0.8 / interval))
             // A machine that is busy with other things delays single ones; the daemon would delay many.
             let tolerance = interval * 500
@@ -236,10 +260,15 @@ extension Behaviour.Controlled {
             }.joined()
             let daemon = try trial.start(host, text, flags: [])
             try daemon.becomes(.active, "VI_254", seconds: 20)
+            // The takeovers are over when nine tenths of a second's gaps are what they are asked to be, as below; the others'
+            // adverts, all in one moment, may delay one in each.
             var ready = monotonicNanoseconds()
             try trial.waitFor("rest", seconds: 60) {
-                if recorder.gaps(since: ready, id: 255).contains(where: { $0 > 30 }) { ready = monotonicNanoseconds() }
-                return recorder.adverts(since: ready, id: 255).count > 100
+                let gaps = recorder.gaps(since: ready, id: 255).sorted()
+                guard gaps.count > 100 else { return false }
+                if gaps[gaps.count * 9 / 10] < 12 { return true }
+                ready = monotonicNanoseconds()
+                return false
             }
             let quiet = recorder.gaps(since: ready, id: 255).sorted()
             let start = monotonicNanoseconds()

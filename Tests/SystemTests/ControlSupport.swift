@@ -1,5 +1,6 @@
 import Console
 import Control
+import Glibc
 import LinuxKernel
 import Rehearsal
 import Testing
@@ -22,7 +23,15 @@ extension RunningDaemon {
 
     /// Waits until somebody listens at the control socket: its path is there a moment earlier (bind, then listen).
     func listens() throws {
-        try trial.waitFor("the control socket") { (try? LocalStream(connectingTo: host.controlSocket)) != nil }
+        try trial.waitFor("the control socket") {
+            do throws(SystemError) {
+                _ = try LocalStream(connectingTo: host.controlSocket)
+                return true
+            } catch {
+                guard [ENOENT, ECONNREFUSED].contains(error.code) else { throw error }
+                return false
+            }
+        }
     }
 
     func status() throws -> Control.Status { try #require(try ask(Request(.status)).status) }

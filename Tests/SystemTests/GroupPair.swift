@@ -101,7 +101,7 @@ final class GroupPair {
     /// Who has what and said what, for a report.
     var situation: String {
         let lines = members.map { member in
-            let held = Self.addresses.filter { (try? ip($0)).map(member.holds) ?? false }
+            let held = Self.addresses.filter { IPAddress($0).map(member.holds) ?? false }
             return "\(member.name) holds \(held.joined(separator: " ")); its log ends\n\(member.log.tail(30))"
         }
         return lines.joined(separator: "\n")

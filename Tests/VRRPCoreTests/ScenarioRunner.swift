@@ -13,6 +13,7 @@ import VRRPWire
 ///     at 1200ms address 10.0.0.7
 ///     at 1200ms set interval=10 preempt=off ...        a reload
 ///     at 1200ms away 5s                                 the machine stood still
+///     at 1200ms working | preparing                     in the middle of much work, after or before its first advert
 ///     at 1200ms adopt 50ms                              a new process takes the state over, deaf meanwhile
 ///     run until 9000ms                                 delivers timers exactly when they are due
 struct ScenarioRunner {
@@ -52,6 +53,7 @@ struct ScenarioRunner {
             return run(until: nanoseconds(words[2]))
         case "at":
             now = nanoseconds(words[1])
+            if ["working", "preparing"].contains(words[2]) { return work(isReady: words[2] == "working") }
             let event = event(words, named)
             if case .adopted = event, let old = router {
                 router = VirtualRouter(
@@ -102,10 +104,20 @@ struct ScenarioRunner {
     private mutating func deliver(_ event: Event, stamp: Bool) -> [String] {
         var actions = ActionBuffer()
         router!.handle(event, at: MonotonicInstant(nanoseconds: now), into: &actions)
+        return lines(of: &actions, stamp: stamp)
+    }
+
+    private func lines(of actions: inout ActionBuffer, stamp: Bool) -> [String] {
         var lines: [String] = []
         let prefix = stamp ? milliseconds(now) + " " : ""
         actions.drain { lines.append(prefix + describe($0)) }
         return lines + deadlineLine()
+    }
+
+    private mutating func work(isReady: Bool) -> [String] {
+        var actions = ActionBuffer()
+        router!.advertiseMeanwhile(isReady, at: MonotonicInstant(nanoseconds: now), into: &actions)
+        return lines(of: &actions, stamp: false)
     }
 
     private func deadlineLine() -> [String] {

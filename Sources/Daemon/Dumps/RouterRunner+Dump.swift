@@ -133,12 +133,7 @@ extension RouterRunner {
         dumped.processes = own(instance.trackedProcesses).map { $0.dumped() }
     }
 
-    private func isHere(_ address: VirtualAddress) -> Bool {
-        guard let index = surroundings.interfaces.link(named: address.interface)?.index else { return false }
-        return surroundings.interfaces.addresses(on: index).contains {
-            $0.address == address.address && $0.prefixLength == address.prefixLength
-        }
-    }
+    private func isHere(_ address: VirtualAddress) -> Bool { surroundings.interfaces.present(address) != nil }
 
     // MARK: Counters
 

@@ -91,10 +91,9 @@ extension Daemon {
             }
         }
         guard !orphans.isEmpty else { return }
-        let list = orphans.map { "\($0.address) on \($0.interface)" }.joined(separator: ", ")
+        let list = orphans.map { "\($0.address) on \($0.interface)" }.shortList
         log.notice("removing \(list): left behind by an earlier run, and in no instance now")
-        _ = surroundings.keeper.carryOut(
-            orphans.map { .remove($0) }, lease: nil, for: "earlier run", at: now, in: &surroundings.interfaces)
+        _ = surroundings.carryOut(orphans.map { .remove($0) }, lease: nil, for: "earlier run", at: now)
     }
 
     /// Takes up a model that was found to be sound.

@@ -64,7 +64,7 @@ extension Daemon {
             !wanted.contains { present.satisfies($0) }
         }
         guard !orphans.isEmpty else { return }
-        let list = orphans.map(\.description).joined(separator: ", ")
+        let list = orphans.map(\.description).shortList
         log.notice("removing the routes \(list): left behind by an earlier run, and in no instance now")
         _ = surroundings.routes.carryOut(
             orphans.reversed().map { .remove($0) }, for: "earlier run", at: now, in: surroundings.interfaces)
@@ -77,7 +77,7 @@ extension Daemon {
             + model.global.staticRules
         let orphans = surroundings.rules.present.filter { present in !wanted.contains { $0.isSame(as: present) } }
         guard !orphans.isEmpty else { return }
-        let list = orphans.map(\.description).joined(separator: ", ")
+        let list = orphans.map(\.description).shortList
         log.notice("removing the rules \(list): left behind by an earlier run, and in no instance now")
         for rule in orphans.reversed() { surroundings.rules.remove(rule, for: "earlier run", at: now) }
     }

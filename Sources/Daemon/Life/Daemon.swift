@@ -90,6 +90,8 @@ final class Daemon {
     /// When interfaces and addresses are read again after reading them failed; nil while they are known.
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
+    /// When adverts were last looked for in the middle of much work.
+    private var advertisedMeanwhileAt = MonotonicInstant(nanoseconds: 0)
     var strangerLimiter = LineLimiter<String>()
     /// While the configuration names a file with a time.
     var reloadTimer: ReloadTimer?
@@ -123,6 +125,7 @@ final class Daemon {
             noticeForSwitchovers(runner, transition)
             statusIsStale = true
         }
+        surroundings.keepAdvertising = { [unowned self] in advertiseMeanwhile(at: $0) }
         surroundings.statusChanged = { [unowned self] in statusIsStale = true }
     }
 
@@ -309,6 +312,13 @@ final class Daemon {
         // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
         let due = scripts.filter { $0.deadline <= now }.min { $0.deadline < $1.deadline }
         if !surroundings.notifier.tick(at: now), !surroundings.mailer.tick(at: now) { due?.tick(at: now) }
+    }
+
+    /// A thousand addresses are more work than a short interval has room for, and no reason to be given up.
+    private func advertiseMeanwhile(at now: MonotonicInstant) {
+        guard now.since(advertisedMeanwhileAt) >= .milliseconds(1) else { return }
+        advertisedMeanwhileAt = now
+        for runner in routers { runner.advertiseMeanwhile(at: now) }
     }
 
     // MARK: The world

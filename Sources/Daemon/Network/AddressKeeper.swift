@@ -22,11 +22,6 @@ final class AddressKeeper {
         }
     }
 
-    /// So many addresses are compared with each of the host's; more are looked up in a set.
-    ///
-    /// A thousand compared with a thousand is a late advert, and so is a set of all of them for each of hundreds of routers.
-    static let few = 16
-
     private let commands: RouteSocket
     private let renewals: RenewalSocket
     private let log: Log
@@ -35,8 +30,6 @@ final class AddressKeeper {
     /// What the kernel said of those that it did not take when it was asked last.
     private var refusals: [Key: String] = [:]
     private var limiter = LineLimiter<Failure>()
-    /// Called after each operation: many of them are a long turn of the loop, and no hang.
-    var goesOn: () -> Void = {}
     /// Whether an interface is above another one of this host for virtual addresses only.
     var isVirtual: (LinkInfo) -> Bool = { _ in false }
 
@@ -59,10 +52,9 @@ final class AddressKeeper {
 
     /// Forgets addresses of ours that somebody else removed, so that one who adds such an address later owns it.
     func forgetVanished(from table: InterfaceTable) {
-        // By sets here and below: each of a thousand addresses compared with each of a thousand is a late advert.
-        if added.isEmpty { return }
-        let present = Set(table.everyAddress.map(Key.init))
-        added = added.filter { present.contains($0.key) }
+        for key in added.keys where table.address(key.address, key.prefixLength, on: key.interfaceIndex) == nil {
+            added[key] = nil
+        }
     }
 
     /// What the kernel said when it refused the address; nil when it did not.
@@ -87,47 +79,36 @@ final class AddressKeeper {
 
     /// Those of `addresses` that are on their interfaces with our mark.
     func leftovers(_ addresses: [VirtualAddress], in table: InterfaceTable) -> [AddressInfo] {
-        addresses.compactMap { address in
-            table.link(named: address.interface).flatMap { link in
-                table.addresses(on: link.index).first {
-                    $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
-                }
-            }
-        }
+        addresses.compactMap { table.present($0) }.filter(isOurs)
     }
 
     /// The addresses of the host among `addresses`, in the words of the plan.
     func observed(_ addresses: [IPAddress], in table: InterfaceTable) -> [ObservedAddress] {
-        let wanted = addresses.count > Self.few ? Set(addresses) : []
-        return table.everyAddress.compactMap { present in
-            let isWanted = wanted.isEmpty ? addresses.contains(present.address) : wanted.contains(present.address)
-            guard isWanted, let link = table.link(at: present.interfaceIndex) else {
-                return nil
+        var seen: Set<IPAddress> = []
+        return addresses.filter { seen.insert($0).inserted }.flatMap { table.addresses(having: $0) }.compactMap {
+            present in
+            table.link(at: present.interfaceIndex).map { link in
+                ObservedAddress(
+                    address: present.address, prefixLength: present.prefixLength, interface: link.name,
+                    isOurs: isOurs(present))
             }
-            return ObservedAddress(
-                address: present.address, prefixLength: present.prefixLength, interface: link.name,
-                isOurs: isOurs(present))
         }
     }
 
-    /// Carries out one plan; the table is brought up to date without waiting for the kernel's own news.
+    /// Carries out one operation; the table is brought up to date without waiting for the kernel's own news.
     ///
-    /// - Returns: the addresses that were added.
+    /// - Returns: the address if it was added.
     func carryOut(
-        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        _ operation: AddressOperation, lease: AddressLease?, for router: String, at now: MonotonicInstant,
         in table: inout InterfaceTable
-    ) -> [VirtualAddress] {
-        var present: [VirtualAddress] = []
-        for operation in operations {
-            defer { goesOn() }
-            switch operation {
-            case .add(let address):
-                if add(address, lease: lease, for: router, at: now, in: &table) { present.append(address) }
-            case .remove(let address):
-                remove(address, for: router, at: now, in: &table)
-            }
+    ) -> VirtualAddress? {
+        switch operation {
+        case .add(let address):
+            return add(address, lease: lease, for: router, at: now, in: &table) ? address : nil
+        case .remove(let address):
+            remove(address, for: router, at: now, in: &table)
+            return nil
         }
-        return present
     }
 
     /// Does `change` while the loopback interface has `addresses` too, so that they are this host's all the while.
@@ -184,21 +165,14 @@ final class AddressKeeper {
     /// - Parameter since: when they came here, those that an earlier process added.
     func renew(
         _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, since: MonotonicInstant,
-        at now: MonotonicInstant, in table: InterfaceTable
+        at now: MonotonicInstant, in table: InterfaceTable, goesOn: () -> Void
     ) {
-        let held = addresses.count > Self.few ? Set(table.everyAddress.filter(isOurs).map(Key.init)) : nil
         let requests = addresses.compactMap { address -> AddressRequest? in
-            guard let link = table.link(named: address.interface) else { return nil }
-            let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
-            let isHeld =
-                held?.contains(key)
-                ?? table.addresses(on: link.index).contains {
-                    $0.address == key.address && $0.prefixLength == key.prefixLength && isOurs($0)
-                }
-            guard isHeld else { return nil }
-            return request(address, on: link, lease: lease, age: now.since(added[key] ?? since))
+            guard let link = table.link(named: address.interface), let present = table.present(address), isOurs(present)
+            else { return nil }
+            return request(address, on: link, lease: lease, age: now.since(added[Key(present)] ?? since))
         }
-        guard let first = requests.first, let refused = renewals.renew(requests) else { return }
+        guard let first = requests.first, let refused = renewals.renew(requests, goesOn: goesOn) else { return }
         let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
         guard let more = limiter.pass(Failure(key: key, code: refused.error.code), at: now) else { return }
         log.error(
@@ -251,8 +225,9 @@ final class AddressKeeper {
         refusals[key] = nil
         var present = AddressInfo(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-            scope: address.scope, label: address.label, broadcast: address.broadcast,
-            isDeprecated: address.preferredSeconds == 0, protocolMark: addressMark, validSeconds: lease?.seconds)
+            scope: address.scope, label: address.label ?? (address.address.family == .v4 ? link.name : nil),
+            broadcast: address.broadcast, isDeprecated: address.preferredSeconds == 0, protocolMark: addressMark,
+            validSeconds: lease?.seconds)
         present.peer = address.peer
         table.apply(.address(present), at: now)
         return true
@@ -321,9 +296,7 @@ final class AddressKeeper {
         let key = Key(
             interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
         do throws(SystemError) {
-            let peer = table.addresses(on: link.index).first {
-                $0.address == address.address && $0.prefixLength == address.prefixLength && isOurs($0)
-            }?.peer
+            let peer = table.address(address.address, address.prefixLength, on: link.index)?.peer
             try sparingOthers(behind: address, on: link, in: table) { () throws(SystemError) in
                 try commands.remove(
                     interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
@@ -339,8 +312,7 @@ final class AddressKeeper {
             return
         }
         added[key] = nil
-        for present in table.addresses(on: link.index)
-        where present.address == address.address && present.prefixLength == address.prefixLength {
+        if let present = table.address(address.address, address.prefixLength, on: link.index) {
             table.apply(.addressGone(present), at: now)
         }
     }

@@ -178,20 +178,11 @@ final class Announcer {
 extension InterfaceTable {
     /// Whether an interface has an address, with whatever prefix.
     fileprivate func has(_ address: IPAddress, on interface: String) -> Bool {
-        link(named: interface).map { link in addresses(on: link.index).contains { $0.address == address } } ?? false
+        link(named: interface).map { self.address(address, on: $0.index) != nil } ?? false
     }
 
     /// Those of `addresses` that are on their interfaces, with whatever prefix.
     fileprivate func present(_ addresses: [VirtualAddress]) -> [VirtualAddress] {
-        guard addresses.count > AddressKeeper.few else {
-            return addresses.filter { has($0.address, on: $0.interface) }
-        }
-        var known: [String: Set<IPAddress>] = [:]
-        return addresses.filter { address in
-            if let set = known[address.interface] { return set.contains(address.address) }
-            let set = Set(link(named: address.interface).map { self.addresses(on: $0.index).map(\.address) } ?? [])
-            known[address.interface] = set
-            return set.contains(address.address)
-        }
+        addresses.filter { has($0.address, on: $0.interface) }
     }
 }

@@ -1,14 +1,15 @@
 package import Control
 package import LinuxKernel
 package import VRRPCore
-internal import VRRPWire
+package import VRRPWire
 
 /// What the kernel last said about interfaces and their addresses.
 ///
 /// An interface that goes up or down does so here when it counts: at once, or when it has lasted (``LinkDelays``).
 package struct InterfaceTable {
     private var links: [UInt32: LinkInfo] = [:]
-    private var addresses: [UInt32: [AddressInfo]] = [:]
+    private var indices: [String: UInt32] = [:]
+    private var addresses = HostAddresses()
     package var delays = LinkDelays()
 
     package init() {}
@@ -16,33 +17,44 @@ package struct InterfaceTable {
     /// Takes a full dump; whatever was known before is forgotten, but for how long an interface has been up or down.
     package mutating func replace(links: [LinkInfo], addresses: [AddressInfo], at now: MonotonicInstant) {
         let before = self.links
-        self.links = [:]
-        self.addresses = [:]
-        for link in links { self.links[link.index] = delays.judge(link, after: before[link.index], at: now) }
+        (self.links, self.indices, self.addresses) = ([:], [:], HostAddresses())
+        for link in links { keep(delays.judge(link, after: before[link.index], at: now)) }
         delays.forgetOthers(than: self.links)
-        for address in addresses { self.addresses[address.interfaceIndex, default: []].append(address) }
+        for address in addresses { _ = self.addresses.note(address) }
     }
 
     /// Takes one piece of news; false when nothing is different but the time that an address has left.
+    ///
+    /// What we did ourselves is known here before the kernel tells.
     @discardableResult
     package mutating func apply(_ change: RouteChange, at now: MonotonicInstant) -> Bool {
         switch change {
         case .link(let said):
             let link = delays.judge(said, after: links[said.index], at: now)
             if links[link.index] == link { return false }
-            links[link.index] = link
+            keep(link)
         case .linkGone(let index, _):
-            links[index] = nil
+            forgetLink(at: index)
             delays.forget(index)
-            addresses[index] = nil
+            addresses.removeAll(on: index)
         case .address(let address):
-            if isKnown(address) { return false }
-            forget(address)
-            addresses[address.interfaceIndex, default: []].append(address)
+            return addresses.note(address)
         case .addressGone(let address):
-            forget(address)
+            return addresses.remove(address)
         }
         return true
+    }
+
+    private mutating func keep(_ link: LinkInfo) {
+        if let known = links[link.index], known.name != link.name { forgetLink(at: link.index) }
+        links[link.index] = link
+        indices[link.name] = link.index
+    }
+
+    private mutating func forgetLink(at index: UInt32) {
+        guard let gone = links.removeValue(forKey: index), indices[gone.name] == index else { return }
+        // News of a name that moves on may come before those of who has it now.
+        indices[gone.name] = links.first { $0.value.name == gone.name }?.key
     }
 
     /// Lets everything count that has lasted.
@@ -50,7 +62,7 @@ package struct InterfaceTable {
     /// - Returns: the interfaces that are up or down by it, as they are.
     package mutating func settle(at now: MonotonicInstant) -> [LinkInfo] {
         let lasting = delays.takeLasting(at: now)
-        for link in lasting { links[link.index] = link }
+        for link in lasting { keep(link) }
         return lasting
     }
 
@@ -67,32 +79,30 @@ package struct InterfaceTable {
         guard let link = link(named: name), !link.isUsable else { return }
         var before = link
         (before.isUp, before.isRunning) = (true, true)
-        links[link.index] = delays.judge(link, after: before, at: now)
+        keep(delays.judge(link, after: before, at: now))
     }
 
-    private mutating func isKnown(_ address: AddressInfo) -> Bool {
-        guard
-            let place = addresses[address.interfaceIndex]?.firstIndex(where: {
-                $0.address == address.address && $0.prefixLength == address.prefixLength
-            }), var known = addresses[address.interfaceIndex]?[place]
-        else { return false }
-        known.validSeconds = address.validSeconds
-        guard known == address else { return false }
-        addresses[address.interfaceIndex]?[place] = address
-        return true
-    }
+    package func link(named name: String) -> LinkInfo? { indices[name].flatMap { links[$0] } }
+    package var everyLink: some Sequence<LinkInfo> { links.values }
+    package func link(at index: UInt32) -> LinkInfo? { links[index] }
 
-    private mutating func forget(_ gone: AddressInfo) {
-        addresses[gone.interfaceIndex]?.removeAll {
-            $0.address == gone.address && $0.prefixLength == gone.prefixLength
+    /// Those of one interface; the first is the one that came first.
+    package func addresses(on index: UInt32) -> [AddressInfo] { addresses.on(index) }
+    /// The same address wherever it is, with whatever prefix.
+    package func addresses(having address: IPAddress) -> [AddressInfo] { addresses.having(address) }
+    package var everyAddress: [AddressInfo] { addresses.all }
+
+    /// An address on an interface, with one prefix or whatever it has.
+    package func address(_ address: IPAddress, _ prefixLength: UInt8? = nil, on index: UInt32) -> AddressInfo? {
+        addresses.having(address).first {
+            $0.interfaceIndex == index && (prefixLength == nil || $0.prefixLength == prefixLength)
         }
     }
 
-    package func link(named name: String) -> LinkInfo? { links.values.first { $0.name == name } }
-    package var everyLink: some Sequence<LinkInfo> { links.values }
-    package func link(at index: UInt32) -> LinkInfo? { links[index] }
-    package func addresses(on index: UInt32) -> [AddressInfo] { addresses[index] ?? [] }
-    package var everyAddress: [AddressInfo] { addresses.values.flatMap(\.self) }
+    /// A virtual address as it is on its interface.
+    package func present(_ wanted: VirtualAddress) -> AddressInfo? {
+        link(named: wanted.interface).flatMap { address(wanted.address, wanted.prefixLength, on: $0.index) }
+    }
 }
 
 extension LinkInfo {

@@ -53,10 +53,9 @@ final class StaticWays {
 
     private func addressPlan(among known: [VirtualAddress]) -> [AddressOperation] {
         let observed = surroundings.keeper.observed(known.map(\.address), in: surroundings.interfaces)
-        let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
         return AddressPlan.operations(desired: addresses, observed: observed).filter { operation in
             guard case .remove(let present) = operation else { return true }
-            return !others.contains { $0.address == present.address && $0.interface == present.interface }
+            return !surroundings.isHeld(present, byOthersThan: self)
         }
     }
 
@@ -64,9 +63,8 @@ final class StaticWays {
     @discardableResult
     private func carryOut(_ operations: [AddressOperation], at now: MonotonicInstant) -> [String] {
         if operations.isEmpty { return [] }
-        return surroundings.keeper.carryOut(
-            operations, lease: nil, for: Self.name, at: now, in: &surroundings.interfaces
-        ).map { "\(StaticItem.address($0))" }
+        return surroundings.carryOut(operations, lease: nil, for: Self.name, at: now)
+            .map { "\(StaticItem.address($0))" }
     }
 
     private func routePlan(among known: [VirtualRoute]) -> [RouteOperation] {
@@ -157,7 +155,7 @@ final class StaticWays {
         switch item {
         case .address(let address):
             surroundings.interfaces.link(named: address.interface).map { link in
-                surroundings.interfaces.addresses(on: link.index).contains { $0.address == address.address }
+                surroundings.interfaces.address(address.address, on: link.index) != nil
             } ?? false
         case .route(let route): surroundings.routes.isPresent(route, in: surroundings.interfaces)
         case .rule(let rule): surroundings.rules.isPresent(rule)

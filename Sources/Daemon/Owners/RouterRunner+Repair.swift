@@ -100,8 +100,7 @@ extension RouterRunner {
     }
 
     private func list(_ addresses: [VirtualAddress]) -> String {
-        addresses.prefix(8).map(\.address.description).joined(separator: ", ")
-            + (addresses.count > 8 ? " and \(addresses.count - 8) more" : "")
+        addresses.map(\.address.description).shortList
     }
 
     /// What the kernel refuses to change is tried again.

@@ -35,6 +35,7 @@ extension RouterRunner {
         renewedAt = now
         owesRenewal = false
         surroundings.keeper.renew(
-            everyAddress, lease: lease, for: name, since: life.since, at: now, in: surroundings.interfaces)
+            everyAddress, lease: lease, for: name, since: life.since, at: now, in: surroundings.interfaces,
+            goesOn: surroundings.goOn)
     }
 }

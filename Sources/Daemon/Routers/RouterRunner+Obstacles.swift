@@ -92,12 +92,13 @@ extension RouterRunner {
         if let configured = instance.sourceAddress {
             return isUsableSource(configured, of: instance) ? configured : nil
         }
-        let virtual = Set((new.map { $0.addresses + $0.excludedAddresses } ?? everyAddress).map(\.address))
+        let virtual = new.map { $0.addresses + $0.excludedAddresses } ?? everyAddress
         let isOwner = instance.priority == .owner
-        let candidates = surroundings.interfaces.addresses(on: link.index).filter { present in
+        // The first one is the host's own as a rule, and hundreds of virtual ones follow.
+        let candidates = surroundings.interfaces.addresses(on: link.index).lazy.filter { [surroundings] present in
             present.address.family == instance.family
                 && (!surroundings.keeper.isOurs(present) || surroundings.staticAddresses.contains(present.address))
-                && (isOwner || !virtual.contains(present.address))
+                && (isOwner || !virtual.contains { $0.address == present.address })
         }
         switch instance.family {
         case .v4:
@@ -123,9 +124,7 @@ extension RouterRunner {
     /// an address that is not here.
     private func isUsableSource(_ source: IPAddress, of instance: Instance) -> Bool {
         if instance.transport == .multicast, instance.family == .v4, !instance.tracksSource { return true }
-        return surroundings.interfaces.everyAddress.contains {
-            $0.address == source && !$0.isTentative && !$0.isDADFailed
-        }
+        return surroundings.interfaces.addresses(having: source).contains { !$0.isTentative && !$0.isDADFailed }
     }
 
     /// Virtual addresses that this host has although we did not put them there.

@@ -4,6 +4,17 @@ internal import VRRPCore
 internal import VRRPWire
 
 extension RouterRunner {
+    /// Sends what is due in the middle of work that takes longer than the interval.
+    func advertiseMeanwhile(at now: MonotonicInstant) {
+        let before = router.state
+        var actions = ActionBuffer()
+        router.advertiseMeanwhile(mayAdvertise, at: now, into: &actions)
+        actions.drain { if case .advertise(let priority) = $0 { advertise(priority, at: now) } }
+        if router.state == before { return }
+        renewLeases(at: now)
+        remember(after: before)
+    }
+
     /// Sends one advert to everybody whom it concerns.
     func advertise(_ priority: Priority, at now: MonotonicInstant) {
         guard let socket, let source = router.primaryAddress else { return }

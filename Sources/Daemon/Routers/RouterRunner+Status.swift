@@ -87,15 +87,9 @@ extension RouterRunner {
     private var addressStatuses: [AddressStatus] {
         let advertised = Set(instance.addresses)
         return everyAddress.map { address in
-            let index = surroundings.interfaces.link(named: address.interface)?.index
-            let isPresent = index.map { index in
-                surroundings.interfaces.addresses(on: index).contains {
-                    $0.address == address.address && $0.prefixLength == address.prefixLength
-                }
-            }
             var status = AddressStatus(
                 address: "\(address.address)", prefixLength: Int(address.prefixLength), interface: address.interface,
-                isAdvertised: advertised.contains(address), isPresent: isPresent ?? false)
+                isAdvertised: advertised.contains(address), isPresent: surroundings.interfaces.present(address) != nil)
             if !status.isPresent, router.holdsAddresses {
                 status.refusal = surroundings.keeper.refusal(of: address, in: surroundings.interfaces)
             }

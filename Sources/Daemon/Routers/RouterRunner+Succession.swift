@@ -63,7 +63,7 @@ extension RouterRunner {
         hasLoan = !present.isEmpty && present.allSatisfy { $0.validSeconds != nil }
         guard hasLoan else { return removeLeftovers(at: now) }
         log.notice(
-            "(\(name)) left from an earlier run: \(present.map { "\($0.address)" }.joined(separator: ", ")); the kernel removes "
+            "(\(name)) left from an earlier run: \(present.map(\.address.description).shortList); the kernel removes "
                 + "that within \(present.compactMap(\.validSeconds).max() ?? 0) s, or we do when another router is heard"
         )
     }
@@ -88,8 +88,8 @@ extension RouterRunner {
         }
         log.notice(
             "(\(name)) removing \(leftovers.count) address(es) that an earlier run left behind: "
-                + list.joined(separator: ", "))
-        _ = surroundings.keeper.carryOut(leftovers, lease: nil, for: name, at: now, in: &surroundings.interfaces)
+                + list.shortList)
+        _ = surroundings.carryOut(leftovers, lease: nil, for: name, at: now)
     }
 
     /// What the guardian is to do in our name when no successor can be started; nil while we hold nothing.

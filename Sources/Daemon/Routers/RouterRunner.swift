@@ -37,6 +37,8 @@ final class RouterRunner {
     var limiter = LineLimiter<LineKind>()
     /// What the last line about other addresses for our VRID said.
     var stranger: StrangeCluster?
+    /// False while the first advert of a preemption waits until everything is in place.
+    private(set) var mayAdvertise = true
     /// Addresses were taken off; the log says so after it has said why.
     private(set) var hasReleased = false
     /// When we last became Active, and what was ignored before: a rival may be no surprise, and silence no silence.
@@ -136,6 +138,9 @@ final class RouterRunner {
         router.handle(event, at: now, into: &actions)
         noteHandover(after: before, at: now)
         steps.removeAll(keepingCapacity: true)
+        // A preemption is told of when everything is ready.
+        mayAdvertise = router.state.isSameKind(as: before)
+        defer { mayAdvertise = true }
         // Before anybody else sees it: whoever goes on in our place is not to do the contrary.
         if !router.state.isSameKind(as: before) { remember(after: before) }
         actions.drain {
@@ -161,6 +166,7 @@ final class RouterRunner {
     private func perform(_ action: Action, at now: MonotonicInstant) {
         switch action {
         case .advertise(let priority):
+            mayAdvertise = true
             if priority != .resigning { accompanyAdvert(at: now) }
             advertise(priority, at: now)
             if priority != .resigning { renewLeases(at: now) }
@@ -314,19 +320,16 @@ final class RouterRunner {
         let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         return onVirtualLinks(at: now) {
-            surroundings.keeper.carryOut(
-                operations, lease: lease, for: name, at: now, in: &surroundings.interfaces)
+            surroundings.carryOut(operations, lease: lease, for: name, at: now)
         }
     }
 
     /// What to do about `addresses`, of which `desired` shall be here; what another router here holds is left alone.
     func plan(for addresses: [VirtualAddress], desired: [VirtualAddress]) -> [AddressOperation] {
         let observed = surroundings.keeper.observed(addresses.map(\.address), in: surroundings.interfaces)
-        let others = surroundings.held.filter { $0.key != ObjectIdentifier(self) }.values.flatMap(\.self)
         return AddressPlan.operations(desired: desired, observed: observed).filter { operation in
             guard case .remove(let present) = operation else { return true }
-            if hasLoan { return false }
-            return !others.contains { $0.address == present.address && $0.interface == present.interface }
+            return !hasLoan && !surroundings.isHeld(present, byOthersThan: self)
         }
     }
 
@@ -388,7 +391,6 @@ final class RouterRunner {
 
     func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
         guard !addresses.isEmpty else { return }
-        _ = surroundings.keeper.carryOut(
-            plan(for: addresses, desired: []), lease: lease, for: name, at: now, in: &surroundings.interfaces)
+        _ = surroundings.carryOut(plan(for: addresses, desired: []), lease: lease, for: name, at: now)
     }
 }

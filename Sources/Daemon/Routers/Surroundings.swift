@@ -58,6 +58,8 @@ final class Surroundings {
     }
     /// Called when the service manager's line about us is no longer true.
     var statusChanged: () -> Void = {}
+    /// Called in the middle of much work.
+    var keepAdvertising: (MonotonicInstant) -> Void = { _ in }
     /// Called after every transition of a router.
     var transitioned: (RouterRunner, Transition, MonotonicInstant) -> Void = { _, _, _ in }
 
@@ -101,10 +103,8 @@ final class Surroundings {
         announcer = Announcer(socket: frames, log: log)
         prober = Prober(socket: frames, log: log)
         sockets = SocketPool(readiness: readiness)
-        let goesOn = { memory.goOn(at: MonotonicInstant(nanoseconds: monotonicNanoseconds())) }
-        keeper.goesOn = goesOn
         keeper.isVirtual = { [virtualLinks] in virtualLinks.isOwn($0) }
-        announcer.goesOn = goesOn
+        announcer.goesOn = { [unowned self] in goOn() }
     }
 
     var now: MonotonicInstant { MonotonicInstant(nanoseconds: monotonicNanoseconds()) }
@@ -122,5 +122,36 @@ final class Surroundings {
     /// The sum of the trackers, or in maintenance mode the least there is; an owner cannot claim less.
     func effectivePriority(of tracking: PriorityTracking) -> Priority {
         standby != nil && tracking.base != .owner ? Priority(1) : tracking.effectivePriority
+    }
+
+    // MARK: Addresses
+
+    /// Whether another of those that hold addresses here holds this one too.
+    func isHeld(_ present: ObservedAddress, byOthersThan holder: AnyObject) -> Bool {
+        held.contains { other, addresses in
+            other != ObjectIdentifier(holder)
+                && addresses.contains { $0.address == present.address && $0.interface == present.interface }
+        }
+    }
+
+    /// Carries out one plan for the addresses of a router, and keeps the adverts of all on time meanwhile.
+    ///
+    /// - Returns: the addresses that were added.
+    func carryOut(
+        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant
+    ) -> [VirtualAddress] {
+        operations.compactMap { operation in
+            defer { goOn() }
+            return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
+        }
+    }
+
+    /// In the middle of much work: it is no hang, and no absence either.
+    ///
+    /// Cheap enough to be said after every piece of it.
+    func goOn() {
+        let now = now
+        memory.goOn(at: now)
+        keepAdvertising(now)
     }
 }

@@ -28,8 +28,9 @@ package final class RenewalSocket {
 
     /// Renews every address; one that is not there is put there.
     ///
+    /// - Parameter goesOn: called after every few hundred: the kernel looks for each among all that the interface has.
     /// - Returns: the first refusal of the kernel, and how many there were; nil for none.
-    package func renew(_ addresses: [AddressRequest]) -> (error: SystemError, count: Int)? {
+    package func renew(_ addresses: [AddressRequest], goesOn: () -> Void = {}) -> (error: SystemError, count: Int)? {
         var batch: [UInt8] = []
         do throws(SystemError) {
             for address in addresses {
@@ -41,6 +42,7 @@ package final class RenewalSocket {
                 if batch.count > Self.batchSize {
                     try send(batch)
                     batch.removeAll(keepingCapacity: true)
+                    goesOn()
                 }
             }
             if !batch.isEmpty { try send(batch) }

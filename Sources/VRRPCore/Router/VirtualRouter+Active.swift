@@ -53,6 +53,24 @@ extension VirtualRouter {
         state = .active(active)
     }
 
+    /// Advertises when it is due, in the middle of work for addresses that takes longer than the interval.
+    ///
+    /// It does nothing for a router that is overdue: to be paused is something else.
+    ///
+    /// - Parameter isReady: false before a preemption's first advert, for which everything has to be in place: nobody waits
+    ///   for it, and nothing is said meanwhile.
+    public mutating func advertiseMeanwhile(
+        _ isReady: Bool, at now: MonotonicInstant, into actions: inout ActionBuffer
+    ) {
+        guard case .active(var active) = state, active.advertiseAt <= now, now < active.advertiseAt + patience else {
+            return
+        }
+        if isReady { advertise(priority, &actions) }
+        active.advertisedAt = now
+        active.advertiseAt = now + ownInterval
+        state = .active(active)
+    }
+
     mutating func contend(
         with heard: Heard, as active: Active, at now: MonotonicInstant, _ actions: inout ActionBuffer
     ) {

@@ -8,7 +8,7 @@ extension VirtualRouter {
     ///
     /// A sixteenth less, because two clocks may differ by a percent each, and the Skew_Time of a high priority by less.
     /// Where a single advert may not be late, half an interval: to stand down for less would cost more than a rival does.
-    private var patience: Interval {
+    var patience: Interval {
         let spare = max(configuration.downTimerAdverts, 1) - 1
         return Interval(nanoseconds: ownInterval.nanoseconds / 16 * (spare == 0 ? 8 : spare * 16 - 1))
     }

@@ -84,7 +84,9 @@ final class TemporaryDirectory {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    deinit { _ = try? shell("rm -r '\(path)'") }
+    deinit {
+        do { _ = try shell("rm -r '\(path)'") } catch { Issue.record(error) }
+    }
 
     func write(_ text: String, to name: String) throws -> String {
         let file = path + "/" + name

@@ -1,0 +1,103 @@
+import Console
+import Control
+import Glibc
+import LinuxKernel
+import Rehearsal
+import Testing
+import VRRPWire
+
+extension OneOwner {
+    /// Many addresses and many instances are work, and no reason to be given up or to give up.
+    @Suite(.serialized) struct MuchWork {
+        private func processorTime(_ worker: Int32) throws -> Double {
+            let text = String(decoding: try LocalFiles.read("/proc/\(worker)/schedstat"), as: UTF8.self)
+            return Double(try #require(text.split(separator: " ").first.flatMap { UInt64($0) })) / 1e6
+        }
+
+        /// The observer of a trial reads all addresses of all hosts again and again, for which the kernel stops whoever adds some.
+        private func wait(for what: String, seconds: Double, _ condition: () throws -> Bool) throws {
+            let deadline = monotonicNanoseconds() + UInt64(seconds * 1e9)
+            while try !condition() {
+                guard monotonicNanoseconds() < deadline else { throw DidNotHappen(description: what) }
+                usleep(5000)
+            }
+        }
+
+        private func excluded(_ addresses: [String]) -> String {
+            """
+            garp_master_delay 0
+            virtual_ipaddress_excluded {
+                    \(addresses.joined(separator: "\n        "))
+                }
+            """
+        }
+
+        /// The kernel takes longer for them than three intervals, and an active that was silent for so long gives up: it would
+        /// take them on and let them go for ever.
+        @Test func `thousands of addresses are taken on once and without a silence`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let recorder = try AdvertRecorder(in: trial.laboratory.addClient([Interface("eth0")]))
+            let addresses = (0..<5000).map { "10.9.\($0 / 250).\($0 % 250 + 1)/32" }
+            let daemon = try trial.start(host, instance(addresses: ["192.0.2.10/24"], excluded(addresses)), flags: [])
+            var first: UInt64?
+            try wait(for: "the first advert", seconds: 20) {
+                first = recorder.adverts().first?.instant
+                return first != nil
+            }
+            let began = try #require(first)
+            try wait(for: "the addresses", seconds: 20) { daemon.log.text.contains("Entering MASTER STATE") }
+            let took = Double(monotonicNanoseconds() - began) / 1e6
+            // The news of all of them, the first renewals and the first questions who else has them come in this time.
+            try wait(for: "fifty more adverts", seconds: 30) { recorder.adverts().count >= 50 }
+            let gaps = recorder.gaps(since: began)
+            print(
+                "MUCH WORK: 5001 addresses in \(Int(took)) ms, longest gap of 100 ms: \(gaps.max()?.thousandths ?? "none")"
+            )
+            // Longer than whoever waits has patience, or it would not have been asked.
+            #expect(took > 300)
+            #expect(try #require(gaps.max()) < 300)
+            #expect(
+                daemon.lines().filter { $0.contains("Entering") && $0.contains("STATE") && !$0.contains("(init)") }
+                    .count == 1)
+            #expect(!daemon.log.text.contains("Away:"))
+        }
+
+        /// Each instance looks for its own addresses, which are hardly ever those that the kernel speaks of.
+        @Test func `news of a stranger's address costs four times the instances four times as much`() throws {
+            func cost(_ count: Int) throws -> Double {
+                let trial = try Trial()
+                let host = try trial.host()
+                let text = (1...count).map { number in
+                    instance(
+                        "VI_\(number)", id: number, priority: 250,
+                        addresses: (1...5).map { "10.\(number).\($0).1/32" }, "garp_master_delay 0"
+                    ).replacing("advert_int 0.1", with: "advert_int 2")
+                }.joined()
+                let daemon = try trial.start(host, text, flags: [])
+                try wait(for: "every instance", seconds: 60) {
+                    daemon.lines().count { $0.contains("Entering MASTER STATE") } == count
+                }
+                let worker = try daemon.worker
+                var question = Request(.status)
+                question.instance = "VI_1"
+                // Nothing else is done meanwhile but what is done always, which is a few milliseconds for all of them.
+                let before = try processorTime(worker)
+                for number in 1...20 {
+                    for change in ["add", "delete"] {
+                        let done = try host.run("ip", ["address", change, "172.16.\(number).1/32", "dev", "lo"])
+                        #expect(done.status == LinuxKernel.ExitStatus.exited(code: 0))
+                        // An answer comes when the news have been taken in.
+                        _ = try daemon.ask(question)
+                    }
+                }
+                return (try processorTime(worker) - before) / 40
+            }
+            let (few, many) = (try cost(60), try cost(240))
+            print(
+                "NEWS: \(few.thousandths) ms with 60 instances, \(many.thousandths) ms with 240: \((many / few).thousandths) times"
+            )
+            #expect(many < few * 6)
+        }
+    }
+}
