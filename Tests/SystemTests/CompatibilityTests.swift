@@ -41,6 +41,25 @@ import struct Foundation.URL
         }
     }
 
+    @Test func `small files have keepalived's verdict`() throws {
+        let trial = try Trial()
+        let host = try trial.laboratory.addHost(
+            "lb1",
+            [Interface("eth0", addresses: [try .init(ip("192.0.2.1"), 24)]), Interface("eth1")])
+        var refused = 0
+        for text in CompatibilitySnippets.all {
+            try host.writeFile("/run/vrrp.conf", text)
+            let theirs = try host.run("keepalived", ["-t", "-f", "/run/vrrp.conf"])
+            let ours = try host.run(Trial.command, ["check", "--compat", "/run/vrrp.conf"])
+            if theirs.status != .exited(code: 0) { refused += 1 }
+            #expect(
+                (ours.status != .exited(code: 2)) == (theirs.status == .exited(code: 0)),
+                "\(text)keepalived \(theirs)\nwe\n\(ours.output)")
+        }
+        // It has to have been asked something.
+        #expect(refused > 20 && refused < CompatibilitySnippets.all.count - 20)
+    }
+
     /// What `check --portable` and `--compat` say of keywords is what Debian's keepalived says.
     @Test(arguments: [
         (BlockKind.globalDefs, "global_defs"), (.script, "vrrp_script A"), (.process, "vrrp_track_process A"),

@@ -95,6 +95,9 @@ extension Groups {
         }
 
         /// A keepalived that loses on one member gives up all, and comes back: one move.
+        ///
+        /// Where ours loses on the other member at that moment, both have given up and the keepalived is the faster one:
+        /// docs/design/0016-sync-groups.md.
         @Test func `hosts that disagree and were parted have one owner when they meet, and stay so`() throws {
             let plan = GroupPair.Plan(priorities: [[150, 90], [90, 150]])
             func link(_ pair: GroupPair, _ isThere: Bool) throws {
@@ -121,7 +124,8 @@ extension Groups {
                             try pair.laboratory.setForwarding(of: second, "eth1", true)
                             try pair.laboratory.setForwarding(of: second, "eth0", true)
                         } until: {
-                            try pair.isOwned(by: 0)
+                            let mayLose = pair.members[1].program == .keepalived
+                            return try pair.isOwned(by: 0) || mayLose && pair.isOwned(by: 1)
                         },
                     ]
                 }

@@ -5,6 +5,7 @@ private let passedByKeepalived: Set<String> = [
     "prefix-on-router-address", "include-unmatched", "include-missing", "own-address", "outside-subnet", "no-instance",
     "extra-words", "not-supported-yet", "source-not-here", "virtual-router-address", "broadcast-peer",
     "address-in-two-instances", "own-address-among-peers",
+    "unquoted-command",
 ]
 
 /// What `keepalived -t` refuses (exit status 5, or 2) although Understudy can make sense of it.

@@ -6,6 +6,7 @@ extension Linter {
     mutating func checkPrograms(_ host: any HostInspector) {
         checkDefaultUser(host)
         checkNotifyCommands(host)
+        let used = Set(model.instances.flatMap { $0.trackedScripts.map(\.name) })
         for script in model.scripts {
             let user = model.global.runner(of: script.user)
             if let user, !host.exists(user) {
@@ -20,7 +21,9 @@ extension Linter {
             }
             checkProgram(
                 script.command.first, of: script.text, as: user, at: script.commandLocation, host,
-                consequence: "the check cannot run, so it counts as failed")
+                consequence: used.contains(script.name)
+                    ? "the check cannot run, so it counts as failed"
+                    : "nothing runs it; keepalived looks for it all the same")
         }
     }
 
@@ -123,6 +126,20 @@ extension Linter {
         }
     }
 
+    /// The interfaces that are named beside those of instances.
+    mutating func checkNamedInterfaces(_ facts: HostFacts) {
+        let made = Set(model.instances.flatMap { $0.virtualLinks.map(\.interface) })
+        for named in model.global.namedInterfaces
+        where facts.interface(named.name) == nil && !made.contains(named.name) {
+            let near = nearInterface(to: named.name, facts)
+            report(
+                .warning, "no-such-interface", at: named.location,
+                "this host has no interface `\(named.name)`" + (near.map { "; is `\($0)` meant?" } ?? ""),
+                consequence: "\(named.use) until there is one", fix: near ?? facts.suggestion,
+                passesKeepalived: model.global.expectsAbsentInterfaces ? true : nil)
+        }
+    }
+
     /// Addresses and routes that are there in every state, as soon as their interface is.
     mutating func checkStatics(_ facts: HostFacts) {
         // Those of `use_vmac` are made by the daemon.
@@ -151,9 +168,7 @@ extension Linter {
     private mutating func reportMissing(
         _ name: String, after keyword: String = "", at location: SourceLocation, _ facts: HostFacts
     ) {
-        // Another number is another interface, not a misspelling.
-        let others = facts.interfaces.filter { !$0.isLoopback && $0.name.withoutDigits != name.withoutDigits }
-        let near = KeywordTable.nearest(to: name, among: others.map(\.name))
+        let near = nearInterface(to: name, facts)
         let isExpected = model.global.expectsAbsentInterfaces
         report(
             isExpected ? near == nil ? .note : .warning : missing, "no-such-interface", at: location,
@@ -162,6 +177,12 @@ extension Linter {
                 ? "Understudy waits for it, as `dynamic_interfaces` says, and protects nothing until it is there"
                 : "Understudy would wait for it and protect nothing; keepalived would exit",
             fix: near.map { keyword + $0 } ?? facts.suggestion, passesKeepalived: isExpected ? true : nil)
+    }
+
+    private func nearInterface(to name: String, _ facts: HostFacts) -> String? {
+        // Another number is another interface, not a misspelling.
+        let others = facts.interfaces.filter { !$0.isLoopback && $0.name.withoutDigits != name.withoutDigits }
+        return KeywordTable.nearest(to: name, among: others.map(\.name))
     }
 
     private mutating func checkSource(_ instance: Instance, _ facts: HostFacts) {

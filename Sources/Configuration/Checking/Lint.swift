@@ -24,6 +24,7 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
             }
         }
         linter.checkStatics(facts)
+        linter.checkNamedInterfaces(facts)
         linter.checkSessions(on: facts)
         for instance in model.instances { linter.checkHost(instance, facts) }
     }

@@ -78,7 +78,7 @@ extension KeywordTable {
             "which of `read`, `match`, `wildcard_match` and `brace_match` an `include` after this line demands; all of them without "
                 + "one. A file that is named and is not there is an error in any case"),
         Keyword(
-            "random_seed", .word("N"), "none",
+            "random_seed", .integer(0...4_294_967_295), "none",
             "accepted; the numbers of `${_RANDOM}` are the same at each start and reload in any case, and others on each host"
         ),
         Keyword(

@@ -37,6 +37,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var delayAfterBoot = Interval.zero
     /// `garp_group`: interfaces that share one pace.
     public var announcementGroups: [AnnouncementGroup] = []
+    /// The interfaces that rules, `garp_group` and lines about links name.
+    public var namedInterfaces: [NamedInterface] = []
     /// `interface_up_down_delays`, each interface once.
     public var interfaceDelays: [InterfaceDelay] = []
     public var scheduling = Scheduling()
@@ -82,6 +84,18 @@ public struct AnnouncementGroup: Hashable, Sendable {
         self.interfaces = interfaces
         self.gratuitousARPSpacing = gratuitousARPSpacing
         self.neighborAdvertisementSpacing = neighborAdvertisementSpacing
+    }
+}
+
+/// An interface that is named beside those that instances are on.
+public struct NamedInterface: Hashable, Sendable {
+    public var name: String
+    public var location: SourceLocation
+    /// What becomes of the line while there is none of that name.
+    public var use: String
+
+    init(_ word: Word, _ use: String) {
+        (name, location, self.use) = (word.text, word.location, use)
     }
 }
 

@@ -40,11 +40,16 @@ extension Resolver {
         if written.isAtHome(in: instance) {
             guard written.usesVirtualMAC else { return nil }
             if let own = instance.virtualMAC {
-                reportUseless(written, because: "the instance's own `use_vmac` is for this address as well")
+                reportUseless(
+                    written, because: "the instance's own `use_vmac` is for this address as well",
+                    passesKeepalived: false)
                 return own.interface
             }
         } else if everywhere == nil, !written.usesVirtualMAC {
             return nil
+        }
+        if everywhere != nil, written.usesVirtualMAC {
+            reportUseless(written, because: "`use_vmac_addr` is for this address as well", passesKeepalived: false)
         }
         let base = written.isOnOwnInterface(of: instance) ? instance.interface : written.address.interface
         // What the daemon makes has the MAC address that it is to have.
@@ -69,11 +74,14 @@ extension Resolver {
         return name
     }
 
-    private mutating func reportUseless(_ written: WrittenAddress, because reason: String) {
+    private mutating func reportUseless(
+        _ written: WrittenAddress, because reason: String, passesKeepalived: Bool? = nil
+    ) {
         report(
             .note, "no-effect", at: written.location,
             "`use_vmac` after \(written.address.address) has no effect: \(reason)",
-            consequence: "the address is where it would be without it", fix: "remove `use_vmac` from the line")
+            consequence: "the address is where it would be without it", fix: "remove `use_vmac` from the line",
+            passesKeepalived: passesKeepalived)
     }
 
     /// A name that no other virtual MAC interface has; nil, and reported, when there is none.

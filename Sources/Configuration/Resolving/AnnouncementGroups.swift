@@ -50,6 +50,7 @@ extension Resolver {
                     consequence: "the first one counts", fix: "remove the name", passesKeepalived: false)
             } else {
                 names.append(word.text)
+                model.global.namedInterfaces.append(NamedInterface(word, "nothing is spaced by it"))
             }
         }
         return names

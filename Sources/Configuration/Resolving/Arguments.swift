@@ -101,21 +101,25 @@ extension Resolver {
         if let next = extra.first, KeywordTable.keyword(next.text, in: block) != nil {
             report(
                 .error, "two-on-a-line", at: next.location, "`\(next.text)` must begin a line of its own",
-                consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line")
+                consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line",
+                passesKeepalived: true)
             return false
         }
         if shape.isBlock {
-            reportExtraOfBlock(statement, text, kept: kept, at: extra[extra.startIndex].location)
-            return false
+            // Where keepalived is asked for, what stands in the block is to be judged too.
+            return reportExtraOfBlock(statement, text, kept: kept, at: extra[extra.startIndex].location) && portable
         }
         if shape == .flag {
             reportValueOfFlag(name, text, at: extra[extra.startIndex].location)
             return true
         }
+        // Of a backslash at the end of a line keepalived makes a part of the word before it.
+        let isGlued = text == "\\"
         report(
             .warning, "extra-words", at: extra[extra.startIndex].location, "`\(text)` after `\(kept)` is ignored",
-            consequence: "only the first value counts" + (KeywordTable.isOurs(name) ? "" : ", in keepalived too"),
-            fix: kept, passesKeepalived: name == "kernel_rx_buf_size" ? false : nil)
+            consequence: "only the first value counts"
+                + (KeywordTable.isOurs(name) ? "" : isGlued ? "; keepalived reads `\(kept)\\`" : ", in keepalived too"),
+            fix: kept, passesKeepalived: name == "kernel_rx_buf_size" || isGlued ? false : nil)
         return true
     }
 
@@ -163,7 +167,9 @@ extension Resolver {
         statement.arguments.isEmpty ? "" : statement.keyword.text + " "
     }
 
-    mutating func reportBadValue(_ word: Word, of statement: Statement, expected: String) {
+    mutating func reportBadValue(
+        _ word: Word, of statement: Statement, expected: String, passesKeepalived: Bool? = nil
+    ) {
         guard isPlain(word, of: statement) else { return }
         report(
             .error, "bad-value", at: word.location,
@@ -171,8 +177,7 @@ extension Resolver {
             consequence: statement.keyword.text == "unicast_peer"
                 ? "keepalived would leave the peer out, and without any fall back to multicast"
                 : consequence("keepalived would go on with the default", for: statement.keyword.text),
-            fix: "\(start(statement))VALUE   # \(expected)"
-        )
+            fix: "\(start(statement))VALUE   # \(expected)", passesKeepalived: passesKeepalived)
     }
 
     private mutating func boolean(_ word: Word?, of statement: Statement) -> Value? {
@@ -181,7 +186,11 @@ extension Resolver {
         case "on", "true", "yes": return .boolean(true)
         case "off", "false", "no": return .boolean(false)
         default:
-            reportBadValue(word, of: statement, expected: "one of on, off, true, false, yes, no in lower case")
+            // In keepalived 2.2.7 these are on, whatever follows.
+            let isFlag = ["vrrp_strict", "vrrp_skip_check_adv_addr"].contains(statement.keyword.text)
+            reportBadValue(
+                word, of: statement, expected: "one of on, off, true, false, yes, no in lower case",
+                passesKeepalived: isFlag ? true : nil)
             return nil
         }
     }

@@ -136,7 +136,7 @@ extension Resolver {
             .warning, "session-for-checker", at: line.location,
             "`\(session.name)` is for the IPVS checker only, and does not count for an instance",
             consequence: "the line is left out, in keepalived too",
-            fix: "vrrp   # in bfd_instance \(session.name)")
+            fix: "vrrp   # in bfd_instance \(session.name)", passesKeepalived: false)
     }
 
     /// Decimal milliseconds, kept exactly to a microsecond as keepalived keeps them.

@@ -88,9 +88,11 @@ extension Resolver {
                 continue
             case .noted(let remark):
                 reportNoted(statement, remark)
+                checkNoted(statement, keyword, in: block)
                 continue
             case .skipped(let owner):
                 reportSkipped(statement, owner: owner)
+                checkNoted(statement, keyword, in: block)
                 continue
             case .obsolete(let replacement):
                 reportObsolete(statement, replacement: replacement)
@@ -125,7 +127,8 @@ extension Resolver {
                 : isCommand ? "only the first is run, in keepalived too" : "the first one counts, in keepalived too",
             fix: isCommand ? "one command that does both" : "remove one of the two lines",
             // A second namespace it passes over with a word, and no more.
-            passesKeepalived: keyword.keeps(earlier.statement) && keyword.name != "net_namespace" ? false : nil)
+            passesKeepalived: keyword.keeps(earlier.statement) && keyword.name != "net_namespace"
+                || Self.nameInterfaceTwice(earlier.statement, statement) ? false : nil)
     }
 
     private mutating func reportNotYet(
@@ -158,6 +161,23 @@ extension Resolver {
             .note, remark.code, at: statement.location,
             "`\(statement.keyword.text)` is accepted: \(remark.reason)", consequence: remark.consequence,
             fix: remark.instead)
+    }
+
+    /// keepalived reads what nothing comes of here.
+    private mutating func checkNoted(_ statement: Statement, _ keyword: Keyword, in block: BlockKind) {
+        guard portable else { return }
+        if keyword.name == "linkbeat_interfaces" {
+            model.global.namedInterfaces += (statement.children ?? []).map {
+                NamedInterface($0.keyword, "the line says nothing")
+            }
+        }
+        if keyword.shape.isBlock { return }
+        let start = diagnostics.count
+        _ = value(of: statement, shape: keyword.shape, in: block)
+        amendDiagnostics(from: start) {
+            $0.severity = min($0.severity, .warning)
+            $0.passesKeepalived = $0.passesKeepalived ?? ($0.code == "extra-words")
+        }
     }
 
     private mutating func reportObsolete(_ statement: Statement, replacement: String) {

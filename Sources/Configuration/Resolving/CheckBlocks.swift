@@ -31,8 +31,12 @@ extension Resolver {
                 + (isSamePlace ? "from this very line: the file is read twice" : "on line \(earlier.line)\(file)"),
             consequence: consequence,
             fix: isSamePlace
-                ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {   # \(more); or remove the block")
+                ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {   # \(more); or remove the block",
+            passesKeepalived: Self.silentlyTwice.contains(keyword) ? true : nil)
     }
+
+    /// Of these keepalived takes the first, without a word.
+    private static let silentlyTwice = ["vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file"]
 
     mutating func resolveScript(_ statement: Statement) {
         guard let name = name(of: statement, among: definedScripts) else { return }

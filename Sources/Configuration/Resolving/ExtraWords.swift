@@ -12,9 +12,11 @@ extension Resolver {
     }
 
     /// `vrrp_instance VI 1 {` has a blank in its name, and `track_script chk {` a line outside of its braces.
+    ///
+    /// - Returns: whether keepalived reads the block all the same.
     mutating func reportExtraOfBlock(
         _ statement: Statement, _ text: String, kept: String, at location: SourceLocation
-    ) {
+    ) -> Bool {
         let name = statement.keyword.text
         let words = statement.arguments.map(\.text)
         var fix = "\(kept) {"
@@ -37,6 +39,7 @@ extension Resolver {
                     ? "keepalived takes no notice of it"
                     : "keepalived calls it `\(words[0])`, and takes no notice of the rest",
             fix: fix, passesKeepalived: isPassed)
+        return isPassed
     }
 }
 

@@ -60,6 +60,7 @@ extension Resolver {
         resolvePacketFilter(contents)
         resolveVirtualMACPrefix(contents)
         defaults.isStrict = contents.boolean("vrrp_strict") ?? false
+        if portable { reportStrictOff(contents) }
         strictLocation = contents["vrrp_strict"]?.location
         defaults.downTimerAdverts =
             contents.integer("vrrp_down_timer_adverts").map { UInt64($0) } ?? defaults.downTimerAdverts

@@ -190,12 +190,25 @@ extension Resolver {
     }
 
     private mutating func initialState(_ contents: BlockContents, priority: Int) -> Instance.InitialState {
-        guard let setting = contents["state"], let word = contents.words("state")?.first else {
-            return priority == 255 ? .master : .backup
-        }
+        var state: Instance.InitialState?
+        for setting in contents.all("state") { state = initialState(setting, after: state, contents) }
+        return state ?? (priority == 255 ? .master : .backup)
+    }
+
+    /// keepalived: BACKUP after MASTER is ignored.
+    private mutating func initialState(
+        _ setting: Setting, after earlier: Instance.InitialState?, _ contents: BlockContents
+    ) -> Instance.InitialState {
+        guard let word = setting.statement.arguments.first else { return earlier ?? .backup }
         switch word.text {
         case "MASTER": return .master
-        case "BACKUP": return .backup
+        case "BACKUP":
+            guard earlier == .master else { return .backup }
+            report(
+                .warning, "no-effect", at: setting.valueLocation, "`state BACKUP` after `state MASTER` is ignored",
+                consequence: "MASTER stays, in keepalived too", fix: "remove one of the two lines",
+                passesKeepalived: false)
+            return .master
         default:
             let isMaster = ["master", "active", "primary"].contains(word.text.lowercased())
             // Without a priority `state MASTER` would mean 255.

@@ -64,13 +64,7 @@ extension Resolver {
                 fix: instance.family == .v4 ? "remove the block, or version 2" : "remove the block")
             return
         }
-        if word.text.utf8.count > SimplePassword.size {
-            report(
-                .warning, "long-password", at: setting.valueLocation,
-                "only the first 8 characters of this password count, and it has \(word.text.utf8.count)",
-                consequence: "two passwords that differ after the eighth character are the same",
-                fix: "auth_pass \(word.text.prefix(8))")
-        }
+        reportLength(of: word, setting)
         instance.password = SimplePassword(word.text)
         if type.text == "AH" { resolveHeader(&instance, contents, type) }
     }
@@ -93,6 +87,15 @@ extension Resolver {
             consequence: "a notice would not be proven, so none is sent or expected", fix: "standby_notice off")
     }
 
+    private mutating func reportLength(of word: Word, _ setting: Setting) {
+        guard word.text.utf8.count > SimplePassword.size else { return }
+        report(
+            .warning, "long-password", at: setting.valueLocation,
+            "only the first 8 characters of this password count, and it has \(word.text.utf8.count)",
+            consequence: "two passwords that differ after the eighth character are the same",
+            fix: "auth_pass \(word.text.prefix(8))")
+    }
+
     /// The word after `auth_type`; nil, and reported, when nothing can be made of it.
     private mutating func authenticationType(_ lines: BlockContents, at block: SourceLocation) -> Word? {
         guard let setting = lines["auth_type"], let word = lines.words("auth_type")?.first else {
@@ -101,6 +104,9 @@ extension Resolver {
                     .error, "missing-keyword", at: block, "`authentication` has no `auth_type` line",
                     consequence: "keepalived would send adverts without a password", fix: "auth_type PASS",
                     passesKeepalived: true)
+                if let setting = lines["auth_pass"], let word = lines.words("auth_pass")?.first {
+                    reportLength(of: word, setting)
+                }
             }
             return nil
         }

@@ -36,6 +36,7 @@ extension Resolver {
             guard let interface = interfaceName(line.keyword, of: valueLine(line, of: "interface_up_down_delays")),
                 let delay = interfaceDelay(line)
             else { continue }
+            model.global.namedInterfaces.append(NamedInterface(interface, "nothing is delayed by it"))
             if let earlier = delayLocations[interface.text] {
                 report(
                     .warning, "repeated-keyword", at: line.location,

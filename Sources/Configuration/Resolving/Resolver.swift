@@ -220,7 +220,8 @@ struct Resolver {
                 consequence: "the session is kept up for the neighbour, and nothing depends on it here",
                 fix: "track_bfd { \(session.name) }   # inside the vrrp_instance")
         }
-        model.scripts.removeAll { !usedScripts.contains($0.name) }
+        // keepalived looks at the programs of all.
+        if !portable { model.scripts.removeAll { !usedScripts.contains($0.name) } }
         model.processes.removeAll { !usedProcesses.contains($0.name) }
         model.files.removeAll { !usedFiles.contains($0.name) }
     }

@@ -130,6 +130,12 @@ extension Resolver {
         return true
     }
 
+    private mutating func noteInterfaceOfRule(_ word: Word?) {
+        if let word {
+            model.global.namedInterfaces.append(NamedInterface(word, "the rule is set, and is about nothing"))
+        }
+    }
+
     /// Takes in a word with its value; false, and reported, when that is none.
     private mutating func take(
         _ name: String, _ value: Word, _ quoted: Statement, into draft: inout RuleDraft
@@ -143,9 +149,11 @@ extension Resolver {
             draft.destination = network.map { ($0, value) }
         case "iif", "dev":
             draft.inputInterface = interfaceName(value, of: quoted)
+            noteInterfaceOfRule(draft.inputInterface)
             return draft.inputInterface != nil
         case "oif":
             draft.outputInterface = interfaceName(value, of: quoted)
+            noteInterfaceOfRule(draft.outputInterface)
             return draft.outputInterface != nil
         case "fwmark":
             draft.mark = ruleMark(value, quoted)
@@ -187,7 +195,7 @@ extension Resolver {
             report(
                 .error, "bad-prefix", at: word.location, "\(address)/\(length) is an address, not a network",
                 consequence: "the kernel would take the network, and report another rule than is written here",
-                fix: "\(network)/\(length)")
+                fix: "\(network)/\(length)", passesKeepalived: true)
             return nil
         }
         return VirtualRule.Network(address: address, prefixLength: length)

@@ -98,7 +98,7 @@ extension Resolver {
                 .error, "undefined-instance", at: word.location, "there is no vrrp_instance `\(word.text)`",
                 consequence: "nobody would be at fault in its place; keepalived leaves it out",
                 fix: KeywordTable.nearest(to: word.text, among: definedInstances.keys.sorted())
-                    ?? "define vrrp_instance \(word.text), or remove the name")
+                    ?? "define vrrp_instance \(word.text), or remove the name", passesKeepalived: true)
         }
         for group in model.global.trackGroups where group.items.isEmpty && !group.instances.isEmpty {
             report(

@@ -100,6 +100,19 @@ extension Resolver {
         strictlySilent.append(instance.name)
     }
 
+    /// keepalived 2.2.7 reads `vrrp_strict off` as `vrrp_strict`, so what it says of strict mode is said.
+    mutating func reportStrictOff(_ contents: BlockContents) {
+        guard contents.boolean("vrrp_strict") == false, let setting = contents["vrrp_strict"],
+            let word = setting.statement.arguments.first
+        else { return }
+        defaults.isStrict = true
+        report(
+            .warning, "newer-keyword", at: setting.location,
+            "`vrrp_strict \(word.text)` is strict mode in keepalived 2.2.7",
+            consequence: "it takes no notice of what follows the keyword", fix: "remove the line",
+            passesKeepalived: true)
+    }
+
     /// Says once of `vrrp_strict` whose traffic it drops.
     mutating func reportStrictDrops() {
         guard let location = strictLocation, !strictlySilent.isEmpty else { return }

@@ -135,7 +135,7 @@ extension Resolver {
                 "of vrrp_sync_group `\(group.name)`, `\(first.name)` has priority \(first.priority.rawValue) and "
                     + "`\(other.name)` \(other.priority.rawValue)",
                 consequence: "an owner never yields, and the others would have to: they could not move together",
-                fix: "priority 254   # in each member, or 255 in all of them")
+                fix: "priority 254   # in each member, or 255 in all of them", passesKeepalived: true)
         } else if let other = members.first(where: { $0.priority != first.priority }) {
             reportDifference(
                 group, first, other, "priority \(first.priority.rawValue)", "\(other.priority.rawValue)",

@@ -50,6 +50,13 @@ extension Resolver {
                 beginning.overwrites = true
             } else if let value = Int32(word.text) {
                 beginning.value = Int(value)
+                if abs(Int(value)) > 254 {
+                    report(
+                        .note, "out-of-range", at: word.location,
+                        "`\(value)` is more than a priority can change by",
+                        consequence: "it counts as \(value < 0 ? -254 : 254), or as the weight makes of it",
+                        fix: "\(setting.statement.keyword.text) \(value < 0 ? -254 : 254)", passesKeepalived: false)
+                }
             } else {
                 reportBadValue(
                     word, of: setting.statement,

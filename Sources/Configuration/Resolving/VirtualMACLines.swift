@@ -40,6 +40,11 @@ extension Resolver {
         return nil
     }
 
+    /// Whether both are `use_vmac` with a name, of which keepalived takes one.
+    static func nameInterfaceTwice(_ first: Statement, _ second: Statement) -> Bool {
+        [first, second].allSatisfy { $0.keyword.text == "use_vmac" && interfaceWord($0.arguments) != nil }
+    }
+
     private static func isInterfaceName(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 15 && text != "." && text != ".."
             && !text.utf8.contains { $0 == 0x2F || $0 == 0x3A || $0 <= 0x20 || $0 == 0x7F }
