@@ -23,15 +23,7 @@ extension RunningDaemon {
 
     /// Waits until somebody listens at the control socket: its path is there a moment earlier (bind, then listen).
     func listens() throws {
-        try trial.waitFor("the control socket") {
-            do throws(SystemError) {
-                _ = try LocalStream(connectingTo: host.controlSocket)
-                return true
-            } catch {
-                guard [ENOENT, ECONNREFUSED].contains(error.code) else { throw error }
-                return false
-            }
-        }
+        try trial.waitFor("the control socket") { try hasListener(host.controlSocket) }
     }
 
     func status() throws -> Control.Status { try #require(try ask(Request(.status)).status) }
@@ -188,4 +180,15 @@ final class RawClient {
     }
 
     var lines: [String] { String(decoding: received, as: UTF8.self).split(separator: "\n").map(String.init) }
+}
+
+/// Whether somebody listens at a socket; what is neither yes nor no is an error.
+func hasListener(_ socket: String) throws(SystemError) -> Bool {
+    do throws(SystemError) {
+        _ = try LocalStream(connectingTo: socket)
+        return true
+    } catch {
+        guard [ENOENT, ECONNREFUSED].contains(error.code) else { throw error }
+        return false
+    }
 }

@@ -107,7 +107,7 @@ import VRRPWire
         /// Who has what, for a report.
         var situation: String {
             let lines = members.map { member in
-                let held = kinds.flatMap(\.addresses).filter { (try? ip($0)).map(member.holds) ?? false }
+                let held = kinds.flatMap(\.addresses).filter { IPAddress($0).map(member.holds) ?? false }
                 return "\(member.name) holds \(held.joined(separator: " ")); its log ends\n\(member.log.tail())"
             }
             return lines.joined(separator: "\n")

@@ -1,8 +1,10 @@
+import Glibc
 import LinuxKernel
 import Rehearsal
 import Testing
 import VRRPWire
 
+import struct Foundation.CocoaError
 import class Foundation.FileManager
 
 /// The laboratory behaves like machines on a switch, and leaves nothing behind.
@@ -42,10 +44,13 @@ import class Foundation.FileManager
         let target = try ip(address)
         let listener = try other.inNetwork { () throws(SystemError) in try StreamListener(target, port: 7) }
         defer { _ = listener }
-        guard
-            let stream = try? host.inNetwork({ () throws(SystemError) in try ByteStream(connectingTo: target, port: 7) }
-            )
-        else { return false }
+        let stream: ByteStream
+        do throws(SystemError) {
+            stream = try host.inNetwork { () throws(SystemError) in try ByteStream(connectingTo: target, port: 7) }
+        } catch {
+            guard [ENETUNREACH, EHOSTUNREACH, ECONNREFUSED].contains(error.code) else { throw error }
+            return false
+        }
         var items = [Readiness(stream.rawDescriptor, wantsToWrite: true)]
         try Readiness.wait(&items, until: monotonicNanoseconds() + 1_000_000_000)
         return items[0].isReady && stream.connectionError == nil
@@ -146,6 +151,13 @@ import class Foundation.FileManager
     /// What the open descriptors of this process are.
     private func openDescriptors() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-            .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+            .compactMap { number in
+                do {
+                    return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+                } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+                    // The one by which they were listed, and what others have closed since.
+                    return nil
+                }
+            }
     }
 }

@@ -136,8 +136,13 @@ final class AnnouncementCounter {
 
     func count(of address: IPAddress) throws -> Int {
         while try listener.receive({ frame in
-            if let packet = try? ARPPacket.parse(frame), packet.isAnnouncement {
-                counts[.v4(packet.senderAddress), default: 0] += 1
+            do throws(WireError) {
+                let packet = try ARPPacket.parse(frame)
+                if packet.isAnnouncement { counts[.v4(packet.senderAddress), default: 0] += 1 }
+            } catch .notARP {
+                // An advert of a neighbour, of which nobody here keeps count.
+            } catch {
+                Issue.record("a frame that is no announcement: \(error)")
             }
         }) {}
         return counts[address] ?? 0

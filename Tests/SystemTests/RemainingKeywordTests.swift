@@ -99,7 +99,7 @@ extension Behaviour {
             }
             for (name, process) in zip(["a", "b"], both) {
                 let socket = host.namespaces.outside("/run/understudy/\(name)/control.sock")
-                try trial.waitFor("the daemon \(name)") { (try? LocalStream(connectingTo: socket)) != nil }
+                try trial.waitFor("the daemon \(name)") { try hasListener(socket) }
                 let answer = try Console.ask(Request(.status), at: socket, within: 5)
                 let pid = try host.readFile("/run/understudy/understudyd_\(name).pid")
                 #expect(pid == "\(answer.daemon.pid)\n")

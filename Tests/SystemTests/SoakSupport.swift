@@ -1,6 +1,7 @@
 import Glibc
 import LinuxKernel
 import Synchronization
+import Testing
 import VRRPWire
 
 /// The same numbers for the same seed, for ever.
@@ -69,13 +70,22 @@ final class MachineWitness {
 
     /// One thread's work; without the rights to be of real-time priority it sees nothing, and excuses nothing.
     private static func watch(_ processor: Int, _ bearable: UInt64, _ shared: Shared) {
-        guard (try? setProcessorAffinity([processor])) != nil, (try? setScheduling(.realTime(50))) != nil else {
+        do throws(SystemError) {
+            try setProcessorAffinity([processor])
+            try setScheduling(.realTime(50))
+        } catch {
+            if error.code != EPERM { Issue.record("nobody watches processor \(processor): \(error)") }
             return
         }
         while !shared.isEnding.withLock({ $0 }) {
             let due = monotonicNanoseconds() + 20_000_000
             var nothing: [Readiness] = []
-            guard (try? Readiness.wait(&nothing, until: due)) != nil else { return }
+            do throws(SystemError) {
+                try Readiness.wait(&nothing, until: due)
+            } catch {
+                Issue.record("nobody watches processor \(processor) any more: \(error)")
+                return
+            }
             let now = monotonicNanoseconds()
             guard now > due + bearable else { continue }
             shared.standstills.withLock { $0.append(Standstill(processor: processor, from: due, until: now)) }

@@ -140,11 +140,14 @@ import VRRPWire
 
         var situation: String {
             members.map { member in
-                let held = kinds.map(\.address).filter { (try? ip($0)).map(member.holds) ?? false }
+                let held = kinds.map(\.address).filter { IPAddress($0).map(member.holds) ?? false }
                 return "\(member.name) holds \(held.joined(separator: " ")); its log ends\n\(member.log.tail(25))"
             }.joined(separator: "\n") + "\nthe client: "
-                + kinds.map { "\($0.address) at \((try? client.neighbour($0.address)) ?? "nothing")" }.joined(
-                    separator: ", ")
+                + kinds.map { "\($0.address) at \(neighbourInWords($0.address))" }.joined(separator: ", ")
+        }
+
+        private func neighbourInWords(_ address: String) -> String {
+            do { return try client.neighbour(address) ?? "nothing" } catch { return "what cannot be read: \(error)" }
         }
 
         func script(within bound: Double) -> Script {

@@ -7,8 +7,13 @@ import Testing
 @Suite struct `Scenarios` {
     static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
     static let names: [String] = {
-        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
-        return all.filter { $0.hasSuffix(".txt") }.sorted()
+        do {
+            let all = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            return all.filter { $0.hasSuffix(".txt") }.sorted()
+        } catch {
+            Issue.record("no scenarios: \(error)")
+            return []
+        }
     }()
 
     @Test func `there are scenarios to run`() { #expect(Self.names.count >= 12) }
