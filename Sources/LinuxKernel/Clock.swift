@@ -3,6 +3,9 @@ internal import CLinux
 /// The reading of CLOCK_MONOTONIC, in nanoseconds: the one place the daemon asks what time it is.
 package func monotonicNanoseconds() -> UInt64 { cl_monotonic_nanoseconds() }
 
+/// The time that this thread has had a processor, in nanoseconds (CLOCK_THREAD_CPUTIME_ID).
+package func processorNanoseconds() -> UInt64 { cl_processor_nanoseconds() }
+
 /// How much longer than CLOCK_MONOTONIC the machine has existed, in nanoseconds: the time for which it was suspended.
 package func suspendedNanoseconds() -> UInt64 {
     let monotonic = cl_monotonic_nanoseconds()

@@ -59,7 +59,7 @@ extension OneOwner {
                     #expect(first == nil && trial.holders[1].isHolding, "it took back what it was told to leave")
                     try giveBack(trial)
                 }
-                #expect(trial.members[0].hasSaid("Away: the loop was "))
+                #expect(trial.members[0].hasSaid("Away: the loop "), "\(trial.members[0].log.tail())")
             }
             #expect(overlaps.allSatisfy { $0 <= 2000 }, "\(overlaps)")
             OneOwner.tell("stopped for \(seconds) s, adverts every \(interval) s, two owners for", overlaps)
@@ -108,6 +108,37 @@ extension OneOwner {
                 }
                 #expect(!trial.members[0].hasSaid("was removed by someone else"), "\(trial.members[0].log.tail())")
             }
+        }
+
+        /// Not while it waited for the next thing to do: then nothing was late when it went on.
+        @Test func `a daemon that was stopped in the midst of its work says so, too`() throws {
+            let trial = try OwnerTrial(interval: "0.01")
+            defer { trial.close() }
+            try trial.open()
+            let (daemon, worker) = (try trial.daemon(0), try trial.worker(0))
+            var looks: [String: Int] = [:]
+            for _ in 0..<100 { looks[try Self.systemCall(of: worker), default: 0] += 1 }
+            let wait = try #require(looks.max { $0.value < $1.value }?.key)
+            try trial.waitFor("it to be stopped at work", seconds: 30) {
+                daemon.sendToAll(.stop)
+                while activity(of: worker)?.state != .stopped {}
+                if try Self.systemCall(of: worker) != wait { return true }
+                daemon.sendToAll(.continue)
+                return false
+            }
+            let mark = trial.members[0].log.text.count
+            try trial.rest(0.4)
+            daemon.sendToAll(.continue)
+            try trial.waitFor("it to say so") {
+                trial.members[0].log.text.dropFirst(mark).contains("Away: the loop ")
+            }
+            #expect(try trial.worker(0) == worker, "it is no crash: \(trial.members[0].log.tail())")
+        }
+
+        /// The number of the system call that a process is in, or that it is in none (proc_pid_syscall(5)).
+        private static func systemCall(of process: Int32) throws -> String {
+            let line = String(decoding: try readFile("/proc/\(process)/syscall", limit: 512).get(), as: UTF8.self)
+            return line.split(separator: " ").first.map(String.init) ?? ""
         }
 
         @Test func `a pause that is shorter than others wait changes nothing`() throws {

@@ -36,8 +36,10 @@ struct cl_ready {
 };
 
 uint64_t cl_monotonic_nanoseconds(void);
-// CLOCK_BOOTTIME: as the monotonic clock, and it goes on while the machine is suspended.
+// CLOCK_THREAD_CPUTIME_ID: how long this thread has run.
+uint64_t cl_processor_nanoseconds(void);
 void cl_sleep_until(uint64_t monotonic_nanoseconds);
+// CLOCK_BOOTTIME: as the monotonic clock, and it goes on while the machine is suspended.
 uint64_t cl_boottime_nanoseconds(void);
 struct cl_time cl_wall_clock(void);
 /* 1 when the kernel holds the wall clock for synchronised, else 0. */

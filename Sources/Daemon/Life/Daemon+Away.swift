@@ -47,10 +47,33 @@ extension Daemon {
         guard let deadline, deadline < now else { return vitals.sample(at: now) }
         let lateness = now.since(deadline)
         raisePriority(lateBy: lateness)
-        let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
-        guard lateness >= min(max(fastest * 2, .milliseconds(50)), .seconds(1)) else { return }
+        guard lateness >= leastAbsence else { return }
         tellAbsence(
             "the loop was \(Self.rounded(lateness)) late: the process was stopped, or got no processor", at: now)
+    }
+
+    /// Says that the loop stood still in the midst of its work: what was due next is not late then, for it is reckoned anew.
+    func noticeStall(at now: MonotonicInstant) {
+        guard let stall = workClock.stall(at: now, least: leastAbsence) else { return }
+        raisePriority(lateBy: stall)
+        tellAbsence(
+            "the loop stood still for \(Self.rounded(stall)) in the midst of its work: the process was stopped, got no "
+                + "processor, or waited for the kernel", at: now)
+    }
+
+    /// What others may notice.
+    private var leastAbsence: Interval {
+        let fastest = routers.map { Interval($0.instance.advertisementInterval) }.min() ?? .seconds(1)
+        return min(max(fastest * 2, .milliseconds(50)), .seconds(1))
+    }
+
+    /// A thousand addresses are more work than a short interval has room for, and no reason to be given up.
+    func advertiseMeanwhile(at now: MonotonicInstant) {
+        guard now.since(advertisedMeanwhileAt) >= .milliseconds(1) else { return }
+        advertisedMeanwhileAt = now
+        noticeStall(at: now)
+        workClock.start(at: now)
+        for runner in routers { runner.advertiseMeanwhile(at: now) }
     }
 
     private func tellAbsence(_ what: String, at now: MonotonicInstant) {
@@ -71,50 +94,19 @@ extension Daemon {
     }
 }
 
-/// What the kernel counts of a machine that is short of processor time.
-struct Vitals {
-    private var steal: UInt64?
-    private var sampledAt = MonotonicInstant(nanoseconds: 0)
+/// How long the loop has been at work, and how much of that time it had a processor.
+struct WorkClock {
+    private var begin: (at: MonotonicInstant, processor: UInt64)?
 
-    private static let spacing = Interval.seconds(10)
+    /// The work begins, or comes to where it looks at the time.
+    mutating func start(at now: MonotonicInstant) { begin = (now, processorNanoseconds()) }
 
-    /// Remembers now and then what to compare with.
-    mutating func sample(at now: MonotonicInstant) {
-        guard sampledAt + Self.spacing <= now else { return }
-        sampledAt = now
-        steal = Self.readSteal()
-    }
-
-    /// Steal and pressure in words, a part of a sentence.
-    mutating func explanation(at now: MonotonicInstant) -> String {
-        var parts: [String] = []
-        if let before = steal, let after = Self.readSteal() {
-            let taken = Interval.milliseconds(after >= before ? (after - before) * 10 : 0)
-            parts.append(
-                "the hypervisor took \(taken) in the last \(Interval.seconds(now.since(sampledAt).nanoseconds / 1_000_000_000))"
-            )
-        }
-        for resource in ["cpu", "io", "memory"] {
-            if let share = Self.pressure(of: resource) { parts.append("\(resource) pressure \(share) %") }
-        }
-        sampledAt = now
-        steal = Self.readSteal()
-        return parts.isEmpty ? "the kernel tells nothing of pressure" : parts.joined(separator: ", ")
-    }
-
-    /// Ticks of 1/100 s that others on the same hardware had (proc_stat(5), the eighth number of the first line).
-    private static func readSteal() -> UInt64? {
-        guard case .success(let bytes) = readFile("/proc/stat", limit: 4 << 20),
-            let line = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
-        else { return nil }
-        let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
-        return words.count > 8 ? UInt64(words[8]) : nil
-    }
-
-    /// The share of the last ten seconds in which something waited for `resource`, as the kernel writes it.
-    private static func pressure(of resource: String) -> String? {
-        guard case .success(let bytes) = readFile("/proc/pressure/\(resource)", limit: 4096) else { return nil }
-        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
-        return words.first { $0.hasPrefix("avg10=") }.map { String($0.dropFirst(6)) }
+    /// For how long it had no processor since the beginning; nil when that is less than `least`.
+    func stall(at now: MonotonicInstant, least: Interval) -> Interval? {
+        guard let begin, now.since(begin.at) >= least else { return nil }
+        let computed = processorNanoseconds() - begin.processor
+        let passed = now.since(begin.at).nanoseconds
+        let stall = Interval(nanoseconds: passed - min(computed, passed))
+        return stall >= least ? stall : nil
     }
 }

@@ -67,6 +67,7 @@ final class Daemon {
     var suspendedBefore = suspendedNanoseconds()
     var overdueAt: MonotonicInstant?
     var vitals = Vitals()
+    var workClock = WorkClock()
     var awayLimiter = LineLimiter<Int>()
     /// Who hears of routes, while an instance has some.
     var forwarding: (ForwardingMonitor, Token)?
@@ -91,7 +92,7 @@ final class Daemon {
     private var rereadAt: MonotonicInstant?
     private var limiter = LineLimiter<WorldLine>()
     /// When adverts were last looked for in the middle of much work.
-    private var advertisedMeanwhileAt = MonotonicInstant(nanoseconds: 0)
+    var advertisedMeanwhileAt = MonotonicInstant(nanoseconds: 0)
     var strangerLimiter = LineLimiter<String>()
     /// While the configuration names a file with a time.
     var reloadTimer: ReloadTimer?
@@ -159,6 +160,7 @@ final class Daemon {
         var wanted: Set<Int32> = []
         let deadline = deadline
         let began = now
+        noticeStall(at: began)
         noteOverdue()
         memory.beat(at: began, dueAt: deadline)
         surroundings.sockets.rest(until: deadline, at: began)
@@ -166,6 +168,7 @@ final class Daemon {
         let current = now
         // What was due already could not be awaited.
         noticeLateness(since: deadline.map { max($0, began) }, at: current)
+        workClock.start(at: current)
         // The process may have been paused between the wait and this reading of the clock. What arrived before it is
         // heard before anything acts on it.
         if let deadline, deadline <= current {
@@ -312,13 +315,6 @@ final class Daemon {
         // Starting a program takes a millisecond or so: one a turn, because adverts may come due meanwhile.
         let due = scripts.filter { $0.deadline <= now }.min { $0.deadline < $1.deadline }
         if !surroundings.notifier.tick(at: now), !surroundings.mailer.tick(at: now) { due?.tick(at: now) }
-    }
-
-    /// A thousand addresses are more work than a short interval has room for, and no reason to be given up.
-    private func advertiseMeanwhile(at now: MonotonicInstant) {
-        guard now.since(advertisedMeanwhileAt) >= .milliseconds(1) else { return }
-        advertisedMeanwhileAt = now
-        for runner in routers { runner.advertiseMeanwhile(at: now) }
     }
 
     // MARK: The world
