@@ -232,8 +232,10 @@ import VRRPWire
         memory.beat(at: Self.at(50_000_000), dueAt: Self.at(60_000_000))
         memory.goOn(at: Self.at(55_000_000))
         #expect(memory.pulse.aliveAt == Self.at(50_000_000), "not after every little thing")
+        #expect(memory.pulse.expectedAt == Self.at(60_000_000))
         memory.goOn(at: Self.at(61_000_000))
         #expect(memory.pulse.aliveAt == Self.at(61_000_000) && memory.pulse.dueAt == Self.at(60_000_000))
+        #expect(memory.pulse.expectedAt == Self.at(61_000_000), "at work it is no later than its last sign")
     }
 
     @Test func `reads what a process does, whatever its name is`() {

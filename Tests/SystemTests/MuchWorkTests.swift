@@ -57,9 +57,10 @@ extension OneOwner {
             // Longer than an interval, or it would not have been asked.
             #expect(took > 100)
             #expect(try #require(gaps.max()) < 300)
-            #expect(
-                daemon.lines().filter { $0.contains("Entering") && $0.contains("STATE") && !$0.contains("(init)") }
-                    .count == 1)
+            let transitions = daemon.lines().filter {
+                $0.contains("Entering") && $0.contains("STATE") && !$0.contains("(init)")
+            }
+            #expect(transitions.count == 1, "\(daemon.lines().filter { !$0.contains(": warning: ") })")
             #expect(!daemon.log.text.contains("Away:"))
         }
 

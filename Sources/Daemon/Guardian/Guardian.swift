@@ -311,7 +311,7 @@ final class Guardian {
         // somebody does.
         let isLeaving = pulse.phase == .stopping && memory.orders.isEmpty
         let tolerance = isLeaving ? Self.longestFarewell : pulse.tolerance
-        let (due, isNever) = pulse.dueAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
+        let (due, isNever) = pulse.expectedAt.nanoseconds.addingReportingOverflow(tolerance.nanoseconds)
         let limit = MonotonicInstant(nanoseconds: isNever ? .max : due)
         if current < limit {
             suspicion = nil
@@ -356,7 +356,9 @@ final class Guardian {
     private func judge(_ activity: ProcessActivity, _ suspicion: Suspicion, grace: Interval, at now: MonotonicInstant) {
         guard let worker else { return }
         checkAt = now + grace
-        let late = "the process is \(now.since(memory.pulse.dueAt).nanoseconds / 1_000_000) ms late"
+        let pulse = memory.pulse
+        let lateness = "\(now.since(pulse.expectedAt).nanoseconds / 1_000_000) ms late"
+        let late = "the process is \(lateness)"
         switch activity.state {
         case .traced:
             checkAt = now + .seconds(1)
@@ -369,7 +371,7 @@ final class Guardian {
             self.suspicion = nil
             if let more = limiter.pass(.starved, at: now) { log.warning("\(late): it gets no processor\(more)") }
         case .running, .sleeping:
-            let until = memory.pulse.dueAt + patience(memory.pulse.tolerance, at: now)
+            let until = pulse.expectedAt + patience(pulse.tolerance, at: now)
             guard until <= now else {
                 checkAt = min(until, now + .seconds(1))
                 return
@@ -378,7 +380,7 @@ final class Guardian {
         case .stopped, .ended:
             let why = activity.state == .stopped ? "is stopped" : activity.state == .running ? "is busy" : "waits"
             log.error("\(late) and \(why): it is ended, to be replaced")
-            verdict = "was \(now.since(memory.pulse.dueAt).nanoseconds / 1_000_000) ms late and was ended"
+            verdict = "was \(lateness) and was ended"
             worker.signalGroup(Signals.kill)
             hangs = hangs.filter { now.since($0) < Self.crashWindow } + [now]
             checkAt = nil

@@ -19,12 +19,15 @@ final class WorkerMemory {
     /// What the guardian looks at.
     struct Pulse: Equatable {
         var phase: Phase
-        /// When the loop last turned.
+        /// When the loop last turned, or went on in the midst of much work.
         var aliveAt: MonotonicInstant
         /// When it means to turn again at the latest.
         var dueAt: MonotonicInstant
         /// How much later than that it may be.
         var tolerance: Interval
+
+        /// What lateness counts from: that in the midst of much work it still went on makes it no less punctual.
+        var expectedAt: MonotonicInstant { max(dueAt, aliveAt) }
 
         /// When the guardian looks again at a loop that is not late: it is at `limit`, as things are.
         ///

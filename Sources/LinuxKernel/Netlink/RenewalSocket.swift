@@ -8,7 +8,7 @@ package final class RenewalSocket {
     private var sequence: UInt32 = 0
 
     /// What the kernel takes in one message; its send buffer holds several.
-    private static let batchSize = 32 << 10
+    private static let batchSize = 8 << 10
     private static let mostAnswers = 4096
 
     package init() throws(SystemError) {
@@ -28,7 +28,7 @@ package final class RenewalSocket {
 
     /// Renews every address; one that is not there is put there.
     ///
-    /// - Parameter goesOn: called after every few hundred: the kernel looks for each among all that the interface has.
+    /// - Parameter goesOn: called after every hundred or so: the kernel looks for each among all that the interface has.
     /// - Returns: the first refusal of the kernel, and how many there were; nil for none.
     package func renew(_ addresses: [AddressRequest], goesOn: () -> Void = {}) -> (error: SystemError, count: Int)? {
         var batch: [UInt8] = []
