@@ -41,13 +41,15 @@ import struct Foundation.URL
         }
     }
 
-    @Test func `small files have keepalived's verdict`() throws {
+    @Test(arguments: ["VRRP", "IPVS"])
+    func `small files have keepalived's verdict`(subject: String) throws {
+        let files = subject == "VRRP" ? CompatibilitySnippets.all : CompatibilityServices.all
         let trial = try Trial()
         let host = try trial.laboratory.addHost(
             "lb1",
             [Interface("eth0", addresses: [try .init(ip("192.0.2.1"), 24)]), Interface("eth1")])
         var refused = 0
-        for text in CompatibilitySnippets.all {
+        for text in files {
             try host.writeFile("/run/vrrp.conf", text)
             let theirs = try host.run("keepalived", ["-t", "-f", "/run/vrrp.conf"])
             let ours = try host.run(Trial.command, ["check", "--compat", "/run/vrrp.conf"])
@@ -57,7 +59,7 @@ import struct Foundation.URL
                 "\(text)keepalived \(theirs)\nwe\n\(ours.output)")
         }
         // It has to have been asked something.
-        #expect(refused > 20 && refused < CompatibilitySnippets.all.count - 20)
+        #expect(refused > 20 && refused < files.count - 20)
     }
 
     /// What `check --portable` and `--compat` say of keywords is what Debian's keepalived says.

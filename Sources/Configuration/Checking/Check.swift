@@ -53,9 +53,10 @@ private func securityNotes(_ model: Model, _ host: (any HostInspector)?) -> [Dia
     // `</dev/tcp/HOST/PORT` is no program to it.
     let script = model.scripts.first { !$0.text.hasPrefix("<") && isKept($0.command, $0.user) }
     let notify = model.notifyCommands.first { isKept($0.command.command, $0.command.user) }
-    guard !model.global.scriptSecurity, let command = script?.commandLocation ?? notify?.command.location else {
-        return []
-    }
+    let service = model.global.serviceCommands.first { isKept($0.command, $0.user) }
+    guard !model.global.scriptSecurity,
+        let command = script?.commandLocation ?? notify?.command.location ?? service?.location
+    else { return [] }
     return [
         Diagnostic(
             .note, "no-script-security", at: command, "commands are run, and `enable_script_security` is not set",

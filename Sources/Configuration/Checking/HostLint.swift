@@ -6,6 +6,7 @@ extension Linter {
     mutating func checkPrograms(_ host: any HostInspector) {
         checkDefaultUser(host)
         checkNotifyCommands(host)
+        checkServiceCommands(host)
         let used = Set(model.instances.flatMap { $0.trackedScripts.map(\.name) })
         for script in model.scripts {
             let user = model.global.runner(of: script.user)
@@ -78,7 +79,10 @@ extension Linter {
 
     private var firstWithoutUser: (name: String, location: SourceLocation)? {
         if let script = model.scripts.first(where: { $0.user == nil }) { return (script.name, script.location) }
-        return model.notifyCommands.first { $0.command.user == nil }.map { ($0.command.text, $0.command.location) }
+        if let notify = model.notifyCommands.first(where: { $0.command.user == nil })?.command {
+            return (notify.text, notify.location)
+        }
+        return model.global.serviceCommands.first { $0.user == nil }.map { ($0.text, $0.location) }
     }
 
     mutating func checkHost(_ instance: Instance, _ facts: HostFacts) {

@@ -39,6 +39,8 @@ public struct GlobalSettings: Equatable, Sendable {
     public var announcementGroups: [AnnouncementGroup] = []
     /// The interfaces that rules, `garp_group` and lines about links name.
     public var namedInterfaces: [NamedInterface] = []
+    /// What keepalived's checker process would run; gathered for `--compat` only.
+    var serviceCommands: [ServiceCommand] = []
     /// `interface_up_down_delays`, each interface once.
     public var interfaceDelays: [InterfaceDelay] = []
     public var scheduling = Scheduling()

@@ -49,6 +49,7 @@ public enum DiagnosticCodes {
         ("merge-conflict", "two versions of some lines, as a version control system leaves them"),
         ("not-supported-yet", "keepalived knows it, Understudy does not do it yet"),
         ("not-our-business", "belongs to IPVS and is passed over"),
+        ("service-line", "keepalived would object to what belongs to IPVS; with --portable and --compat only"),
         ("obsolete-keyword", "has no effect in keepalived either"),
         ("old-name", "an old name of a keyword, which keepalived takes without a complaint"),
         ("no-effect", "is accepted and has no effect"),

@@ -93,6 +93,7 @@ extension Resolver {
             case .skipped(let owner):
                 reportSkipped(statement, owner: owner)
                 checkNoted(statement, keyword, in: block)
+                if portable, keyword.shape.isBlock { services.append(statement) }
                 continue
             case .obsolete(let replacement):
                 reportObsolete(statement, replacement: replacement)

@@ -88,6 +88,8 @@ struct Resolver {
     /// Where `vrrp_strict` stands, and the instances whose traffic nothing else drops.
     var strictLocation: SourceLocation?
     var strictlySilent: [String] = []
+    /// The blocks of keepalived's checker process, where it is asked what another daemon would say.
+    var services: [Statement] = []
     /// A merge conflict has been reported.
     var hasConflict = false
     /// A block was not read that may name any check.
@@ -156,6 +158,7 @@ struct Resolver {
         checkMail(contents)
         fitInterfaceDelays()
         checkRealTimeLimit()
+        judgeServices()
         // An instance that was not read may use any of them.
         if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused() }
         reportNothingToDo(contents, outline, file: file)

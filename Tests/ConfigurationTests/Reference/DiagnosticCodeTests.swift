@@ -5,11 +5,12 @@ import Testing
 /// The package's folder.
 private let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
 
-/// The texts of all sources of the module but the list itself.
+/// The texts of all sources of the module but the list itself, and the keywords of IPVS, some of which look like codes.
 private func sources() throws -> String {
     let folder = root.appending(path: "Sources/Configuration")
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path())
-    return try names.filter { $0.hasSuffix(".swift") && !$0.hasSuffix("DiagnosticCodes.swift") }
+    let others = ["DiagnosticCodes.swift", "ServiceKeywords.swift"]
+    return try names.filter { name in name.hasSuffix(".swift") && !others.contains { name.hasSuffix($0) } }
         .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }.joined(separator: "\n")
 }
 

@@ -57,6 +57,26 @@ import Testing
         #expect(judged.map(\.code) == [code], "\(judged)")
     }
 
+    /// Each line of what belongs to IPVS, where another daemon's opinion is asked for; else it is passed over whole.
+    @Test(
+        arguments: [
+            ("delay_lop 6", ["delay_loop"]), ("lb_algo RR", ["rr"]), ("lb_kind dr", ["NAT"]),
+            ("real_server 192.0.2.22 81 {\n}", ["the port of the service, 80"]),
+            ("real_server 192.0.2.22 80 {\nHTTP_GET {\n}\n}", ["needs a line `url`"]),
+            ("quorum 3", ["more than all servers weigh, 1"]), ("protocol TCP", []),
+        ] as [(String, [String])])
+    func `judge what belongs to IPVS where that is asked`(line: String, expected: [String]) {
+        let text =
+            instance() + "virtual_server 192.0.2.80 80 {\nprotocol TCP\nlb_algo wlc\nlb_kind DR\n"
+            + "real_server 192.0.2.21 80 {\nweight 1\n}\n\(line)\n}\n"
+        #expect(!report(text, portable: false).diagnostics.contains { $0.severity > .note })
+        let judged = report(text).judgedAsKeepalived().diagnostics.filter { $0.severity == .error }
+        #expect(judged.map(\.code) == expected.map { _ in "service-line" }, "\(judged)")
+        for (diagnostic, words) in zip(judged, expected) {
+            #expect((diagnostic.message + (diagnostic.fix ?? "")).contains(words), "\(diagnostic)")
+        }
+    }
+
     @Test func `warn of a block that an older keepalived does not know, for its brace ends the one around it`() {
         let key = String(repeating: "k", count: 40)
         let text = instance("auth_hmac {\n key 1 \(key)\n active_key 1\n}")
