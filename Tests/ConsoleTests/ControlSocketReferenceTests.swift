@@ -120,6 +120,8 @@ extension String {
         answer.error = Problem(.busy, "busy", details: [])
         (answer.history, answer.switchover, answer.standby, answer.reload) = ([], [], standbyReport, reload)
         let upgrade = UpgradeReport(from: "1", to: "2")
+        var consequence = ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s")
+        consequence.unlessFails = ["check c"]
         answer.upgrade = upgrade
         return [
             request, answer, answer.daemon, Problem(.busy, "busy", details: []),
@@ -127,7 +129,7 @@ extension String {
             term, active, peer, standbySeen, keyed, instance.addresses[0], route, rule, link, filter, other, repairs,
             check, standby, record,
             HistoryRecord.Phase("p", seconds: 1), switchover, standbyReport, reload, upgrade,
-            ReloadReport.Consequence(instance: "VI_1", givesUpAddresses: true, sentence: "s"),
+            consequence,
         ] + reports(answer)
     }
 

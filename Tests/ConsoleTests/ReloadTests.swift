@@ -12,8 +12,15 @@ import Testing
                 .init(
                     instance: "VI_1", givesUpAddresses: true,
                     sentence: "its priority falls from 107 to 96, below the 100"),
-                .init(instance: "VI_2", givesUpAddresses: false, sentence: "keeps its state"),
+                .init(instance: "VI_2", givesUpAddresses: false, sentence: "keeps its state"), unproved,
             ], warnings: ["lb.cfg:3:1: warning: the password is cut to 8 characters"])
+    }
+
+    private var unproved: ReloadReport.Consequence {
+        var consequence = ReloadReport.Consequence(
+            instance: "VI_3", givesUpAddresses: false, sentence: "stays active, unless check c fails")
+        consequence.unlessFails = ["check c"]
+        return consequence
     }
 
     private func line(_ report: ReloadReport) -> [UInt8] {
@@ -32,6 +39,7 @@ import Testing
         instance VI_1: priority 101 -> 90
         VI_1  will give up the address: YES  its priority falls from 107 to 96, below the 100
         VI_2  will give up the address: no  keeps its state
+        VI_3  will give up the address: PERHAPS  stays active, unless check c fails
 
         """
 

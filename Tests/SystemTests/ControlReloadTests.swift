@@ -209,6 +209,11 @@ extension Behaviour.Controlled {
                 (instance(interface: "eth8") + absent, "this host has no interface `eth8`"),
                 (instance(addresses: ["192.0.2.1/24"]) + absent, "192.0.2.1 is the host's own address"),
                 (
+                    instance(addresses: []).replacing("version 3", with: "version 2")
+                        .replacing("advert_int 0.1", with: "advert_int 1") + absent,
+                    "instance `VI_1` has addresses now and would have none"
+                ),
+                (
                     check("chk", "/usr/bin/tesst") + instance("VI_1", "track_script {\nchk\n}") + absent,
                     "/usr/bin/tesst"
                 ),
@@ -222,6 +227,29 @@ extension Behaviour.Controlled {
             #expect(!daemon.text(since: mark).contains("Entering"))
             // That eth7 is not there keeps nobody from changing something else.
             #expect(try daemon.reloads(instance(priority: 120) + absent, dryRun: false).reload?.applied == true)
+        }
+
+        /// A check that nobody has run may fail, and then what has no weight is a fault.
+        @Test(arguments: [
+            ("vrrp_track_process hap {\nprocess absent\n}\n", "track_process {\nhap\n}", "process check hap"),
+            ("track_file drain {\nfile /run/drain\n}\n", "track_file {\ndrain weight 0\n}", "tracked file drain"),
+            ("vrrp_script bad {\nscript /bin/false\n}\n", "track_script {\nbad\n}", "check bad"),
+        ])
+        func `what a new check will find is not foretold`(definition: String, line: String, name: String) throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            try host.writeFile("/run/drain", "1\n")
+            let daemon = try trial.start(host, instance())
+            try daemon.becomes(.active)
+            let found = try consequence(try plan(daemon, definition + instance("VI_1", line)))
+            #expect(!found.givesUpAddresses && found.unlessFails == [name])
+            #expect(
+                found.sentence
+                    == "stays active and keeps its addresses, unless \(name) fails, of which nothing is known yet")
+            try daemon.becomes(.fault)
+            // Now it is known.
+            let back = try consequence(try plan(daemon, definition + instance("VI_1", priority: 120, line)))
+            #expect(back.unlessFails == nil)
         }
 
         @Test func `what all routers must have in common is pointed out`() throws {

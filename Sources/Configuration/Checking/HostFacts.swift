@@ -9,12 +9,17 @@ public struct HostFacts: Equatable, Sendable {
         public var name: String
         public var isLoopback: Bool
         public var supportsMulticast: Bool
+        /// What the kernel's driver is called, such as `macvlan`; empty for hardware.
+        public var kind: String
         public var addresses: [Assigned]
-        public init(name: String, isLoopback: Bool = false, supportsMulticast: Bool = true, addresses: [Assigned] = [])
-        {
+        public init(
+            name: String, isLoopback: Bool = false, supportsMulticast: Bool = true, kind: String = "",
+            addresses: [Assigned] = []
+        ) {
             self.name = name
             self.isLoopback = isLoopback
             self.supportsMulticast = supportsMulticast
+            self.kind = kind
             self.addresses = addresses
         }
     }

@@ -111,6 +111,15 @@ extension Linter {
         } else {
             reportMissing(instance.interface, at: instance.interfaceLocation, facts)
         }
+        // A macvlan may be what the daemon made, or keepalived before it.
+        if let virtual = instance.virtualMAC, let taken = facts.interface(virtual.interface), taken.kind != "macvlan" {
+            report(
+                missing, "virtual-interface-taken", at: virtual.location,
+                "`\(taken.name)` is an interface of this host, and no macvlan",
+                consequence:
+                    "the instance would wait, and the interface stays as it is; keepalived makes one of another name",
+                fix: "use_vmac vrrp.\(instance.virtualRouterID.rawValue)", passesKeepalived: false)
+        }
         // Those of `use_vmac` and `use_vmac_addr` are made by the daemon.
         var reported = Set([instance.interface] + instance.virtualLinks.map(\.interface))
         for (held, location) in instance.placedAddresses {

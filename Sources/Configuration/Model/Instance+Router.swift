@@ -13,11 +13,16 @@ extension Instance {
         return configuration
     }
 
-    /// Where its addresses and routes are, beside its own and those that are made for it: the loss of any is a fault.
+    /// Whether it has anything to hold.
+    public var hasAddresses: Bool { !addresses.isEmpty || !self.excludedAddresses.isEmpty }
+
+    /// Where its addresses, routes and rules are, beside its own and those that are made for it: the loss of any is a fault.
     public var furtherInterfaces: Set<String> {
         let ways = self.routes.filter(\.isTracked).flatMap(\.everyWay).compactMap(\.interface)
-        let own = [interface] + virtualLinks.map(\.interface)
+        let ruled = self.rules.filter(\.isTracked).flatMap { [$0.inputInterface, $0.outputInterface] }.compactMap(
+            \.self)
+        let own = [interface, "lo"] + virtualLinks.map(\.interface)
         let places = (addresses + self.excludedAddresses).filter(\.isTracked).map(wire(of:))
-        return Set(places + ways).subtracting(own)
+        return Set(places + ways + ruled).subtracting(own)
     }
 }

@@ -193,6 +193,7 @@ public enum DiagnosticCodes {
         ("long-process-name", "a name longer than the kernel keeps"),
         ("impossible-quorum", "no number of processes would do"),
         ("weight-on-owner", "a weight with priority 255"),
+        ("weight-of-needed", "a weight of an interface whose loss is a fault in any case"),
         ("weight-clamped", "a sum outside of 1 to 254"),
         ("weight-with-nopreempt", "a weight that `nopreempt` makes useless"),
         ("process-check-by-command", "a command that could be a vrrp_track_process"),

@@ -76,6 +76,7 @@ extension Resolver {
         instance.told = toldSettings(contents, isStrict: isStrict)
         resolvePromotion(&instance, contents)
         instance.trackedInterfaces = trackedInterfaces(contents, of: instance)
+        dropWeightsOfNeeded(&instance)
         instance.trackedScripts = trackedScripts(contents)
         instance.trackedProcesses = trackedProcesses(contents)
         instance.trackedFiles = trackedFiles(contents)

@@ -49,7 +49,11 @@ extension Resolver {
         let lines = read(contents.lines("authentication"), in: .authentication)
         guard let type = authenticationType(lines, at: block.location) else { return }
         guard let setting = lines["auth_pass"], let word = lines.words("auth_pass")?.first, !word.text.isEmpty else {
-            if !lines.wasAttempted("auth_pass") {
+            if let setting = lines["auth_pass"] {
+                report(
+                    .error, "missing-argument", at: setting.valueLocation, "`auth_pass` is empty",
+                    consequence: "adverts would go without a password", fix: "auth_pass PASSWORD")
+            } else if !lines.wasAttempted("auth_pass") {
                 report(
                     .error, "missing-keyword", at: block.location, "`authentication` has no `auth_pass` line",
                     consequence: "adverts would go without a password", fix: "auth_pass PASSWORD")

@@ -79,6 +79,22 @@ extension Resolver {
         }
     }
 
+    /// keepalived: where an address, a route or a rule is, the loss of the interface is a fault, and no weight counts.
+    mutating func dropWeightsOfNeeded(_ instance: inout Instance) {
+        if instance.trackedInterfaces.allSatisfy(\.weight.isFault) { return }
+        let needed = instance.furtherInterfaces
+        instance.trackedInterfaces = instance.trackedInterfaces.map { tracked in
+            guard needed.contains(tracked.name), !tracked.weight.isFault else { return tracked }
+            report(
+                .warning, "weight-of-needed", at: tracked.location,
+                "the weight of `\(tracked.name)` does not count for `\(instance.name)`, which has an address, a route or a rule there",
+                consequence: "its loss is a fault, and the priority stays as it is; keepalived says nothing of it",
+                fix: "\(tracked.name)   # or `no_track` at what is there, where the weight is to count",
+                passesKeepalived: true)
+            return Tracked(name: tracked.name, weight: Weight(0), location: tracked.location)
+        }
+    }
+
     private mutating func reportOwnInterface(_ line: Statement, of instance: Instance) {
         if instance.ignoresOwnLink {
             return report(

@@ -50,10 +50,13 @@ package func planLines(_ plan: ReloadReport, width: Int?) -> [StyledText] {
     if plan.changes.isEmpty { layout.add("nothing differs from the configuration that runs") }
     for change in plan.changes { layout.add(StyledText(change), hanging: 2) }
     for consequence in plan.consequences {
-        let givesUp = consequence.givesUpAddresses
+        let verdict =
+            consequence.givesUpAddresses
+            ? StyledText("YES", .bad)
+            : consequence.unlessFails == nil ? StyledText("no", .good) : StyledText("PERHAPS", .doubtful)
         layout.add(
-            StyledText(consequence.instance, .strong) + "  will give up the address: "
-                + StyledText(givesUp ? "YES" : "no", givesUp ? .bad : .good) + "  " + consequence.sentence, hanging: 2)
+            StyledText(consequence.instance, .strong) + "  will give up the address: " + verdict + "  "
+                + consequence.sentence, hanging: 2)
     }
     return layout.lines
 }

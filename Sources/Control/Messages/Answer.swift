@@ -183,6 +183,10 @@ package struct ReloadReport: Codable, Equatable, Sendable {
         /// True when addresses leave this host because of the reload itself, or probably soon after.
         package var givesUpAddresses: Bool
         package var sentence: String
+        /// Checks of which nothing is known yet: if one of them fails, addresses leave too.
+        ///
+        /// Nil for none.
+        package var unlessFails: [String]?
 
         package init(instance: String, givesUpAddresses: Bool, sentence: String) {
             self.instance = instance

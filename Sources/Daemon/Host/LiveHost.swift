@@ -23,6 +23,7 @@ package struct LiveHost: HostInspector {
             interfaces: links.map { link in
                 HostFacts.Interface(
                     name: link.name, isLoopback: link.isLoopback, supportsMulticast: link.supportsMulticast,
+                    kind: link.kind ?? "",
                     addresses: addresses.filter { $0.interfaceIndex == link.index }.map {
                         HostFacts.Assigned(
                             address: $0.address, prefixLength: $0.prefixLength, isOurs: $0.protocolMark == addressMark)

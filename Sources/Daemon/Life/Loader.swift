@@ -83,7 +83,20 @@ final class Loader {
         let known = Set(
             lint(running, host: host, hostIsAuthoritative: true).filter { $0.severity == .error }.map(\.message))
         let new = loaded.lacks.filter { !known.contains($0.message) }
-        return new.isEmpty ? nil : Refused(lines: lines(new))
+        let all = new + emptied(by: loaded.model, inPlaceOf: running)
+        return all.isEmpty ? nil : Refused(lines: lines(all))
+    }
+
+    /// The instances that would lose every address, as when the block is deleted by mistake.
+    private func emptied(by new: Model, inPlaceOf running: Model) -> [Diagnostic] {
+        let served = Set(running.instances.filter { $0.hasAddresses }.map(\.identity))
+        return new.instances.filter { !$0.hasAddresses && !$0.hasNoAddresses && served.contains($0.identity) }.map {
+            Diagnostic(
+                .error, "no-addresses", at: $0.location,
+                "instance `\($0.name)` has addresses now and would have none",
+                consequence: "they would be removed, and no other router would take them over",
+                fix: "virtual_ipaddress { ADDRESS/PREFIX }   # or no_virtual_ipaddress, if that is meant")
+        }
     }
 
     /// Goes into the network namespace that is asked for, once and for good; returns why that cannot be done.

@@ -240,9 +240,9 @@ final class VirtualLinkKeeper {
     ) throws(SystemError) -> String? {
         if let link = table.link(named: name) {
             guard VirtualLinkMark(link) != nil || made[name] == link.index else {
-                return
-                    "an interface of that name is there, and understudyd has not made it: ip link delete \(name), or another "
-                    + "name in use_vmac, or another vmac_addr_prefix"
+                return "an interface of that name is there, and understudyd has not made it: "
+                    + (RouteSocket.isMacvlan(link) ? "ip link delete \(name), or " : "")
+                    + "another name in use_vmac, or another vmac_addr_prefix"
             }
             if link.parentIndex == base.index, RouteSocket.isBridgingMacvlan(link) {
                 try settle(link, wish, above: base, at: now, in: &table)

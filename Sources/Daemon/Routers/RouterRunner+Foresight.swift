@@ -33,8 +33,16 @@ extension RouterRunner {
         if holds {
             if let loss = loss(with: priority, at: now) { return says(true, loss + rest) }
             if let removal = removal(by: new) { return says(true, "stays active, but \(removal)\(rest)") }
-            if let interruption = interruption(by: new) { return says(false, "stays active; \(interruption)\(rest)") }
-            return says(false, "stays active and keeps its addresses\(rest)")
+            let unproved = unproved(by: new, known)
+            let proviso =
+                unproved.isEmpty
+                ? "" : ", unless \(unproved.joined(separator: " or ")) fails, of which nothing is known yet"
+            var stays = says(false, "stays active and keeps its addresses\(proviso)\(rest)")
+            if let interruption = interruption(by: new) {
+                stays.sentence = "stays active\(proviso); \(interruption)\(rest)"
+            }
+            if !unproved.isEmpty { stays.unlessFails = unproved }
+            return stays
         }
         if new.identity != instance.identity {
             return says(false, "becomes another virtual router, and listens first\(rest)")
@@ -69,6 +77,15 @@ extension RouterRunner {
             }
         }
         return future
+    }
+
+    /// What it would track without a weight, and nobody has looked at yet: its failure would be a fault.
+    private func unproved(by new: Instance, _ known: (TrackerName) -> Tracker.Finding) -> [String] {
+        let own = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
+        return zip(new.trackerNames, new.freshTracking.trackers).filter { name, tracker in
+            if case .interface = name { return false }
+            return tracker.weight.isFault && (own[name] ?? known(name)) == .status(.unknown)
+        }.map(\.0.description)
     }
 
     private func isUsable(_ interface: String) -> Bool {

@@ -29,6 +29,8 @@ extension RouteSocket {
         }
     }
 
+    package static func isMacvlan(_ link: LinkInfo) -> Bool { link.kind == "macvlan" }
+
     /// Whether an interface is such a one as ``addMacvlan(_:above:hardwareAddress:)`` makes.
     package static func isBridgingMacvlan(_ link: LinkInfo) -> Bool {
         link.kind == "macvlan" && link.macvlanMode == bridgeMode

@@ -60,6 +60,15 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(lints(check(command)).contains { $0.code == "check-prints-result" } == isNamed)
     }
 
+    @Test(arguments: [("", true), ("bridge", true), ("macvlan", false)])
+    func `the name of a virtual MAC interface that another interface has is refused`(kind: String, isTaken: Bool) {
+        var host = FakeHost()
+        host.facts.interfaces.append(.init(name: "eth1", kind: kind))
+        let found = lints(instance("use_vmac eth1"), host, authoritative: true).filter { $0.severity == .error }
+        #expect(found.map(\.code) == (isTaken ? ["virtual-interface-taken"] : []))
+        #expect(found.allSatisfy { $0.fix == "use_vmac vrrp.51" })
+    }
+
     @Test func `a user that does not exist is compared with those that do`() throws {
         var host = FakeHost()
         let text = "global_defs {\n script_user roto\n}\n" + check("/bin/check", "user rot") + "\n"

@@ -116,6 +116,22 @@ extension Instance {
     }
 
     @Test(arguments: [
+        (excluded("10.1.0.1/24 dev eth1"), true), (excluded("10.1.0.1/24 dev eth1 no_track"), false),
+        ("virtual_routes {\n10.9.0.0/16 via 10.1.0.1 dev eth1\n}", true),
+        ("virtual_rules {\niif eth1 table 100 priority 300\n}", true),
+        ("virtual_rules {\nto 10.9.0.0/16 oif eth1 table 100 priority 300\n}", true),
+        ("virtual_rules {\niif eth1 table 100 priority 300 no_track\n}", false),
+        ("virtual_rules {\niif lo table 100 priority 300\n}", false),
+    ])
+    func `depends on where its routes and rules are, and no weight counts there`(line: String, isNeeded: Bool) throws {
+        let text = instance(line, "track_interface {\neth1 weight 15\n}")
+        let found = try #require(resolved(text).model.instances.first)
+        #expect(found.furtherInterfaces == (isNeeded ? ["eth1"] : []))
+        #expect(found.trackedInterfaces.map(\.weight.isFault) == [isNeeded])
+        #expect(complaints(text).contains { $0.code == "weight-of-needed" } == isNeeded)
+    }
+
+    @Test(arguments: [
         (instance("use_vmac_addr"), "note no-effect@5"),
         (instance(addresses: ["10.0.0.1/24 dev lo use_vmac"]), "note no-effect@7"),
         (instance(addresses: ["10.0.0.1/24 use_vmac 7"]), "error unknown-keyword@7"),

@@ -74,6 +74,10 @@ private let mistakes: [Mistake] = [
     Mistake(
         instance("version 2", addresses: ["fe80::1/64"]), "error version-2-with-ipv6@5", quotes: "VRRPv2",
         fix: "version 3"),
+    Mistake(
+        instance("authentication {", "auth_type PASS", "auth_pass \"\"", "}"), "error missing-argument@7",
+        quotes: "is empty",
+        fix: "auth_pass PASSWORD"),
     Mistake(instance(addresses: []), "warning no-addresses@6", quotes: "VI_1", fix: "virtual_ipaddress"),
     Mistake(instance("version 3", addresses: []), "error no-addresses@6", quotes: "VI_1", fix: "virtual_ipaddress"),
     Mistake(
