@@ -88,6 +88,7 @@ extension String {
         standbySeen.isUnsigned = true
         let pending = PendingLink(interface: "eth1", isUp: true, countsInSeconds: 1)
         instance.pendingLinks = [pending]
+        instance.unheard = "interface eth0 is down"
         instance.standbys = [standbySeen]
         var route = RouteStatus(route: "default via 192.0.2.254", isPresent: true)
         route.hasEnd = true

@@ -26,6 +26,29 @@ extension Behaviour {
             try daemon.says("Entering FAULT STATE: interface eth0 does not exist", since: mark)
         }
 
+        @Test func `nobody hears it while the link is down, and it says so`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, text)
+            try daemon.becomes(.active)
+            #expect(try daemon.instance().unheard == nil)
+            var mark = daemon.mark
+            try host.ip("link", "set", "eth0", "down")
+            try daemon.says("(VI_1) interface eth0 is down: nobody hears this router", since: mark)
+            let first = try daemon.instance()
+            #expect(first.state == .active && first.unheard == "interface eth0 is down")
+            #expect(try daemon.status().problems.map { $0.contains("nobody hears this router") } == [true])
+            // Several adverts are due in this time.
+            try trial.waitFor("the time of five adverts") {
+                try daemon.instance().sinceSeconds > first.sinceSeconds + 0.5
+            }
+            #expect(try daemon.instance().counters["adverts_sent"] == first.counters["adverts_sent"])
+            mark = daemon.mark
+            try host.ip("link", "set", "eth0", "up")
+            try daemon.says("(VI_1) interface eth0 carries adverts again", since: mark)
+            #expect(try daemon.instance().unheard == nil && daemon.status().problems.isEmpty)
+        }
+
         @Test func `a daemon that starts while the link is down takes its addresses`() throws {
             let trial = try Trial()
             let host = try trial.host()

@@ -108,6 +108,8 @@ package struct InstanceStatus: Codable, Equatable, Sendable {
     package var addressInterfaces: [VirtualInterfaceStatus]?
     /// Its interfaces that do not count yet as they are; nil while there is none.
     package var pendingLinks: [PendingLink]?
+    /// Why its adverts go nowhere although it goes on (`dont_track_primary`); nil while they go somewhere.
+    package var unheard: String?
 
     package init(
         name: String, interface: String, virtualRouterID: Int, ipVersion: Int, vrrpVersion: Int, transport: String,

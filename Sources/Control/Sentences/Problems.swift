@@ -38,6 +38,9 @@ extension Status {
 extension InstanceStatus {
     /// Why it cannot serve and cannot take over.
     package var stateProblems: [String] {
+        if let unheard, state.takesPart {
+            return ["\(unheard): nobody hears this router, and it goes on as it is, because dont_track_primary says so"]
+        }
         if state.takesPart { return [] }
         // The cause names what stood in the way at first; more may have come since.
         let reasons = [cause] + obstacles.filter { !cause.contains($0) }

@@ -20,23 +20,30 @@ extension RouterRunner {
         guard let socket, let source = router.primaryAddress else { return }
         let signature = router.sign(instance.keyed, at: authenticationClock(at: now))
         let sequence = instance.usesAuthenticationHeader ? router.headerMemory.next(seconds: presentSeconds) : nil
+        var isSent = false
         switch instance.transport {
         case .multicast:
             for hardware in advertHardwareAddresses(isSigned: signature != nil || sequence != nil) {
-                send(
+                let isGone = send(
                     priority, signature, sequence, from: source, to: instance.group, by: hardware, over: socket, at: now
                 )
+                isSent = isGone || isSent
             }
         case .unicast(let peers):
-            for peer in peers { send(priority, signature, sequence, from: source, to: peer, over: socket, at: now) }
+            for peer in peers {
+                let isGone = send(priority, signature, sequence, from: source, to: peer, over: socket, at: now)
+                isSent = isGone || isSent
+            }
         }
+        if !isSent { router.noteUnsentAdvert() }
     }
 
+    /// - Returns: whether the kernel took it.
     private func send(
         _ priority: Priority, _ signature: Signature?, _ sequence: UInt32?, from source: IPAddress,
         to destination: IPAddress, by hardware: HardwareAddress? = nil, over socket: SharedSocket,
         at now: MonotonicInstant
-    ) {
+    ) -> Bool {
         identification &+= 1
         let packet = instance.packet(
             priority: priority, from: source, to: destination, checksum: checksumForm, identification: identification,
@@ -48,14 +55,16 @@ extension RouterRunner {
             } else {
                 try socket.raw.send(packet.span, from: source, to: destination, hopLimit: instance.hopLimit)
             }
+            return true
         } catch {
             // That the interface is down, or its address awaited, is said as such; that nothing can be sent then is no news.
             guard sourceLostAt == nil, !isLinkHeldUp,
                 surroundings.interfaces.link(named: instance.interface)?.isUsable == true
-            else { return }
+            else { return false }
             if let more = limiter.pass(.sending(error.code), at: now) {
                 log.error("(\(name)) cannot send an advert: \(error)\(Self.advice(error))\(more)")
             }
+            return false
         }
     }
 }

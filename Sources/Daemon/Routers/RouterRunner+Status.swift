@@ -40,6 +40,7 @@ extension RouterRunner {
         status.virtualHardwareAddress = instance.virtualMAC.map { "\($0.hardwareAddress)" }
         status.addressInterfaces = addressInterfaces
         status.pendingLinks = pendingLinks(at: now)
+        status.unheard = unheard
         return status
     }
 

@@ -101,6 +101,8 @@ final class RouterRunner {
     /// A reload made another virtual router of it, which goes on under its name and tells what there is to tell.
     var isReplaced = false
     var dumpMemory = DumpMemory()
+    /// What was said last of adverts that go nowhere.
+    var unheardBecause: String?
     /// Since when there has been no address to send from, while that is borne.
     var sourceLostAt: MonotonicInstant?
 
@@ -257,6 +259,7 @@ final class RouterRunner {
         link = surroundings.interfaces.link(named: instance.interface)
         knownIndex = link?.index ?? knownIndex
         trackInterfaces()
+        noticeUnheard()
         applyPriority(because: "a tracked interface changed", at: now)
         // An interface that has another name now still carries the resignation; only then is its socket given back.
         if link != nil { openSocket(at: now) }

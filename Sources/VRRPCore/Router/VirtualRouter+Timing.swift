@@ -107,6 +107,9 @@ extension VirtualRouter {
         actions.append(.advertise(priority))
     }
 
+    /// The advert that was handed out last went nowhere.
+    public mutating func noteUnsentAdvert() { counters.sent -= min(counters.sent, 1) }
+
     mutating func count(_ heard: Heard) {
         counters.received += 1
         if heard.priority == .resigning { counters.priorityZeroReceived += 1 }
