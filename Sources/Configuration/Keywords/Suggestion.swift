@@ -17,12 +17,24 @@ extension KeywordTable {
         for home in homes where home != block {
             if let known = keyword(word, in: home), known.isSupported { return .otherBlock(home) }
         }
+        if let meant = shortForms[word.lowercased()], keyword(meant, in: block) != nil { return .spelling(meant) }
         if let near = nearest(to: word, among: keywords(in: block).filter { !isObsolete($0) }.map(\.name)) {
             return .spelling(near)
         }
         for home in homes where home != block && keyword(word, in: home) != nil { return .otherBlock(home) }
         return nil
     }
+
+    /// What people write from memory, and no misspelling leads to.
+    private static let shortForms = [
+        "prio": "priority", "vrid": "virtual_router_id", "vip": "virtual_ipaddress",
+        "vips": "virtual_ipaddress", "virtual_ip": "virtual_ipaddress", "dev": "interface", "if": "interface",
+        "iface": "interface", "advert": "advert_int", "advert_interval": "advert_int", "peer": "unicast_peer",
+        "peers": "unicast_peer", "unicast": "unicast_peer", "src_ip": "unicast_src_ip", "pass": "auth_pass",
+        "password": "auth_pass", "type": "auth_type", "auth": "authentication", "command": "script", "cmd": "script",
+        "notify_active": "notify_master", "notify_standby": "notify_backup", "no_preempt": "nopreempt",
+        "script_security": "enable_script_security",
+    ]
 
     private static func isObsolete(_ keyword: Keyword) -> Bool {
         if case .obsolete = keyword.status { true } else { false }

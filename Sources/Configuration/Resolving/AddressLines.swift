@@ -56,11 +56,12 @@ extension Resolver {
         let word = line.keyword
         var text = word.text
         if let end = text.firstIndex(where: { ",;".contains($0) }) {
+            let all = text.split { ",;".contains($0) }.joined(separator: "\n")
             text = String(text[..<end])
             report(
                 .error, "stray-punctuation", at: word.location,
                 "`\(word.text)`: addresses are separated by lines, not by `\(word.text[end])`",
-                consequence: "everything after the first address would be missing", fix: text)
+                consequence: "everything after the first address would be missing", fix: all)
         }
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let address = IPAddress(parts[0]) else {

@@ -182,10 +182,12 @@ extension Resolver {
     }
 
     private mutating func reportObsolete(_ statement: Statement, replacement: String) {
+        // Where it stands for another keyword as it is.
+        let meant = KeywordTable.keyword(replacement.filter { $0 != "`" }, in: .globalDefs)?.name
         report(
             .warning, "obsolete-keyword", at: statement.location,
             "`\(statement.keyword.text)` is obsolete and has no effect", consequence: "today this is \(replacement)",
-            fix: "remove the line")
+            fix: meant.map { "\($0)   # or remove the line, which does nothing" } ?? "remove the line")
     }
 
     /// What follows the right keyword `name` in place of the wrong one.

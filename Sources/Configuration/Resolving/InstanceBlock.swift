@@ -143,9 +143,23 @@ extension Resolver {
                 .error, "missing-keyword", at: statement.location,
                 "instance `\(name)` has no `virtual_router_id` line",
                 consequence: "routers find each other by this number; keepalived would exit",
-                fix: "virtual_router_id 52   # 1 to 255, the same on both routers, unused elsewhere on this network")
+                fix: Self.freeID(52))
         }
         return nil
+    }
+
+    private static func freeID(_ number: Int) -> String {
+        "virtual_router_id \(number)   # 1 to 255, the same on both routers, unused elsewhere on this network"
+    }
+
+    /// What was suggested may be another instance's, as is known when all have been read.
+    mutating func suggestFreeIDs() {
+        var taken = Set(model.instances.map { Int($0.virtualRouterID.rawValue) })
+        amendDiagnostics(from: 0) {
+            guard $0.fix == Self.freeID(52), let free = (52...255).first(where: { !taken.contains($0) }) else { return }
+            taken.insert(free)
+            $0.fix = Self.freeID(free)
+        }
     }
 
     private func routerFamily(_ contents: BlockContents) -> AddressFamily? {

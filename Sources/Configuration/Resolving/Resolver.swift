@@ -149,6 +149,7 @@ struct Resolver {
         for setting in contents.all("garp_group") { resolveAnnouncementGroup(setting.statement) }
         noteVirtualInterfaces(contents)
         resolveInstances(&contents)
+        suggestFreeIDs()
         reportStrictDrops()
         reportUselessExtraAnnouncements()
         checkBetweenInstances()

@@ -17,7 +17,8 @@ extension RouterRunner {
         unheardBecause = reason
         if let reason {
             log.warning(
-                "(\(name)) \(reason): nobody hears this router, and it goes on as it is, because dont_track_primary says so")
+                "(\(name)) \(reason): nobody hears this router, and it goes on as it is, because dont_track_primary says so"
+            )
         } else {
             log.notice("(\(name)) interface \(instance.interface) carries adverts again")
         }

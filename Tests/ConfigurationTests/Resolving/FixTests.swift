@@ -110,6 +110,26 @@ import Testing
         #expect(try duplicate("include x\ninclude x\n").fix == "remove one of the include lines")
     }
 
+    /// Taken literally, none of these loses an address, a priority, or another instance's number.
+    @Test(arguments: [
+        (instance("prio 110"), "unknown-keyword", "priority 110"),
+        (instance("vrid 7"), "unknown-keyword", "virtual_router_id 7"),
+        (
+            instance(addresses: ["192.168.10.100/24,192.168.10.102/24;"]), "stray-punctuation",
+            "192.168.10.100/24\n192.168.10.102/24"
+        ),
+        ("global_defs {\nscript_security\n}\n" + instance(), "obsolete-keyword", "enable_script_security"),
+        (
+            instance().replacing("virtual_router_id 51", with: "")
+                + instance().replacing("VI_1", with: "VI_2").replacing("router_id 51", with: "router_id 52"),
+            "missing-keyword", "virtual_router_id 53 "
+        ),
+    ])
+    func `offers nothing that does harm`(text: String, code: String, fix: String) throws {
+        let found = try #require(complaints(text).first { $0.code == code })
+        #expect(found.fix?.hasPrefix(fix) == true, "\(found)")
+    }
+
     @Test func `does not call a block empty whose address is a name`() {
         #expect(!complaints(instance(addresses: ["${VIP}", "$VIP/24"])).contains { $0.code == "no-addresses" })
     }
