@@ -29,9 +29,12 @@ public struct HostFacts: Equatable, Sendable {
         public var prefixLength: UInt8
         /// True when the address carries our IFA_PROTO mark: we put it there.
         public var isOurs: Bool
-        public init(address: IPAddress, prefixLength: UInt8, isOurs: Bool = false) {
+        /// RT_SCOPE_*: 0 is global.
+        public var scope: UInt8
+        public init(address: IPAddress, prefixLength: UInt8, isOurs: Bool = false, scope: UInt8 = 0) {
             self.address = address
             self.prefixLength = prefixLength
+            self.scope = scope
             self.isOurs = isOurs
         }
     }

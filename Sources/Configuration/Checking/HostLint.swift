@@ -229,6 +229,7 @@ extension Linter {
             }
         }
         guard let interface = facts.interface(instance.wire(of: held)) else { return }
+        checkScope(held, location, interface)
         let subnets = interface.addresses.filter { $0.address.family == held.address.family }
         guard !subnets.isEmpty, !held.address.isLinkLocal,
             !subnets.contains(where: { held.address.shares(prefixOf: $0.address, length: $0.prefixLength) })
@@ -240,6 +241,25 @@ extension Linter {
             consequence: "neighbours do not look for it on this network unless a route says so",
             fix: held.missingNeighbour(on: interface.name, beside: subnets.map(\.address))
                 ?? "an unused address of \(list)")
+    }
+}
+
+extension Linter {
+    /// Addresses of one IPv4 subnet and prefix have one scope on an interface, or the kernel refuses the later one.
+    private mutating func checkScope(
+        _ held: VirtualAddress, _ location: SourceLocation, _ interface: HostFacts.Interface
+    ) {
+        guard case .v4 = held.address,
+            let other = interface.addresses.first(where: {
+                !$0.isOurs && $0.scope != held.scope && $0.prefixLength == held.prefixLength
+                    && held.address.shares(prefixOf: $0.address, length: $0.prefixLength)
+            })
+        else { return }
+        report(
+            .warning, "scope-of-subnet", at: location,
+            "\(held.address)/\(held.prefixLength) has another scope than \(other.address), the host's own address of the subnet",
+            consequence: "the kernel takes only one scope for a subnet and refuses this address, for keepalived too",
+            fix: "\(held.address)/32 scope \(held.scope)   # or without `scope`", passesKeepalived: true)
     }
 }
 

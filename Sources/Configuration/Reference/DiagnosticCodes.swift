@@ -93,6 +93,7 @@ public enum DiagnosticCodes {
         ("version-2-with-ipv6", "VRRPv2 is IPv4 only"),
         ("bad-virtual-mac", "a MAC address that no virtual router can have, or not this one"),
         ("virtual-mac-twice", "two instances have one virtual MAC address on one interface"),
+        ("scope-of-subnet", "an address has another scope than the host's own address of the subnet"),
         ("virtual-interface-taken", "the name of a virtual MAC interface is another interface's"),
         ("tracked-virtual-interface", "an instance watches the interface that it makes itself"),
         ("unicast-from-base", "unicast adverts come from the interface's own MAC address"),

@@ -26,7 +26,8 @@ package struct LiveHost: HostInspector {
                     kind: link.kind ?? "",
                     addresses: addresses.filter { $0.interfaceIndex == link.index }.map {
                         HostFacts.Assigned(
-                            address: $0.address, prefixLength: $0.prefixLength, isOurs: $0.protocolMark == addressMark)
+                            address: $0.address, prefixLength: $0.prefixLength, isOurs: $0.protocolMark == addressMark,
+                            scope: $0.scope)
                     })
             })
         if looksAtFiles {

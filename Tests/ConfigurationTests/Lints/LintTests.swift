@@ -60,6 +60,19 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(lints(check(command)).contains { $0.code == "check-prints-result" } == isNamed)
     }
 
+    /// The kernel: `__inet_insert_ifa`, "Invalid scope value".
+    @Test(arguments: [
+        ("192.168.10.100/24 scope link", true), ("192.168.10.100/24", false), ("192.168.10.100/32 scope link", false),
+        ("192.168.10.100/25 scope link", false), ("192.168.10.100/24 scope global", false),
+    ])
+    func `one scope is all that a subnet has`(address: String, isRefused: Bool) {
+        let found = lints(instance(addresses: [address]), FakeHost(), authoritative: true)
+        #expect(found.map(\.code) == (isRefused ? ["scope-of-subnet"] : []))
+        for fix in found.compactMap(\.fix) {
+            #expect(lints(instance(addresses: [fix]), FakeHost(), authoritative: true).isEmpty, "\(fix)")
+        }
+    }
+
     @Test(arguments: [("", true), ("bridge", true), ("macvlan", false)])
     func `the name of a virtual MAC interface that another interface has is refused`(kind: String, isTaken: Bool) {
         var host = FakeHost()
