@@ -15,7 +15,7 @@ private let refusedByKeepalived: Set<String> = [
     "defined-after-use", "strict-mode", "bad-prefix", "mixed-families", "not-portable",
     "no-script-security", "no-addresses", "newer-keyword", "deprecated-keyword", "untracked-route",
     "rule-without-preference", "single-member", "no-script-user", "own-interface-tracked",
-    "byte-order-mark",
+    "byte-order-mark", "long-line", "weight-on-owner", "too-many-addresses",
 ]
 
 extension CheckReport {

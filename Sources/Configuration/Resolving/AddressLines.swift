@@ -71,10 +71,14 @@ extension Resolver {
         guard parts.count > 1 else { return (address, address.family.hostPrefixLength) }
         let longest = address.family.hostPrefixLength
         guard let prefix = UInt8(parts[1]), prefix <= longest, prefix > 0 else {
+            let isNothing = parts[1].isEmpty || Int(parts[1]) == 0
             report(
                 .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 1 to \(longest)",
-                consequence: "keepalived would use /\(longest), a host without its subnet",
-                fix: "\(address)/\(IPv4Address(parts[1])?.maskLength ?? (address.family == .v4 ? 24 : 64))")
+                consequence: isNothing
+                    ? "keepalived would set /0: the whole Internet would be taken for this link"
+                    : "keepalived would use /\(longest), a host without its subnet",
+                fix: "\(address)/\(IPv4Address(parts[1])?.maskLength ?? (address.family == .v4 ? 24 : 64))",
+                passesKeepalived: isNothing ? true : nil)
             return (address, longest)
         }
         return (address, prefix)
@@ -228,7 +232,7 @@ extension Resolver {
                 .error, "broadcast-is-address", at: value.location,
                 "`\(value.text)` makes \(address) its own broadcast address",
                 consequence: "neighbours would not resolve it, so nobody reaches it",
-                fix: "\(address)/24 brd +   # with the subnet's real prefix")
+                fix: "\(address)/24 brd +   # with the subnet's real prefix", passesKeepalived: true)
             written.broadcast = nil
         }
     }

@@ -8,7 +8,7 @@ extension Resolver {
         var advertised = withoutOtherFamily(held.advertised, family: instance.family)
         advertised = withoutRepeats(advertised, besides: [])
         excluded = withoutRepeats(excluded, besides: advertised)
-        if instance.family == .v6 { advertised = linkLocalFirst(advertised) }
+        if instance.family == .v6 { advertised = linkLocalFirst(advertised, isStrict: isStrict(contents)) }
         let limit = advertCapacity(instance)
         if advertised.count > limit {
             report(
@@ -73,7 +73,8 @@ extension Resolver {
         }
     }
 
-    private mutating func linkLocalFirst(_ addresses: [WrittenAddress]) -> [WrittenAddress] {
+    /// - Parameter isStrict: then keepalived says so as well.
+    private mutating func linkLocalFirst(_ addresses: [WrittenAddress], isStrict: Bool) -> [WrittenAddress] {
         guard let first = addresses.first, !first.address.address.isLinkLocal else { return addresses }
         guard let index = addresses.firstIndex(where: { $0.address.address.isLinkLocal }) else {
             report(
@@ -82,7 +83,8 @@ extension Resolver {
                 consequence:
                     "RFC 9568 section 5.2.9 asks for it (erratum 8300): Understudy believes the adverts all the same, but "
                     + "routers of other makers may refuse them",
-                fix: "fe80::1:51/64   # as the first line, the same on all routers")
+                fix: "fe80::1:51/64   # as the first line, the same on all routers",
+                passesKeepalived: isStrict ? false : nil)
             return addresses
         }
         report(
@@ -90,7 +92,8 @@ extension Resolver {
             "\(addresses[index].address.address) is link-local and should be the first address",
             consequence:
                 "it is listed first in adverts all the same, as RFC 9568 section 5.2.9 asks",
-            fix: "move the line to the top of the block")
+            fix: "move the line to the top of the block",
+            passesKeepalived: isStrict ? false : nil)
         var sorted = addresses
         sorted.insert(sorted.remove(at: index), at: 0)
         return sorted

@@ -39,7 +39,8 @@ extension Resolver {
         if words.isEmpty, !contents.wasAttempted("interface"), block.isEmpty {
             report(
                 .error, "missing-keyword", at: statement.location, "garp_group names no interface",
-                consequence: "it would space nothing; keepalived leaves it out", fix: "interface eth0")
+                consequence: "it would space nothing, in keepalived neither", fix: "interface eth0",
+                passesKeepalived: contents.has("interfaces") ? nil : true)
         }
         var taken = Set(model.global.announcementGroups.flatMap(\.interfaces))
         var names: [String] = []

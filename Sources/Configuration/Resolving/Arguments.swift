@@ -102,7 +102,8 @@ extension Resolver {
             report(
                 .error, "two-on-a-line", at: next.location, "`\(next.text)` must begin a line of its own",
                 consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line",
-                passesKeepalived: true)
+                // It finds a password on a line of its own only.
+                passesKeepalived: !extra.contains { $0.text == "auth_pass" })
             return false
         }
         if shape.isBlock {
@@ -202,21 +203,28 @@ extension Resolver {
             return nil
         }
         guard range.contains(value) else {
-            reportOutOfRange(word, of: statement, range: "\(range.lowerBound) to \(range.upperBound)")
+            reportOutOfRange(
+                word, of: statement, range: "\(range.lowerBound) to \(range.upperBound)",
+                passesKeepalived: passes(value, of: statement))
             return nil
         }
         return value
     }
 
-    mutating func reportOutOfRange(_ word: Word, of statement: Statement, range: String) {
+    mutating func reportOutOfRange(
+        _ word: Word, of statement: Statement, range: String, passesKeepalived: Bool? = nil
+    ) {
         report(
             .error, "out-of-range", at: word.location,
             "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
             consequence: consequence(
                 statement.keyword.text == "virtual_router_id"
-                    ? "keepalived would exit" : "keepalived would go on with another value",
+                    ? "keepalived would exit"
+                    : passesKeepalived == true
+                        ? "nothing of the file is used; keepalived takes it as it is"
+                        : "keepalived would go on with another value",
                 for: statement.keyword.text),
-            fix: "\(statement.keyword.text) N   # \(range)")
+            fix: "\(statement.keyword.text) N   # \(range)", passesKeepalived: passesKeepalived)
     }
 
     mutating func seconds(
@@ -232,14 +240,17 @@ extension Resolver {
                 .warning, "rounded-value", at: word.location,
                 "`\(word.text)` has more decimals than count: it becomes \(interval.decimalSeconds)",
                 consequence: "times are kept in millionths of a second",
-                fix: "\(statement.keyword.text) \(interval.decimalSeconds)")
+                fix: "\(statement.keyword.text) \(interval.decimalSeconds)", passesKeepalived: false)
         }
         guard range.contains(parsed.microseconds) else {
             let lower = Interval.microseconds(range.lowerBound).decimalSeconds
             let upper = Interval.microseconds(range.upperBound).decimalSeconds
-            reportOutOfRange(word, of: statement, range: "\(lower) to \(upper)")
+            reportOutOfRange(
+                word, of: statement, range: "\(lower) to \(upper)",
+                passesKeepalived: passes(microseconds: parsed.microseconds, of: statement))
             return nil
         }
+        checkSecondsElsewhere(word, parsed, of: statement)
         return interval
     }
 
@@ -327,10 +338,13 @@ struct DecimalSeconds: Equatable {
     var microseconds: UInt64
     /// True when there were more than six decimals that mattered.
     var isRounded: Bool
+    /// True when there were more than six decimals at all.
+    var hasMoreDigits: Bool
 
-    /// Nil unless the text is digits with at most one point.
+    /// Nil unless the text is digits with at most one point, and perhaps a plus.
     init?(_ text: String) {
-        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = (text.hasPrefix("+") ? text.dropFirst() : text[...]).split(
+            separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = parts.count > 1 ? parts[1] : ""
         let digits = Array(parts[0].utf8) + Array(fraction.utf8)
         guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
@@ -351,6 +365,7 @@ struct DecimalSeconds: Equatable {
         }
         microseconds = scaled
         self.isRounded = isRounded
+        hasMoreDigits = fraction.utf8.count > 6
     }
 }
 

@@ -155,7 +155,7 @@ extension Resolver {
                 .warning, "rounded-value", at: word.location,
                 "`\(word.text)` has more decimals than count: it becomes \(interval.decimalMilliseconds)",
                 consequence: "times are kept in millionths of a second",
-                fix: "\(statement.keyword.text) \(interval.decimalMilliseconds)")
+                fix: "\(statement.keyword.text) \(interval.decimalMilliseconds)", passesKeepalived: false)
         }
         guard range.contains(microseconds) else {
             let lower = Interval.microseconds(range.lowerBound).decimalMilliseconds

@@ -101,12 +101,16 @@ extension Resolver {
     private mutating func reportIdentity(_ instance: Instance, _ earlier: Instance, used: Set<UInt8>) {
         let id = instance.virtualRouterID.rawValue
         let free = (id..<255).first { !used.contains($0) } ?? (1..<id).first { !used.contains($0) } ?? id
+        let isApart = instance.isToldApartElsewhere(from: earlier)
         report(
             .error, "duplicate-virtual-router-id", at: instance.location,
             "instances `\(earlier.name)` and `\(instance.name)` both use virtual_router_id \(id) on "
                 + instance.interface,
-            consequence: "neither could tell its adverts from the other's; keepalived would exit",
-            fix: "virtual_router_id \(free)   # in `\(instance.name)`, on all routers")
+            consequence: isApart
+                ? "here an instance is known by this number alone; keepalived knows them by their peers or groups as well"
+                : "neither could tell its adverts from the other's; keepalived would exit",
+            fix: "virtual_router_id \(free)   # in `\(instance.name)`, on all routers",
+            passesKeepalived: isApart ? true : nil)
     }
 
     private mutating func checkShared(_ instance: Instance, _ earlier: Instance) {
@@ -128,6 +132,14 @@ extension Resolver {
 }
 
 extension Instance {
+    /// Whether keepalived 2.2.7 takes both of one number: their adverts do not go to, or come from, the same address.
+    fileprivate func isToldApartElsewhere(from other: Instance) -> Bool {
+        if (self.transport == .multicast) != (other.transport == .multicast) { return true }
+        if self.transport == .multicast { return group != other.group }
+        if let source = self.sourceAddress, let theirs = other.sourceAddress, source != theirs { return true }
+        return Set(unicastPeers).isDisjoint(with: other.unicastPeers)
+    }
+
     fileprivate var addressCount: Int { addresses.count + self.excludedAddresses.count }
     fileprivate func address(atLine line: Int) -> IPAddress {
         line < addresses.count ? addresses[line].address : self.excludedAddresses[line - addresses.count].address

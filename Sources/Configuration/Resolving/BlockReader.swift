@@ -84,7 +84,9 @@ extension Resolver {
             switch keyword.status {
             case .supported: break
             case .notYet(let without, let instead):
-                reportNotYet(statement, without: without, instead: instead, in: block)
+                reportNotYet(
+                    statement, without: without, instead: instead, in: block,
+                    passesKeepalived: passesUnsupported(statement, among: statements))
                 continue
             case .noted(let remark):
                 reportNoted(statement, remark)
@@ -133,14 +135,15 @@ extension Resolver {
     }
 
     private mutating func reportNotYet(
-        _ statement: Statement, without: String, instead: String?, in block: BlockKind
+        _ statement: Statement, without: String, instead: String?, in block: BlockKind, passesKeepalived: Bool?
     ) {
         let what = statement.children == nil ? "line" : "block"
         let scope = block == .instance ? "for this instance" : "on this host"
         report(
             .error, "not-supported-yet", at: statement.location,
             "`\(statement.keyword.text)` is not supported yet by Understudy", consequence: "without it \(without)",
-            fix: instead ?? "remove the \(what), or keep keepalived \(scope) until Understudy supports it")
+            fix: instead ?? "remove the \(what), or keep keepalived \(scope) until Understudy supports it",
+            passesKeepalived: passesKeepalived)
     }
 
     private mutating func reportSkipped(_ statement: Statement, owner: String) {

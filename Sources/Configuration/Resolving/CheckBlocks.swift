@@ -129,7 +129,8 @@ extension Resolver {
         let rest = words.dropFirst().map(\.text).joined(separator: " ")
         report(
             .error, "two-on-a-line", at: words[1].location, "`\(words[1].text)` must begin a line of its own",
-            consequence: "everything after the command would be ignored", fix: "put `\(rest)` on the next line")
+            consequence: "everything after the command would be ignored", fix: "put `\(rest)` on the next line",
+            passesKeepalived: true)
         return true
     }
 
@@ -137,16 +138,24 @@ extension Resolver {
     private mutating func scriptCheck(
         _ name: String, _ setting: Setting, at location: SourceLocation
     ) -> ScriptCheck? {
-        if reportSettingAfterCommand(setting.statement) { return nil }
+        var statement = setting.statement
+        if reportSettingAfterCommand(statement) {
+            // Where keepalived is asked for, the command is to be judged too.
+            guard portable else { return nil }
+            let length = statement.arguments[1].location.column - statement.location.column
+            statement = Statement(
+                keyword: statement.keyword, arguments: [statement.arguments[0]],
+                rawLine: String(String.UnicodeScalarView(statement.rawLine.unicodeScalars.prefix(length))))
+        }
         let line: QuotedCommand
-        switch QuotedCommand.parse(setting.statement) {
+        switch QuotedCommand.parse(statement) {
         case .success(let parsed): line = parsed
         case .failure(let problem):
             record(problem.diagnostic)
             return nil
         }
         let text = line.text
-        guard checkAfterCommand(line, setting.statement) else { return nil }
+        guard checkAfterCommand(line, statement) else { return nil }
         var command = line.command
         if text.hasPrefix("</") {
             command = ["/bin/sh", "-c", text]

@@ -41,7 +41,8 @@ extension Resolver {
         report(
             .warning, "unicast-ttl-without-peers", at: setting.location,
             "`unicast_ttl` is of no use without a `unicast_peer` block",
-            consequence: "multicast adverts always have TTL 255, as the others demand", fix: "remove the line")
+            consequence: "multicast adverts always have TTL 255, as the others demand", fix: "remove the line",
+            passesKeepalived: false)
     }
 
     /// What happens anyway cannot be switched off.

@@ -26,7 +26,7 @@ extension Resolver {
             .note, "default-interface", at: statement.location,
             "instance `\(name)` has no `interface` line: it runs on `\(word.text)`, the `default_interface`",
             consequence: "keepalived would exit: it takes the default for addresses only",
-            fix: "interface \(word.text)")
+            fix: "interface \(word.text)", passesKeepalived: false)
         return word
     }
 
@@ -35,7 +35,13 @@ extension Resolver {
         for line in contents.lines("interface_up_down_delays") {
             guard let interface = interfaceName(line.keyword, of: valueLine(line, of: "interface_up_down_delays")),
                 let delay = interfaceDelay(line)
-            else { continue }
+            else {
+                // keepalived looks for it all the same.
+                if portable {
+                    model.global.namedInterfaces.append(NamedInterface(line.keyword, "nothing is delayed by it"))
+                }
+                continue
+            }
             model.global.namedInterfaces.append(NamedInterface(interface, "nothing is delayed by it"))
             if let earlier = delayLocations[interface.text] {
                 report(
@@ -54,7 +60,8 @@ extension Resolver {
             report(
                 .error, "missing-argument", at: line.location,
                 "`\(line.keyword.text)` needs a delay after it, in seconds",
-                consequence: "the line would be ignored: a change counts at once", fix: "\(line.keyword.text) 0.5 0.5")
+                consequence: "the line would be ignored: a change counts at once", fix: "\(line.keyword.text) 0.5 0.5",
+                passesKeepalived: true)
             return nil
         }
         guard let down = seconds(first, Self.delayRange, of: line) else { return nil }

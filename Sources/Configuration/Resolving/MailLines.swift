@@ -118,6 +118,12 @@ extension Resolver {
         }
         guard let word = words.dropFirst().first else { return MailSettings.Server(host: host.text, port: 25) }
         if let port = Self.services[word.text] ?? UInt16(word.text), port > 0 {
+            if portable, Self.services[word.text] != nil {
+                report(
+                    .note, "bad-value", at: word.location, "keepalived takes a number only for the port",
+                    consequence: "it would send to nobody", fix: "smtp_server \(host.text) \(port)",
+                    passesKeepalived: false)
+            }
             return MailSettings.Server(host: host.text, port: port)
         }
         reportBadValue(word, of: setting.statement, expected: "a port from 1 to 65535, or smtp")

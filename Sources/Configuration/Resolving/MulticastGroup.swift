@@ -4,7 +4,11 @@ extension Resolver {
     /// A multicast group; one that cannot be one is reported.
     mutating func group(_ word: Word, of statement: Statement) -> IPAddress? {
         guard let address = IPAddress(word.text) else {
-            reportBadValue(word, of: statement, expected: "an IPv4 or IPv6 multicast group")
+            // keepalived cuts off what follows the address, whatever it is.
+            let bare = IPAddress(String(word.text.prefix { $0 != "/" && $0 != "-" }))
+            reportBadValue(
+                word, of: statement, expected: "an IPv4 or IPv6 multicast group",
+                passesKeepalived: bare?.isMulticast == true ? true : nil)
             return nil
         }
         let fix = "\(statement.keyword.text) \(IPAddress.vrrpGroup(address.family))"

@@ -29,7 +29,12 @@ extension Resolver {
         switch QuotedCommand.parse(statement) {
         case .success(let parsed): line = parsed
         case .failure(let problem):
-            record(problem.diagnostic)
+            var diagnostic = problem.diagnostic
+            // keepalived takes notice of an empty command only where it is to be run around the daemon's life.
+            if diagnostic.code == "missing-value", !statement.keyword.text.hasSuffix("_script") {
+                diagnostic.passesKeepalived = statement.arguments.isEmpty ? nil : true
+            }
+            record(diagnostic)
             return nil
         }
         var command = NotifyCommand(command: line.command, text: line.text, location: line.location)
@@ -89,7 +94,8 @@ extension Resolver {
             return report(
                 .error, "duplicate-name", at: path.location,
                 "`\(path.text)` is the other pipe's path too, on line \(other.location.line)",
-                consequence: "its reader would get every line twice", fix: "remove one of the two lines")
+                consequence: "its reader would get every line twice", fix: "remove one of the two lines",
+                passesKeepalived: true)
         }
         var owner: UserName?
         if words.count > 1 {

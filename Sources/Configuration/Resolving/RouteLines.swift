@@ -219,16 +219,21 @@ extension Resolver {
         guard let length = parts.count > 1 ? UInt8(parts[1]) : longest, length <= longest else {
             report(
                 .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 0 to \(longest)",
-                consequence: "keepalived would leave this route out",
-                fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
-            return false
+                consequence: parts[1].isEmpty
+                    ? "keepalived would take it for /0" : "keepalived would take it for /\(longest)",
+                fix: "\(address)/\(address.family == .v4 ? 24 : 64)", passesKeepalived: parts[1].isEmpty ? true : nil)
+            guard portable else { return false }
+            draft.destination = (address, longest, word)
+            return true
         }
         let network = address.network(length: length)
         if network != address {
             report(
                 .error, "bad-prefix", at: word.location, "\(address)/\(length) is an address, not a network",
-                consequence: "the kernel would refuse the route", fix: "\(network)/\(length)")
-            return false
+                consequence: "the kernel would refuse the route", fix: "\(network)/\(length)",
+                passesKeepalived: true)
+            // Where keepalived is asked for, the rest of the line is to be judged too.
+            if !portable { return false }
         }
         draft.destination = (address, length, word)
         return true

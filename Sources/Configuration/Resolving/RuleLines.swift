@@ -164,7 +164,11 @@ extension Resolver {
         case "protocol": reportProtocol(value)
         case "track_group": draft.trackGroup = value
         case "preference", "priority", "order":
-            guard let number = integer(value, 1...4_294_967_295, of: quoted) else { return false }
+            // An instance's `priority` has other bounds.
+            let line = Statement(keyword: Word("preference", at: quoted.location), arguments: [], rawLine: "")
+            guard let number = integer(value, 1...4_294_967_295, of: name == "priority" ? line : quoted) else {
+                return false
+            }
             draft.preference = UInt32(clamping: number)
         case "goto":
             guard let number = integer(value, 1...4_294_967_295, of: quoted) else { return false }
@@ -186,8 +190,9 @@ extension Resolver {
         guard let length = parts.count > 1 ? UInt8(parts[1]) : longest, length <= longest else {
             report(
                 .error, "bad-prefix", at: word.location, "`/\(parts[1])` is not a prefix length: 0 to \(longest)",
-                consequence: "keepalived would leave this rule out",
-                fix: "\(address)/\(address.family == .v4 ? 24 : 64)")
+                consequence: parts[1].isEmpty
+                    ? "keepalived would take it for /0" : "keepalived would take it for /\(longest)",
+                fix: "\(address)/\(address.family == .v4 ? 24 : 64)", passesKeepalived: parts[1].isEmpty ? true : nil)
             return nil
         }
         let network = address.network(length: length)

@@ -57,8 +57,8 @@ extension Resolver {
         if members.isEmpty, !contents.wasAttempted("group") || contents.has("group") {
             report(
                 .error, "empty-track-group", at: statement.location, "track_group `\(word.text)` names no instance",
-                consequence: "what is in it would be lost without a fault; keepalived leaves the group out",
-                fix: "group { VI_1 }")
+                consequence: "what is in it would be lost without a fault",
+                fix: "group { VI_1 }", passesKeepalived: contents.has("group") ? nil : true)
         }
         trackGroupMembers += members
         model.global.trackGroups.append(

@@ -220,7 +220,10 @@ extension Resolver {
                     .warning, "weight-on-owner", at: tracked.location,
                     "the weight of `\(tracked.name)` does not count with priority 255",
                     consequence: "the check moves nothing; keepalived leaves it out too",
-                    fix: "priority 254, or \(tracked.name) weight 0 to make its failure a fault")
+                    fix: "priority 254, or \(tracked.name) weight 0 to make its failure a fault",
+                    // It leaves out a process without a word.
+                    passesKeepalived: instance.trackedProcesses.contains { $0.location == tracked.location }
+                        ? true : nil)
             }
             instance.dropWeighted(\.trackedScripts, .script)
             instance.dropWeighted(\.trackedProcesses, .process)

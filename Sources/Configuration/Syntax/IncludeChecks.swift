@@ -6,6 +6,8 @@ struct IncludeChecks: Equatable {
     var demandsMatch = false
     /// Each alternative of a pattern's braces does.
     var demandsEachAlternative = false
+    /// A file that is named is there, which keepalived has to be told.
+    var demandsFile = false
 
     /// The words that may follow it; the first two are what is so in any case.
     ///
@@ -20,7 +22,7 @@ struct IncludeChecks: Equatable {
     }
 
     private mutating func take(_ words: [String]) {
-        if words.isEmpty { (demandsMatch, demandsEachAlternative) = (true, true) }
+        if words.isEmpty { (demandsMatch, demandsEachAlternative, demandsFile) = (true, true, true) }
         // Without a sign they are the whole list.
         if let first = words.first, !first.hasPrefix("+"), !first.hasPrefix("-") { self = IncludeChecks() }
         var isAdded = true
@@ -28,10 +30,32 @@ struct IncludeChecks: Equatable {
             if word.hasPrefix("+") { isAdded = true }
             if word.hasPrefix("-") { isAdded = false }
             switch word.drop(while: { $0 == "+" || $0 == "-" }) {
+            case "match": demandsFile = isAdded
             case "wildcard_match": demandsMatch = isAdded
             case "brace_match": demandsEachAlternative = isAdded
             default: break
             }
         }
     }
+}
+
+/// What `keepalived -t` says of an include line that finds nothing.
+///
+/// Source: keepalived 2.2.7, measured with each of the keywords.
+struct KeepalivedIncludes {
+    private let demandsFile: Bool
+    private let demandsMatch: Bool
+    let demandsAlternatives: Bool
+
+    init(_ keyword: String, _ checks: IncludeChecks) {
+        demandsMatch = keyword == "includew" || keyword == "includea" || checks.demandsMatch
+        demandsFile = keyword == "includem" || checks.demandsFile || demandsMatch
+        demandsAlternatives = keyword == "includeb" || keyword == "includea" || checks.demandsEachAlternative
+    }
+
+    /// Of a file that is named.
+    var passesMissing: Bool { !demandsFile }
+
+    /// Of a pattern; where there is not even its directory, that counts as a file that is missing.
+    func passesUnmatched(isInDirectory: Bool) -> Bool { isInDirectory ? !demandsMatch : !demandsFile }
 }

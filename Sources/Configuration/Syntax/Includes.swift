@@ -106,10 +106,11 @@ struct FileSetParser<Reader: SourceReader> {
 
     private mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at word: Word, _ message: String,
-        consequence: String? = nil, fix: String? = nil
+        consequence: String? = nil, fix: String? = nil, passesKeepalived: Bool? = nil
     ) {
-        diagnostics.append(
-            Diagnostic(severity, code, at: word.location, message, consequence: consequence, fix: fix))
+        var diagnostic = Diagnostic(severity, code, at: word.location, message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
+        diagnostics.append(diagnostic)
     }
 }
 
@@ -139,7 +140,7 @@ extension FileSetParser {
         if path.contains(where: { "*?[{".contains($0) }) {
             return includeMatches(of: path, pattern: pattern, keyword: keyword, within: chain)
         }
-        return includeFile(path, named: pattern, isNamed: true, within: chain)
+        return includeFile(path, named: pattern, by: keyword, within: chain)
     }
 
     /// Reads what a pattern matches.
@@ -150,30 +151,40 @@ extension FileSetParser {
     ) -> [Statement] {
         let isStrict = keyword.text == "includew" || keyword.text == "includea" || checks.demandsMatch
         let wantsEachAlternative = keyword.text == "includeb" || isStrict || checks.demandsEachAlternative
+        let keepalived = KeepalivedIncludes(keyword.text, checks)
         let matches = reader.glob(path)
         if matches.isEmpty {
             report(
                 wantsEachAlternative ? .error : .warning, "include-unmatched", at: pattern,
                 "no file matches `\(pattern.text)`", consequence: "nothing is included",
-                fix: "correct the pattern, or remove the line")
+                fix: "correct the pattern, or remove the line",
+                passesKeepalived: keepalived.passesUnmatched(isInDirectory: hasDirectory(path)))
         } else if wantsEachAlternative {
             for alternative in expandBraces(path) where reader.glob(alternative).isEmpty {
                 report(
                     .error, "include-unmatched", at: pattern, "no file matches the alternative `\(alternative)`",
                     consequence: "`\(keyword.text)` or `include_check` asks for a file for each",
-                    fix: "correct the pattern")
+                    fix: "correct the pattern",
+                    passesKeepalived: !keepalived.demandsAlternatives || alternative.contains { "*?[".contains($0) })
             }
         }
         var statements: [Statement] = []
         for match in matches {
-            statements += includeFile(match, named: pattern, isNamed: false, within: chain)
+            statements += includeFile(match, named: pattern, by: nil, within: chain)
         }
         return statements
     }
 
+    private func hasDirectory(_ path: String) -> Bool {
+        guard let slash = path.lastIndex(of: "/") else { return true }
+        return slash == path.startIndex || !reader.glob(String(path[..<slash])).isEmpty
+    }
+
+    /// - Parameter keyword: that of a line that names this one file.
     private mutating func includeFile(
-        _ path: String, named pattern: Word, isNamed: Bool, within chain: [String]
+        _ path: String, named pattern: Word, by keyword: Word?, within chain: [String]
     ) -> [Statement] {
+        let isNamed = keyword != nil
         guard !isExhausted else { return [] }
         if let first = chain.firstIndex(of: normalized(path)) {
             let cycle = (chain[first...] + [normalized(path)]).joined(separator: " -> ")
@@ -188,7 +199,8 @@ extension FileSetParser {
                 .error, isNamed ? "include-missing" : "include-unreadable", at: pattern,
                 "`\(path)` cannot be read: \(failure.reason)",
                 consequence: "the configuration would run without this part",
-                fix: isNamed ? "correct the name, or remove the line" : "make the file readable, or remove it")
+                fix: isNamed ? "correct the name, or remove the line" : "make the file readable, or remove it",
+                passesKeepalived: keyword.map { KeepalivedIncludes($0.text, checks).passesMissing })
             return []
         case .success(let bytes):
             guard reader.isIncludable(path) else {

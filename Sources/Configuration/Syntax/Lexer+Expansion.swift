@@ -35,10 +35,12 @@ extension Lexer {
     }
 
     private mutating func report(
-        _ code: String, at location: SourceLocation, _ message: String, consequence: String, fix: String
+        _ code: String, at location: SourceLocation, _ message: String, consequence: String, fix: String,
+        passesKeepalived: Bool? = nil
     ) {
-        result.diagnostics.append(
-            Diagnostic(.error, code, at: location, message, consequence: consequence, fix: fix))
+        var diagnostic = Diagnostic(.error, code, at: location, message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
+        result.diagnostics.append(diagnostic)
     }
 
     /// What is made of a line comes next, before the rest of the file.
@@ -84,7 +86,9 @@ extension Lexer {
                 report(
                     "condition-incomplete", at: line.location(at), "`@` is not followed by a configuration id",
                     consequence: "nobody can say whether the line applies; it is not read",
-                    fix: "write `@ID` or `@^ID` without blanks, then the line")
+                    fix: "write `@ID` or `@^ID` without blanks, then the line",
+                    // It leaves such a line out, and reads what stands after a `@^`.
+                    passesKeepalived: isNegated && start < line.scalars.count ? nil : true)
                 return false
             }
             let identifier = String(line.scalars[start..<index])

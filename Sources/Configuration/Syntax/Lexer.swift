@@ -1,4 +1,4 @@
-/// Longer lines than this are dropped by keepalived, whose line buffer has 1024 bytes.
+/// Of longer lines keepalived takes the rest for another line: its line buffer has 1024 bytes.
 private let keepalivedLineLimit = 1023
 /// A line beyond this is not configuration.
 private let lineLimit = 65536
@@ -60,10 +60,11 @@ struct Lexer {
 
     private mutating func report(
         _ severity: Diagnostic.Severity, _ code: String, at index: Int, _ message: String,
-        consequence: String? = nil, fix: String? = nil
+        consequence: String? = nil, fix: String? = nil, passesKeepalived: Bool? = nil
     ) {
-        result.diagnostics.append(
-            Diagnostic(severity, code, at: location(index), message, consequence: consequence, fix: fix))
+        var diagnostic = Diagnostic(severity, code, at: location(index), message, consequence: consequence, fix: fix)
+        diagnostic.passesKeepalived = passesKeepalived
+        result.diagnostics.append(diagnostic)
     }
 
     /// Passes over lines of which nothing comes: blank ones, and whole comments that could be read.
@@ -103,7 +104,9 @@ struct Lexer {
             report(
                 .error, "invalid-utf8", at: damaged, "this is not UTF-8 text",
                 consequence: "the word would be used with this character replaced",
-                fix: "save the file in UTF-8, or write the word in ASCII")
+                fix: "save the file in UTF-8, or write the word in ASCII",
+                // A keyword, or a name that a line begins with, it would not know.
+                passesKeepalived: scalars[start..<damaged].contains(where: \.isBlank) ? true : nil)
         }
         endsInBackslash = scalars.last { !$0.isBlank } == "\\" || scalars[..<end].last { !$0.isBlank } == "\\"
         scalars.removeSubrange(end...)
@@ -128,8 +131,11 @@ struct Lexer {
         if bytes.count > keepalivedLineLimit {
             report(
                 .warning, "long-line", at: 0, "the line has \(bytes.count) bytes",
-                consequence: "it is read here, but keepalived drops every line of more than \(keepalivedLineLimit)",
-                fix: "break it into several lines")
+                consequence:
+                    "it is read here, but keepalived takes what follows \(keepalivedLineLimit) for another line",
+                fix: "break it into several lines",
+                passesKeepalived: bytes.dropFirst(keepalivedLineLimit).allSatisfy { [9, 13, 32].contains($0) }
+                    ? true : nil)
         }
         return true
     }

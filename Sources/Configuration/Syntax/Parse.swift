@@ -51,10 +51,13 @@ private func judge(
     _ use: VariableUse, definedNames: [String: SourceLocation], _ scope: String
 ) -> Diagnostic? {
     if use.isDefined {
-        return Diagnostic(
+        var diagnostic = Diagnostic(
             use.isQuoted ? .warning : .error, "variable-unexpanded", at: use.location,
             "`$\(use.name)` is not replaced here: only a blank, a comma, `)` or the line's end may follow",
             consequence: "the name itself is taken for a part of the word", fix: "write `${\(use.name)}`")
+        // keepalived does not look for the programs that tell somebody.
+        if Notifications.Occasion(rawValue: use.keyword) != nil { diagnostic.passesKeepalived = true }
+        return diagnostic
     }
     if use.isQuoted || use.keyword == "auth_pass" { return nil }
     if let location = definedNames[use.name] {
