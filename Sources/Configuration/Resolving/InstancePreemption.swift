@@ -57,10 +57,6 @@ extension Resolver {
                 report(
                     .error, "missing-keyword", at: block.location, "`authentication` has no `auth_pass` line",
                     consequence: "adverts would go without a password", fix: "auth_pass PASSWORD")
-            } else if let setting = lines["auth_pass"] {
-                report(
-                    .warning, "missing-value", at: setting.valueLocation, "`auth_pass` is empty",
-                    consequence: "adverts go without a password", fix: "auth_pass PASSWORD", passesKeepalived: false)
             }
             return
         }
