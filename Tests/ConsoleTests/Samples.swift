@@ -108,6 +108,7 @@ enum Sample {
         instance.standbys = [StandbySeen(address: "192.0.2.3", priority: 90, lastHeardSeconds: 0.7)]
         instance.standbys?[0].isUnsigned = true
         instance.pendingLinks = [PendingLink(interface: "eth1", isUp: true, countsInSeconds: 2.5)]
+        instance.unheard = "interface eth0 has no carrier"
         instance.routes = [RouteStatus(route: "default via 192.0.2.254 dev eth0", isPresent: false)]
         instance.routes?[0].hasEnd = false
         instance.rules = [RuleStatus(rule: "from 192.0.2.10/32 preference 300 lookup 100", isPresent: false)]

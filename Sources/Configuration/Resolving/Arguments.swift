@@ -92,6 +92,17 @@ extension Resolver {
         return shape.notation
     }
 
+    /// What stands on one line, with each keyword at the beginning of one.
+    static func lines(of words: ArraySlice<Word>, in block: BlockKind) -> [String] {
+        words.reduce(into: []) { lines, word in
+            if lines.isEmpty || KeywordTable.keyword(word.text, in: block) != nil {
+                lines.append(word.text)
+            } else {
+                lines[lines.count - 1] += " " + word.text
+            }
+        }
+    }
+
     private mutating func checkExtra(
         _ statement: Statement, extra: ArraySlice<Word>, shape: ArgumentShape, in block: BlockKind
     ) -> Bool {
@@ -101,7 +112,8 @@ extension Resolver {
         if let next = extra.first, KeywordTable.keyword(next.text, in: block) != nil {
             report(
                 .error, "two-on-a-line", at: next.location, "`\(next.text)` must begin a line of its own",
-                consequence: "everything after `\(kept)` would be ignored", fix: "put `\(text)` on the next line",
+                consequence: "everything after `\(kept)` would be ignored",
+                fix: ([kept] + Self.lines(of: extra, in: block)).joined(separator: "\n"),
                 // It finds a password on a line of its own only.
                 passesKeepalived: !extra.contains { $0.text == "auth_pass" })
             return false
@@ -177,7 +189,9 @@ extension Resolver {
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
             consequence: statement.keyword.text == "unicast_peer"
                 ? "keepalived would leave the peer out, and without any fall back to multicast"
-                : consequence("keepalived would go on with the default", for: statement.keyword.text),
+                : statement.keyword.text == "virtual_router_id"
+                    ? "keepalived would exit"
+                    : consequence("keepalived would go on with the default", for: statement.keyword.text),
             fix: "\(start(statement))VALUE   # \(expected)", passesKeepalived: passesKeepalived)
     }
 

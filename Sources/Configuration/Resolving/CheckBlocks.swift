@@ -126,10 +126,11 @@ extension Resolver {
         let words = statement.arguments
         guard words.count > 1, !words[0].text.hasPrefix("'"), KeywordTable.keyword(words[1].text, in: .script) != nil
         else { return false }
-        let rest = words.dropFirst().map(\.text).joined(separator: " ")
+        let command = words[0].isQuoted ? "\"\(words[0].text)\"" : words[0].text
+        let lines = ["\(statement.keyword.text) \(command)"] + Self.lines(of: words.dropFirst(), in: .script)
         report(
             .error, "two-on-a-line", at: words[1].location, "`\(words[1].text)` must begin a line of its own",
-            consequence: "everything after the command would be ignored", fix: "put `\(rest)` on the next line",
+            consequence: "everything after the command would be ignored", fix: lines.joined(separator: "\n"),
             passesKeepalived: true)
         return true
     }

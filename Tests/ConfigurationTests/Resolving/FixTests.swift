@@ -13,10 +13,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (check("script \"/bin/true\" interval 2"), "two-on-a-line: put `interval 2` on the next line"),
+        (check("script \"/bin/true\" interval 2"), "two-on-a-line: script \"/bin/true\"\ninterval 2"),
         (
             check("script \"/bin/true\" interval 2 weight 2"),
-            "two-on-a-line: put `interval 2 weight 2` on the next line"
+            "two-on-a-line: script \"/bin/true\"\ninterval 2\nweight 2"
         ),
         (instance() + ";\n", "stray-punctuation: remove the `;`"),
         (script + instance("track_script {\nchk -5\n}"), "unknown-keyword: chk weight -5"),

@@ -218,7 +218,7 @@ private let mistakesInRouters: [Mistake] = [
         fix: "auth_type PASS"),
     Mistake(
         instance("authentication { auth_type PASS auth_pass x }"), "error two-on-a-line@5", quotes: "auth_pass",
-        fix: "next line"),
+        fix: "auth_type PASS\nauth_pass x"),
     Mistake(instance("state MASTER", "nopreempt"), "warning nopreempt-cancelled@6", quotes: "nopreempt", fix: "BACKUP"),
     Mistake(
         instance("nopreempt", "preempt_delay 5"), "warning preempt-delay-ignored@6", quotes: "preempt_delay",
