@@ -9,7 +9,8 @@ enum ServiceTarget: Equatable {
     /// An entry of a `virtual_server_group`: an address, a range (`A-B`, `A-N`, `A/N`), or `fwmark N [inet|inet6]`.
     init?(_ line: Statement) {
         let words = line.written.split(separator: " ").map(String.init)
-        if words[0] == "fwmark" {
+        guard let first = words.first else { return nil }
+        if first == "fwmark" {
             guard words.count > 1, UInt32(words[1]) != nil else { return nil }
             guard words.count > 2 else {
                 self = .mark(nil)
@@ -19,7 +20,7 @@ enum ServiceTarget: Equatable {
             self = .mark(words[2] == "inet" ? .v4 : .v6)
             return
         }
-        guard Self.isRange(words[0]), let (address, port) = Self.server(words[...]) else { return nil }
+        guard Self.isRange(first), let (address, port) = Self.server(words[...]) else { return nil }
         self = .address(address, port: port)
     }
 

@@ -103,7 +103,9 @@ extension ServiceValue {
     }
 
     private static func objection(toWeight words: [String]) -> String? {
-        guard let number = Int(words[0]), abs(number) <= 2_147_483_647 else { return "a weight is expected" }
+        guard let number = Int(words[0]), -2_147_483_647...2_147_483_647 ~= number else {
+            return "a weight is expected"
+        }
         return words.count == 1 || words[1] == "reverse" ? nil : "`reverse` or nothing is expected after the weight"
     }
 

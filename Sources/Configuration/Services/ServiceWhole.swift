@@ -152,7 +152,9 @@ private struct ServiceServer {
         (self.address, self.port) = (address, port)
         let own = isSorry ? last(["sorry_server_lvs_method"], lines) : last(["lvs_method"], statement.children ?? [])
         method = own ?? last(["lb_kind", "lvs_method"], lines) ?? "NAT"
-        weight = (last(["weight"], statement.children ?? []) ?? last(["weight"], lines)).flatMap { Int($0) } ?? 1
+        weight =
+            (last(["weight"], statement.children ?? []) ?? last(["weight"], lines)).flatMap { Int32($0) }.map(Int.init)
+            ?? 1
     }
 
     /// Why it cannot serve at `target`; nil when it can.

@@ -60,11 +60,16 @@ extension RouterRunner {
             ?? (hasSource(as: new) ? nil : "there is no address on \(new.interface) to send from")
     }
 
+    /// What it knows of what it tracks.
+    private var findings: [TrackerName: Tracker.Finding] {
+        Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
+    }
+
     /// The arithmetic that it would have, as far as results are known.
     private func tracking(
         configuredBy new: Instance, _ known: (TrackerName) -> Tracker.Finding
     ) -> PriorityTracking {
-        let own = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
+        let own = findings
         var future = new.freshTracking
         for (index, tracker) in new.trackerNames.enumerated() {
             if case .interface(let interface) = tracker {
@@ -81,7 +86,7 @@ extension RouterRunner {
 
     /// What it would track without a weight, and nobody has looked at yet: its failure would be a fault.
     private func unproved(by new: Instance, _ known: (TrackerName) -> Tracker.Finding) -> [String] {
-        let own = Dictionary(zip(trackers, tracking.trackers.map(\.finding)), uniquingKeysWith: { first, _ in first })
+        let own = findings
         return zip(new.trackerNames, new.freshTracking.trackers).filter { name, tracker in
             if case .interface = name { return false }
             return tracker.weight.isFault && (own[name] ?? known(name)) == .status(.unknown)

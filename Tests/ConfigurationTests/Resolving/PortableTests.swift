@@ -80,6 +80,25 @@ import Testing
         }
     }
 
+    /// Whatever stands there, it is said and not stumbled over.
+    @Test(arguments: [
+        "weight \(Int.max)", "weight \(Int.min)", "quorum \(Int.min)", "hysteresis \(Int.max)", "\"\"", "\" \"", "-",
+        "/",
+        "real_server 192.0.2.22 80 {\nFILE_CHECK {\ntrack_file f\nweight \(Int.min)\n}\n}",
+        "real_server \"\" {\n}", "real_server 192.0.2.22-/ -1 {\n\"\"\n}", "lb_kind \"\"", "delay_loop \(UInt64.max)",
+    ])
+    func `no value of another daemon's is too strange to be judged`(line: String) {
+        let server = "real_server 192.0.2.21 80 {\nweight \(Int.max)\n}\n"
+        let body = "{\nprotocol TCP\nlb_algo wlc\nlb_kind DR\n\(server)\(line)\n}\n"
+        for head in [
+            "virtual_server 192.0.2.80 80 ", "virtual_server_group G ", "SSL ", "virtual_server \"\" ",
+            "virtual_server ",
+        ] {
+            let found = report(instance() + head + body).judgedAsKeepalived().diagnostics
+            #expect(found.contains { $0.severity == .error }, "\(head)\(line)")
+        }
+    }
+
     @Test func `warn of a block that an older keepalived does not know, for its brace ends the one around it`() {
         let key = String(repeating: "k", count: 40)
         let text = instance("auth_hmac {\n key 1 \(key)\n active_key 1\n}")
