@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -66,6 +67,15 @@ int cl_timer_set(int fd, uint64_t nanoseconds) {
     struct itimerspec spec = {
         .it_value = {.tv_sec = (time_t)(nanoseconds / 1000000000u), .tv_nsec = (long)(nanoseconds % 1000000000u)}};
     return timerfd_settime(fd, TFD_TIMER_ABSTIME, &spec, NULL);
+}
+
+int cl_event_create(int waits) { return eventfd(0, EFD_CLOEXEC | (waits ? 0 : EFD_NONBLOCK)); }
+
+int cl_event_signal(int fd) { return eventfd_write(fd, 1); }
+
+int cl_event_take(int fd) {
+    eventfd_t count;
+    return eventfd_read(fd, &count);
 }
 
 int cl_signal_descriptor(uint64_t signals) {

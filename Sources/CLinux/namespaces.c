@@ -290,12 +290,16 @@ static void *thread_main(void *argument) {
     return 0;
 }
 
-int lab_thread_start(uint64_t *handle, void (*body)(void *), void *context) {
+int lab_thread_start(uint64_t *handle, void (*body)(void *), void *context, size_t stack) {
     struct thread_start *start = malloc(sizeof *start);
     if (!start) return ENOMEM;
     *start = (struct thread_start){body, context};
     pthread_t thread;
-    int error = pthread_create(&thread, 0, thread_main, start);
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (!error && stack) error = pthread_attr_setstacksize(&attributes, stack);
+    if (!error) error = pthread_create(&thread, &attributes, thread_main, start);
+    pthread_attr_destroy(&attributes);
     if (error)
         free(start);
     else

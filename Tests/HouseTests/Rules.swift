@@ -16,7 +16,8 @@ struct Prohibition: Sendable {
         Prohibition(target: "Configuration", mayImport: ["VRRPCore", "VRRPWire"], isPure: true),
         Prohibition(target: "Simulator", mayImport: ["VRRPCore", "VRRPWire"], isPure: true),
         Prohibition(target: "Control", mayImport: [], isPure: true),
-        Prohibition(target: "LinuxKernel", mayImport: ["CLinux", "Glibc", "VRRPWire"], isPure: false),
+        Prohibition(
+            target: "LinuxKernel", mayImport: ["CLinux", "Glibc", "Synchronization", "VRRPWire"], isPure: false),
         Prohibition(
             target: "Daemon",
             mayImport: ["Configuration", "Control", "Glibc", "LinuxKernel", "VRRPCore", "VRRPWire"], isPure: false),

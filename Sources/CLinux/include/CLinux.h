@@ -59,6 +59,10 @@ int cl_signal_descriptor(uint64_t signals);
 // The next pending signal, 0 when there is none, -1 with errno.
 int cl_signal_next(int fd);
 int cl_ignore_signal(int signal);
+// eventfd(2): readable once it was signalled, until it is taken. Taking waits for a signal where `waits` is set.
+int cl_event_create(int waits);
+int cl_event_signal(int fd);
+int cl_event_take(int fd);
 
 // ---- sockets.c: the addresses of four socket families as one value
 

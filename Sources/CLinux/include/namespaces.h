@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// The namespaces and surroundings of one program to start. A descriptor of -1 means: stay where the caller is.
@@ -82,8 +83,9 @@ int lab_memory_file(const char *name);
 int lab_precise_timers(void);
 /// ppoll(2) until `deadline` (CLOCK_MONOTONIC, ns; UINT64_MAX is for ever). `items` are struct pollfd.
 int lab_poll(void *items, unsigned long count, uint64_t deadline);
-/// Starts a thread that runs `body(context)`; 0 or an errno. Join it with the handle.
-int lab_thread_start(uint64_t *handle, void (*body)(void *), void *context);
+/// Starts a thread that runs `body(context)`, with so many octets of stack, 0 for the usual megabytes; 0 or an errno. Join it with
+/// the handle.
+int lab_thread_start(uint64_t *handle, void (*body)(void *), void *context, size_t stack);
 int lab_thread_join(uint64_t handle);
 /// Blocks SIGINT, SIGTERM and SIGHUP for the calling thread; the descriptor is readable when one came.
 int lab_signal_descriptor(void);

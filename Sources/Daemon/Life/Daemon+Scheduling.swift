@@ -21,11 +21,16 @@ extension Daemon {
                 // Where it rose from, whatever it has risen to.
                 raisedPriority = nil
                 try setScheduling(new.realTimePriority.map { .realTime(Int32($0)) } ?? usual)
+                surroundings.renewer.run { () throws(SystemError) in
+                    try setScheduling(new.realTimePriority.map(Self.justBehind) ?? usual)
+                }
             }
         }
         if old.niceValue != new.niceValue {
             attempt("vrrp_priority", needs: "CAP_SYS_NICE") { () throws(SystemError) in
-                try setNiceValue(new.niceValue.map { Int32($0) } ?? startingNiceValue)
+                let value = new.niceValue.map { Int32($0) } ?? startingNiceValue
+                try setNiceValue(value)
+                surroundings.renewer.run { () throws(SystemError) in try setNiceValue(value) }
             }
         }
         if old.locksMemory != new.locksMemory {
@@ -62,6 +67,7 @@ extension Daemon {
             raisedPriority = scheduling.highestAutomaticPriority
             try setScheduling(.realTime(Int32(present + 1)))
             raisedPriority = present + 1
+            surroundings.renewer.run { () throws(SystemError) in try setScheduling(Self.justBehind(present + 1)) }
             log.notice("Real-time priority \(present + 1): the loop was \(lateness) late (max_auto_priority)")
         }
     }
@@ -74,8 +80,13 @@ extension Daemon {
             if let startingProcessors { usual = startingProcessors } else { usual = try processorAffinity() }
             startingProcessors = usual
             try setProcessorAffinity(processors ?? usual)
+            surroundings.renewer.run { () throws(SystemError) in try setProcessorAffinity(processors ?? usual) }
         }
     }
+
+    /// For the thread that renews addresses: a lease must not end because only adverts get a processor, and thousands of
+    /// renewals are no reason for an advert to be late.
+    private static func justBehind(_ priority: Int) -> SchedulingPolicy { .realTime(Int32(max(priority - 1, 1))) }
 
     private func attempt(_ keyword: String, needs remedy: String, _ change: () throws(SystemError) -> Void) {
         do throws(SystemError) {

@@ -3,7 +3,7 @@ internal import Control
 internal import LinuxKernel
 internal import VRRPCore
 
-/// The reactor: one thread, one epoll, one loop.
+/// The reactor: one thread, one epoll, one loop; only leases are renewed by another thread (`Renewer`).
 ///
 /// It turns readiness into events and deadlines into ticks.
 ///
@@ -119,8 +119,9 @@ final class Daemon {
         dump = try RouteSocket()
         _ = try readiness.watch(signals.descriptor, as: .signals)
         // Our own renewals are no news.
-        routes.ignoreChanges(by: surroundings.renewals.port)
+        routes.ignoreChanges(by: surroundings.renewer.port)
         _ = try readiness.watch(routes.descriptor, as: .routes)
+        _ = try readiness.watch(surroundings.renewer.descriptor, as: .renewals)
         try readWorld()
         surroundings.transitioned = { [unowned self] runner, transition, _ in
             noticeForSwitchovers(runner, transition)
@@ -261,6 +262,8 @@ final class Daemon {
             while let signal = signals.next() { wanted.insert(signal) }
         case .routes:
             readRoutes()
+        case .renewals:
+            surroundings.keeper.takeOutcomes(at: now)
         case .forwarding:
             if readForwarding(at: now) { worldChanged = true }
         case .filter:

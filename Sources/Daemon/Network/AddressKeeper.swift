@@ -6,7 +6,7 @@ internal import VRRPWire
 ///
 /// The kernel keeps our mark (IFA_PROTO) since Linux 5.18; on older ones only those that we added in this run are ours.
 final class AddressKeeper {
-    private struct Key: Hashable {
+    struct Key: Hashable {
         var interfaceIndex: UInt32
         var address: IPAddress
         var prefixLength: UInt8
@@ -23,25 +23,28 @@ final class AddressKeeper {
     }
 
     private let commands: RouteSocket
-    private let renewals: RenewalSocket
-    private let log: Log
+    let renewer: Renewer
+    let log: Log
     /// Those that we added in this run, and when.
-    private var added: [Key: MonotonicInstant] = [:]
+    private(set) var added: [Key: MonotonicInstant] = [:]
     /// What the kernel said of those that it did not take when it was asked last.
     private var refusals: [Key: String] = [:]
-    private var limiter = LineLimiter<Failure>()
+    var limiter = LineLimiter<Failure>()
+    var slowness = LineLimiter<Int>()
+    /// An address is about to be removed, and nothing may be renewed that would put it back.
+    var isFinishingRenewals = false
     /// Whether an interface is above another one of this host for virtual addresses only.
     var isVirtual: (LinkInfo) -> Bool = { _ in false }
 
     /// One for each address of the configuration and error, so that there is an end to them.
-    private struct Failure: Hashable {
+    struct Failure: Hashable {
         var key: Key
         var code: Int32
     }
 
-    init(commands: RouteSocket, renewals: RenewalSocket, log: Log) {
+    init(commands: RouteSocket, renewer: Renewer, log: Log) {
         self.commands = commands
-        self.renewals = renewals
+        self.renewer = renewer
         self.log = log
     }
 
@@ -96,6 +99,8 @@ final class AddressKeeper {
     }
 
     /// Carries out one operation; the table is brought up to date without waiting for the kernel's own news.
+    ///
+    /// Renewals must be finished before an address is removed.
     ///
     /// - Returns: the address if it was added.
     func carryOut(
@@ -158,30 +163,8 @@ final class AddressKeeper {
     /// RT_SCOPE_HOST: never chosen as a source towards others.
     private static let hostScope: UInt8 = 254
 
-    /// Gives those of `addresses` that are here and ours a new lease; nil for ever.
-    ///
-    /// One that somebody removes just now is put back by it: that is what a repair would do as well.
-    ///
-    /// - Parameter since: when they came here, those that an earlier process added.
-    func renew(
-        _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, since: MonotonicInstant,
-        at now: MonotonicInstant, in table: InterfaceTable, goesOn: () -> Void
-    ) {
-        let requests = addresses.compactMap { address -> AddressRequest? in
-            guard let link = table.link(named: address.interface), let present = table.present(address), isOurs(present)
-            else { return nil }
-            return request(address, on: link, lease: lease, age: now.since(added[Key(present)] ?? since))
-        }
-        guard let first = requests.first, let refused = renewals.renew(requests, goesOn: goesOn) else { return }
-        let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
-        guard let more = limiter.pass(Failure(key: key, code: refused.error.code), at: now) else { return }
-        log.error(
-            "(\(router)) cannot renew \(refused.count) of \(requests.count) address(es): \(refused.error); the kernel removes them when "
-                + "their lease ends\(more)")
-    }
-
     /// - Parameter age: how long it has been here: a renewal does not make it preferred for longer.
-    private func request(
+    func request(
         _ address: VirtualAddress, on link: LinkInfo, lease: AddressLease?, age: Interval
     ) -> AddressRequest {
         var request = AddressRequest(

@@ -4,6 +4,7 @@ internal import LinuxKernel
 enum Source {
     case signals
     case routes
+    case renewals
     case forwarding
     case filter
     case socket(SharedSocket)

@@ -9,7 +9,7 @@ final class Surroundings {
     var interfaces = InterfaceTable()
     let keeper: AddressKeeper
     /// Renews the leases of addresses.
-    let renewals: RenewalSocket
+    let renewer: Renewer
     /// What a successor of this process will know.
     let memory: WorkerMemory
     /// Where the daemon was before it went into the network namespace of its configuration; nil when it went nowhere.
@@ -92,8 +92,8 @@ final class Surroundings {
         chronicle = Chronicle(
             StateFiles.place(StateFiles.directory, of: memory.tag),
             patience: memory.succession.isEmpty ? .seconds(2) : .zero, readiness, log)
-        renewals = try RenewalSocket()
-        keeper = AddressKeeper(commands: try RouteSocket(), renewals: renewals, log: log)
+        renewer = try Renewer()
+        keeper = AddressKeeper(commands: try RouteSocket(), renewer: renewer, log: log)
         routes = try RouteKeeper(log: log)
         rules = try RuleKeeper(log: log)
         filter = FilterKeeper(log: log)
@@ -142,6 +142,7 @@ final class Surroundings {
     ) -> [VirtualAddress] {
         operations.compactMap { operation in
             defer { goOn() }
+            if case .remove = operation { keeper.finishRenewals(goesOn: goOn) }
             return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
         }
     }

@@ -43,7 +43,7 @@ package func environmentVariables() -> [String] {
 
 /// Takes a variable out of the environment, so that children do not inherit it.
 package func removeEnvironmentVariable(_ name: String) {
-    // SAFETY: the daemon has one thread, so nobody reads the environment meanwhile.
+    // SAFETY: only the daemon's first thread reads the environment.
     _ = unsafe unsetenv(name)
 }
 

@@ -68,7 +68,8 @@ package final class WorkerThread {
 
     private var handle: UInt64?
 
-    package init(_ run: @escaping @Sendable () -> Void) throws(SystemError) {
+    /// - Parameter stack: its room in octets; 0 for what the system gives, which is megabytes.
+    package init(stack: Int = 0, _ run: @escaping @Sendable () -> Void) throws(SystemError) {
         // SAFETY: the retained box is released exactly once: by the thread, or here when there is no thread.
         let context = unsafe Unmanaged.passRetained(Body(run))
         var handle: UInt64 = 0
@@ -77,7 +78,7 @@ package final class WorkerThread {
             { context in
                 guard let context = unsafe context else { return }
                 unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-            }, context.toOpaque())
+            }, context.toOpaque(), stack)
         guard error == 0 else {
             unsafe context.release()
             throw SystemError("pthread_create", error)

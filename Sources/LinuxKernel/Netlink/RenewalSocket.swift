@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// Renews addresses: many in one system call, and without waiting for answers that say only that all is well.
-package final class RenewalSocket {
+final class RenewalSocket {
     private let socket: FileDescriptor
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var sequence: UInt32 = 0
@@ -11,7 +11,7 @@ package final class RenewalSocket {
     private static let batchSize = 8 << 10
     private static let mostAnswers = 4096
 
-    package init() throws(SystemError) {
+    init() throws(SystemError) {
         let socket = try FileDescriptor("socket for renewing addresses") {
             cl_socket(AF_NETLINK, Int32(CL_SOCK_RAW), NETLINK_ROUTE, 0)
         }
@@ -24,13 +24,12 @@ package final class RenewalSocket {
     }
 
     /// The port by which the kernel's news name this socket as their cause.
-    package var port: UInt32 { cl_netlink_port(socket.rawValue) }
+    var port: UInt32 { cl_netlink_port(socket.rawValue) }
 
     /// Renews every address; one that is not there is put there.
     ///
-    /// - Parameter goesOn: called after every hundred or so: the kernel looks for each among all that the interface has.
     /// - Returns: the first refusal of the kernel, and how many there were; nil for none.
-    package func renew(_ addresses: [AddressRequest], goesOn: () -> Void = {}) -> (error: SystemError, count: Int)? {
+    func renew(_ addresses: [AddressRequest]) -> (error: SystemError, count: Int)? {
         var batch: [UInt8] = []
         do throws(SystemError) {
             for address in addresses {
@@ -42,7 +41,6 @@ package final class RenewalSocket {
                 if batch.count > Self.batchSize {
                     try send(batch)
                     batch.removeAll(keepingCapacity: true)
-                    goesOn()
                 }
             }
             if !batch.isEmpty { try send(batch) }
@@ -73,7 +71,8 @@ package final class RenewalSocket {
                     offset = header.end
                     guard Int32(header.type) == NLMSG_ERROR,
                         let code = span.hostUInt32(at: header.payload.lowerBound).map({ Int32(bitPattern: $0) }),
-                        code < 0
+                        // Its interface is gone, and it with it: the kernel's news of that are on their way.
+                        code < 0, code != -ENODEV
                     else { continue }
                     count += 1
                     if first == nil { first = SystemError("renew an address", 0 &- code) }

@@ -1,0 +1,60 @@
+internal import LinuxKernel
+internal import VRRPCore
+
+extension AddressKeeper {
+    /// Gives those of `addresses` that are here and ours a new lease; nil for ever.
+    ///
+    /// It is ordered, and not waited for. One that somebody removes just now is put back by it: that is what a repair would do
+    /// as well.
+    ///
+    /// - Parameter since: when they came here, those that an earlier process added.
+    /// - Returns: false when this is not the moment, and it must be asked for again.
+    func renew(
+        _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, since: MonotonicInstant,
+        at now: MonotonicInstant, in table: InterfaceTable
+    ) -> Bool {
+        if isFinishingRenewals { return false }
+        let requests = addresses.compactMap { address -> AddressRequest? in
+            guard let link = table.link(named: address.interface), let present = table.present(address), isOurs(present)
+            else { return nil }
+            return request(address, on: link, lease: lease, age: now.since(added[Key(present)] ?? since))
+        }
+        guard !requests.isEmpty else { return true }
+        let waited = renewer.renew(requests, for: router)
+        if waited >= Renewer.longTime { tellSlowness(waited, at: now) }
+        return true
+    }
+
+    /// Waits until the kernel has carried out every renewal: what is removed now is not put back by one.
+    ///
+    /// - Parameter goesOn: called meanwhile.
+    func finishRenewals(goesOn: () -> Void) {
+        isFinishingRenewals = true
+        defer { isFinishingRenewals = false }
+        renewer.finish(goesOn: goesOn)
+    }
+
+    /// Says what became of renewals that did not go as they should.
+    func takeOutcomes(at now: MonotonicInstant) {
+        for trouble in renewer.takeTroubles() { log.error("\(trouble), for renewing addresses; it goes on without it") }
+        for outcome in renewer.takeOutcomes() {
+            if outcome.nanoseconds >= Renewer.longTime { tellSlowness(outcome.nanoseconds, at: now) }
+            guard let refused = outcome.refused else { continue }
+            let first = outcome.first
+            let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
+            guard let more = limiter.pass(Failure(key: key, code: refused.error.code), at: now) else { continue }
+            log.error(
+                "(\(outcome.holder)) cannot renew \(refused.count) of \(outcome.count) address(es): \(refused.error); the "
+                    + "kernel removes them when their lease ends\(more)")
+        }
+    }
+
+    /// One line a minute for all routers: it is the kernel that is slow.
+    private func tellSlowness(_ nanoseconds: UInt64, at now: MonotonicInstant) {
+        guard let more = slowness.pass(0, at: now) else { return }
+        log.warning(
+            "The kernel took \(Interval.milliseconds(nanoseconds / 1_000_000)) to renew addresses: something else on this host, "
+                + "or in one of its containers, held its lock on network configuration; adverts went on, and so does "
+                + "the lease meanwhile\(more)")
+    }
+}
