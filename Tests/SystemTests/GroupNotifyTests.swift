@@ -28,12 +28,16 @@ extension Groups {
                 process = try scene.host.start(command.program, command.arguments, log: log)
             }
 
-            /// Waits until the last line about the group is this one.
-            func becomes(_ state: String) throws {
+            /// Waits until the last line about the group is this one, and the group's commands have been told `calls` times.
+            func becomes(_ state: String, calls: Int = 0) throws {
                 try wait("GROUP \"G\" \(state) 0 to be the last of \(program)") {
                     try scene.piped.last { $0.hasPrefix("GROUP") } == "GROUP \"G\" \(state) 0"
                 }
+                try wait("\(calls) calls") { try self.calls.count >= calls }
             }
+
+            /// What the commands of the group were told.
+            var calls: [String] { get throws { try scene.calls.filter { !$0.hasPrefix("member") } } }
 
             func wait(_ what: String, _ condition: () throws -> Bool) throws {
                 guard try trial.observer.wait(seconds: 8, condition) else {
@@ -92,11 +96,12 @@ extension Groups {
         @Test func `arguments, order and lines of a group are keepalived's`() throws {
             let trial = try Trial()
             let sides = try [Program.understudy, .keepalived].map { try Side($0, trial, configuration()) }
-            for side in sides { try side.becomes("MASTER") }
+            for side in sides { try side.becomes("MASTER", calls: 4) }
             for side in sides { try side.scene.host.setLink("eth1", up: false) }
-            for side in sides { try side.becomes("FAULT") }
+            // Commands that wait for their turn are not told of what is past.
+            for side in sides { try side.becomes("FAULT", calls: 6) }
             for side in sides { try side.scene.host.setLink("eth1", up: true) }
-            for side in sides { try side.becomes("MASTER") }
+            for side in sides { try side.becomes("MASTER", calls: 10) }
             // The group's word on changes of priority is for its members; of the group there are none.
             for side in sides { try side.scene.host.writeFile("/run/slow", "") }
             for side in sides {
@@ -132,7 +137,7 @@ extension Groups {
                 }
             }
             // keepalived starts all commands of one moment at once, so that only their set can be compared.
-            let calls = try sides.map { try $0.scene.calls.filter { !$0.hasPrefix("member") } }
+            let calls = try sides.map { try $0.calls }
             #expect(calls[0].sorted() == calls[1].sorted())
             #expect(
                 calls[0] == [

@@ -49,6 +49,37 @@ extension AddressKeeper {
         }
     }
 
+    /// Takes up what is here with our mark although the kernel told us that it was gone: a renewal that had been ordered before
+    /// has put it back, of which there is no news.
+    ///
+    /// - Returns: those that are here now. What somebody else has put here instead is refused, and said to be.
+    func adoptUnexpected(
+        for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> [VirtualAddress] {
+        if unexpected.isEmpty { return [] }
+        defer { unexpected = [] }
+        var present: [Key: AddressInfo] = [:]
+        do throws(SystemError) {
+            for address in try commands.addresses() where address.protocolMark == addressMark {
+                present[Key(address)] = address
+            }
+        } catch {
+            log.error("(\(router)) cannot look at what the kernel says is there: \(error)")
+        }
+        return unexpected.compactMap { address, error in
+            guard let link = table.link(named: address.interface) else { return nil }
+            let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+            guard let found = present[key] else {
+                noteRefusal(of: address, on: link, error, for: router, at: now)
+                return nil
+            }
+            added[key] = now
+            forgetRefusal(key)
+            table.apply(.address(found), at: now)
+            return address
+        }
+    }
+
     /// One line a minute for all routers: it is the kernel that is slow.
     private func tellSlowness(_ nanoseconds: UInt64, at now: MonotonicInstant) {
         guard let more = slowness.pass(0, at: now) else { return }

@@ -22,13 +22,15 @@ final class AddressKeeper {
         }
     }
 
-    private let commands: RouteSocket
+    let commands: RouteSocket
     let renewer: Renewer
     let log: Log
     /// Those that we added in this run, and when.
-    private(set) var added: [Key: MonotonicInstant] = [:]
+    var added: [Key: MonotonicInstant] = [:]
     /// What the kernel said of those that it did not take when it was asked last.
     private var refusals: [Key: String] = [:]
+    /// What could not be added because it is there, although nobody has told us so.
+    var unexpected: [(address: VirtualAddress, error: SystemError)] = []
     var limiter = LineLimiter<Failure>()
     var slowness = LineLimiter<Int>()
     /// An address is about to be removed, and nothing may be renewed that would put it back.
@@ -159,6 +161,8 @@ final class AddressKeeper {
 
     /// EADDRNOTAVAIL.
     private static let noSuchAddress: Int32 = 99
+    /// EEXIST.
+    private static let addressExists: Int32 = 17
 
     /// RT_SCOPE_HOST: never chosen as a source towards others.
     private static let hostScope: UInt8 = 254
@@ -196,12 +200,11 @@ final class AddressKeeper {
         do throws(SystemError) {
             try commands.add(request(address, on: link, lease: lease, age: .zero))
         } catch {
-            if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
-                log.error(
-                    "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
-                        + "it is tried again when the addresses of this host change\(more)")
+            if error.code == Self.addressExists {
+                unexpected.append((address, error))
+            } else {
+                noteRefusal(of: address, on: link, error, for: router, at: now)
             }
-            refusals[key] = "\(error)"
             return false
         }
         added[key] = now
@@ -215,6 +218,20 @@ final class AddressKeeper {
         table.apply(.address(present), at: now)
         return true
     }
+
+    func noteRefusal(
+        of address: VirtualAddress, on link: LinkInfo, _ error: SystemError, for router: String,
+        at now: MonotonicInstant
+    ) {
+        let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+        refusals[key] = "\(error)"
+        guard let more = limiter.pass(Failure(key: key, code: error.code), at: now) else { return }
+        log.error(
+            "(\(router)) cannot add \(address.address)/\(address.prefixLength) to \(link.name): \(error); "
+                + "it is tried again when the addresses of this host change\(more)")
+    }
+
+    func forgetRefusal(_ key: Key) { refusals[key] = nil }
 
     // MARK: The host's own
 

@@ -140,11 +140,12 @@ final class Surroundings {
     func carryOut(
         _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant
     ) -> [VirtualAddress] {
-        operations.compactMap { operation in
+        let added = operations.compactMap { operation in
             defer { goOn() }
             if case .remove = operation { keeper.finishRenewals(goesOn: goOn) }
             return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
         }
+        return added + keeper.adoptUnexpected(for: router, at: now, in: &interfaces)
     }
 
     /// In the middle of much work: it is no hang, and no absence either.
