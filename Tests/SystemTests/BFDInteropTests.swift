@@ -30,6 +30,28 @@ import VRRPWire
         return try trial.laboratory.addHost(name, [Interface("eth0", addresses: addresses + [six])])
     }
 
+    /// Three seconds in which the session stays up; begun anew when this machine did not let the daemon run meanwhile: a
+    /// session of 150 ms does not survive that, on either end.
+    ///
+    /// - Returns: where the log was at their beginning.
+    private func staysUp(
+        _ daemon: RunningDaemon, _ trial: Trial, once isReady: () throws -> Void
+    ) throws -> Int {
+        for _ in 0..<4 {
+            try isReady()
+            let mark = daemon.mark
+            try trial.observer.wait(seconds: 3) { false }
+            let text = daemon.text(since: mark)
+            if text.contains("Away: ") || text.contains("it gets no processor") {
+                print("BFD: three seconds are not counted:\n\(text)")
+                continue
+            }
+            #expect(!text.contains("Entering Down state"), "\(text)")
+            return mark
+        }
+        throw DidNotHappen(description: "three seconds in which this machine let the daemon run")
+    }
+
     // MARK: keepalived
 
     private func startKeepalived(_ host: Host, _ configuration: String) throws -> OutputLog {
@@ -61,10 +83,13 @@ import VRRPWire
         }
         try bothAreUp()
         // It stays so: keepalived announces intervals at which it does not send yet.
-        let mark = daemon.mark
-        try trial.observer.wait(seconds: 3) { false }
-        #expect(!daemon.text(since: mark).contains("Entering Down state"), "\(daemon.text(since: mark))")
-        #expect(!log.text.contains("Entering Down state"), "\(log.text)")
+        var heard = 0
+        let mark = try staysUp(daemon, trial) {
+            heard = log.text.utf8.count
+            try bothAreUp()
+        }
+        let text = String(decoding: Array(log.text.utf8.dropFirst(heard)), as: UTF8.self)
+        #expect(!text.contains("Entering Down state"), "\(text)")
         let died = monotonicNanoseconds()
         try trial.laboratory.kill(far)
         try daemon.says("Entering FAULT STATE", since: mark, seconds: 2)
@@ -192,9 +217,7 @@ import VRRPWire
             try trial.waitFor("FRR's end to be up\n\(router.log.text)", seconds: 10) { try router.isUp }
         }
         try bothAreUp()
-        let mark = daemon.mark
-        try trial.observer.wait(seconds: 3) { false }
-        #expect(!daemon.text(since: mark).contains("Entering Down state"), "\(daemon.text(since: mark))")
+        let mark = try staysUp(daemon, trial) { try bothAreUp() }
         let up = try daemon.session()
         #expect(up.detectionSeconds == 0.15 && up.transmitSeconds == 0.05, "\(up)")
         let died = monotonicNanoseconds()

@@ -106,9 +106,10 @@ import Testing
             try rest(0.1)
             let waited = renewer.renew([request], for: "V")
             #expect(waited > 50_000_000)
-            renewer.finish { patience += 1 }
+            renewer.hold { patience += 1 }
             try commands.remove(interfaceIndex: UInt32(index), address: address, prefixLength: 24)
-            renewer.finish {}
+            renewer.resume(without: address, 24, of: "another")
+            renewer.hold {}
         }
         #expect(try !near.holds(address))
         #expect(patience > 20)

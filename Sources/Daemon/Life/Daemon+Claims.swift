@@ -8,6 +8,14 @@ internal import VRRPWire
 /// They would not hear each other, because both send from the host's own address: both would be active, and each would take
 /// the addresses away from the other when it stops.
 extension Daemon {
+    /// What says that a daemon runs here; nil when another one has said so.
+    ///
+    /// One that has just been killed may be a tenth of a second about its end; who goes on in a place has nobody before him.
+    static func presence(isHeir: Bool) throws(SystemError) -> NamespaceLock? {
+        let patience: UInt64 = isHeir ? 0 : 250_000_000
+        return try NamespaceLock.acquire("understudyd", until: monotonicNanoseconds() + patience)
+    }
+
     /// Takes the virtual routers of a model; returns a sentence that says which of them another daemon has.
     ///
     /// Nothing is taken then.

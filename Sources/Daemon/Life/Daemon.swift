@@ -104,7 +104,7 @@ final class Daemon {
         self.log = log
         self.loader = loader
         Signals.ignorePipe()
-        presence = try NamespaceLock.acquire("understudyd")
+        presence = try Self.presence(isHeir: isHeir)
         signals = try SignalSocket(Signals.forDaemon + [Signals.child])
         readiness = try Readiness()
         surroundings = try Surroundings(log: log, readiness: readiness, memory: memory)

@@ -8,30 +8,18 @@ extension AddressKeeper {
     /// as well.
     ///
     /// - Parameter since: when they came here, those that an earlier process added.
-    /// - Returns: false when this is not the moment, and it must be asked for again.
     func renew(
         _ addresses: [VirtualAddress], lease: AddressLease?, for router: String, since: MonotonicInstant,
         at now: MonotonicInstant, in table: InterfaceTable
-    ) -> Bool {
-        if isFinishingRenewals { return false }
+    ) {
         let requests = addresses.compactMap { address -> AddressRequest? in
             guard let link = table.link(named: address.interface), let present = table.present(address), isOurs(present)
             else { return nil }
             return request(address, on: link, lease: lease, age: now.since(added[Key(present)] ?? since))
         }
-        guard !requests.isEmpty else { return true }
+        guard !requests.isEmpty else { return }
         let waited = renewer.renew(requests, for: router)
         if waited >= Renewer.longTime { tellSlowness(waited, at: now) }
-        return true
-    }
-
-    /// Waits until the kernel has carried out every renewal: what is removed now is not put back by one.
-    ///
-    /// - Parameter goesOn: called meanwhile.
-    func finishRenewals(goesOn: () -> Void) {
-        isFinishingRenewals = true
-        defer { isFinishingRenewals = false }
-        renewer.finish(goesOn: goesOn)
     }
 
     /// Says what became of renewals that did not go as they should.

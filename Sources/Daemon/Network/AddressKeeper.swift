@@ -33,8 +33,6 @@ final class AddressKeeper {
     var unexpected: [(address: VirtualAddress, error: SystemError)] = []
     var limiter = LineLimiter<Failure>()
     var slowness = LineLimiter<Int>()
-    /// An address is about to be removed, and nothing may be renewed that would put it back.
-    var isFinishingRenewals = false
     /// Whether an interface is above another one of this host for virtual addresses only.
     var isVirtual: (LinkInfo) -> Bool = { _ in false }
 
@@ -102,7 +100,7 @@ final class AddressKeeper {
 
     /// Carries out one operation; the table is brought up to date without waiting for the kernel's own news.
     ///
-    /// Renewals must be finished before an address is removed.
+    /// Renewals must be held while an address is removed.
     ///
     /// - Returns: the address if it was added.
     func carryOut(

@@ -32,8 +32,9 @@ extension RouterRunner {
 
     /// Gives the addresses the present lease, whenever it was renewed last.
     func renewAddresses(at now: MonotonicInstant) {
-        owesRenewal = !surroundings.keeper.renew(
+        renewedAt = now
+        owesRenewal = false
+        surroundings.keeper.renew(
             everyAddress, lease: lease, for: name, since: life.since, at: now, in: surroundings.interfaces)
-        if !owesRenewal { renewedAt = now }
     }
 }

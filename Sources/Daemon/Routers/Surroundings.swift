@@ -142,7 +142,11 @@ final class Surroundings {
     ) -> [VirtualAddress] {
         let added = operations.compactMap { operation in
             defer { goOn() }
-            if case .remove = operation { keeper.finishRenewals(goesOn: goOn) }
+            guard case .remove(let present) = operation else {
+                return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
+            }
+            renewer.hold(goesOn: goOn)
+            defer { renewer.resume(without: present.address, present.prefixLength, of: router) }
             return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
         }
         return added + keeper.adoptUnexpected(for: router, at: now, in: &interfaces)

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Synchronization
+package import VRRPWire
 
 /// Renews addresses on a thread of its own, so that who advertises never waits for it.
 ///
@@ -32,21 +33,69 @@ package final class Renewer {
     }
 
     private struct State {
-        /// What has not been begun, in the order in which it came.
-        var waiting: [Task] = []
+        /// What has not been begun, in the order in which it came, from `next` on.
+        var tasks: [Task] = []
+        var next = 0
         /// Where a holder's order is among them.
         var places: [String: Int] = [:]
         var isAtWork = false
-        /// Since when the oldest order of what is being done has been there.
+        /// Since when the order that is being carried out has been there.
         var workSince: UInt64?
+        /// Nothing may be begun.
+        var isHeld = false
         var isEnding = false
-        /// Somebody waits until there is nothing to do.
+        /// Somebody waits until nothing is being done.
         var isAwaited = false
         var outcomes: [Outcome] = []
         /// What the thread was not allowed to do about itself.
         var troubles: [SystemError] = []
 
-        var isBusy: Bool { isAtWork || !waiting.isEmpty }
+        var hasTasks: Bool { next < tasks.count }
+
+        mutating func add(_ task: Task, of holder: String? = nil) {
+            if let holder { places[holder] = tasks.count }
+            tasks.append(task)
+        }
+
+        /// The next task, which is being done from now on; nil when there is none.
+        mutating func begin() -> Task? {
+            guard hasTasks, !isHeld else {
+                isAtWork = false
+                workSince = nil
+                return nil
+            }
+            let task = tasks[next]
+            if case .renew(let order) = task {
+                places[order.holder] = nil
+                workSince = order.since
+            }
+            isAtWork = true
+            next += 1
+            discardDone()
+            return task
+        }
+
+        /// Where there is always something to do, the list would grow for ever.
+        private mutating func discardDone() {
+            guard !hasTasks || next >= 1024 && next * 2 >= tasks.count else { return }
+            tasks.removeFirst(next)
+            let done = next
+            places = places.mapValues { $0 - done }
+            next = 0
+        }
+
+        /// Forgets the order of a holder, and an address in those of all others.
+        mutating func forget(_ address: IPAddress, _ prefixLength: UInt8, holder: String) {
+            for index in next..<tasks.count {
+                guard case .renew(var order) = tasks[index] else { continue }
+                if order.holder == holder {
+                    order.addresses = []
+                } else {
+                    order.addresses.removeAll { $0.address == address && $0.prefixLength == prefixLength }
+                }
+                tasks[index] = .renew(order)
+            }
+        }
     }
 
     /// What the two threads share.
@@ -79,6 +128,7 @@ package final class Renewer {
     private static let stack = 256 << 10
     /// The adverts of others are looked for so often while somebody waits.
     private static let patience: UInt64 = 2_000_000
+    private static let longestClaim: UInt64 = 3_000_000_000
 
     package init() throws(SystemError) {
         let shared = try Shared()
@@ -106,36 +156,42 @@ package final class Renewer {
     @discardableResult
     package func renew(_ addresses: [AddressRequest], for holder: String) -> UInt64 {
         let now = monotonicNanoseconds()
-        let (isToWake, since) = shared.state.withLock { state in
-            let isToWake = !state.isBusy
-            if let place = state.places[holder], case .renew(let older) = state.waiting[place] {
-                state.waiting[place] = .renew(Order(holder: holder, addresses: addresses, since: older.since))
+        let since = shared.state.withLock { state in
+            if let place = state.places[holder], case .renew(let older) = state.tasks[place] {
+                state.tasks[place] = .renew(Order(holder: holder, addresses: addresses, since: older.since))
             } else {
-                state.places[holder] = state.waiting.count
-                state.waiting.append(.renew(Order(holder: holder, addresses: addresses, since: now)))
+                state.add(.renew(Order(holder: holder, addresses: addresses, since: now)), of: holder)
             }
-            return (isToWake, state.workSince)
+            return state.workSince
         }
-        if isToWake { _ = cl_event_signal(shared.work.rawValue) }
+        wake()
         return since.map { now - min($0, now) } ?? 0
     }
 
     /// Has the thread do something about itself, as how it is scheduled; `takeTroubles` tells what it was refused.
     package func run(_ body: @escaping @Sendable () throws(SystemError) -> Void) {
-        let isToWake = shared.state.withLock { state in
-            defer { state.waiting.append(.run(body)) }
-            return !state.isBusy
-        }
-        if isToWake { _ = cl_event_signal(shared.work.rawValue) }
+        shared.state.withLock { $0.add(.run(body)) }
+        wake()
     }
 
-    /// Waits until every order has been carried out: what is removed afterwards is not put back by an older one.
+    /// An idle thread looks for work.
+    private func wake() {
+        if shared.state.withLock({ !$0.isAtWork && !$0.isHeld && $0.hasTasks }) {
+            _ = cl_event_signal(shared.work.rawValue)
+        }
+    }
+
+    /// Has nothing begun until `resume`, and waits for what is being done: an address that is removed then is not put back by an
+    /// older order.
     ///
-    /// - Parameter goesOn: called every two milliseconds meanwhile; it must not renew anything.
-    package func finish(goesOn: () -> Void) {
+    /// - Parameter goesOn: called every two milliseconds meanwhile, for three seconds at most: who waits here sees nothing of what
+    ///   happens, and is not to go on claiming what he may have lost.
+    package func hold(goesOn: () -> Void) {
+        shared.state.withLock { $0.isHeld = true }
+        let start = monotonicNanoseconds()
         while shared.state.withLock({ state in
-            state.isAwaited = state.isBusy
-            return state.isBusy
+            state.isAwaited = state.isAtWork
+            return state.isAtWork
         }) {
             var items = [Readiness(shared.rest.rawValue)]
             do throws(SystemError) {
@@ -145,8 +201,17 @@ package final class Renewer {
                 cl_sleep_until(monotonicNanoseconds() + Self.patience)
             }
             _ = cl_event_take(shared.rest.rawValue)
-            goesOn()
+            if monotonicNanoseconds() - start < Self.longestClaim { goesOn() }
         }
+    }
+
+    /// Goes on, without what `holder` had ordered, and without an address that is to stay away.
+    package func resume(without address: IPAddress, _ prefixLength: UInt8, of holder: String) {
+        shared.state.withLock { state in
+            state.isHeld = false
+            state.forget(address, prefixLength, holder: holder)
+        }
+        wake()
     }
 
     /// What has come to be told since it was asked last.
@@ -169,36 +234,30 @@ package final class Renewer {
     // MARK: The thread
 
     private static func work(_ shared: Shared) {
-        while let tasks = next(shared) {
-            for task in tasks {
-                switch task {
-                case .renew(let order): carryOut(order, shared)
-                case .run(let body):
-                    do throws(SystemError) {
-                        try body()
-                    } catch {
-                        shared.state.withLock { $0.troubles.append(error) }
-                        _ = cl_event_signal(shared.news.rawValue)
-                    }
+        while let task = next(shared) {
+            switch task {
+            case .renew(let order): carryOut(order, shared)
+            case .run(let body):
+                do throws(SystemError) {
+                    try body()
+                } catch {
+                    shared.state.withLock { $0.troubles.append(error) }
+                    _ = cl_event_signal(shared.news.rawValue)
                 }
             }
         }
     }
 
-    /// Everything that waits, as soon as there is something; nil when there is nothing more to come.
-    private static func next(_ shared: Shared) -> [Task]? {
+    /// What is next, as soon as there is something; nil when nothing more will come.
+    private static func next(_ shared: Shared) -> Task? {
         while true {
-            let (tasks, isAwaited, isEnding) = shared.state.withLock { state in
-                let tasks = state.waiting
-                state.waiting = []
-                state.places = [:]
-                state.isAtWork = !tasks.isEmpty
-                state.workSince = nil
-                defer { if tasks.isEmpty { state.isAwaited = false } }
-                return (tasks, state.isAwaited, state.isEnding)
+            let (task, isAwaited, isEnding) = shared.state.withLock { state in
+                let task = state.begin()
+                defer { if task == nil { state.isAwaited = false } }
+                return (task, state.isAwaited, state.isEnding)
             }
             if isEnding { return nil }
-            if !tasks.isEmpty { return tasks }
+            if let task { return task }
             if isAwaited { _ = cl_event_signal(shared.rest.rawValue) }
             // Interrupted or not, what there is to do is looked for.
             _ = cl_event_take(shared.work.rawValue)
@@ -207,7 +266,6 @@ package final class Renewer {
 
     private static func carryOut(_ order: Order, _ shared: Shared) {
         guard let first = order.addresses.first else { return }
-        shared.state.withLock { $0.workSince = order.since }
         let refused = shared.socket.withLock { $0.renew(order.addresses) }
         let took = monotonicNanoseconds() - order.since
         guard refused != nil || took >= longTime else { return }

@@ -111,12 +111,16 @@ package func parentProcessID(of pid: Int32) -> Int32? {
     return fields.count > 1 ? Int32(String(decoding: fields[1], as: UTF8.self)) : nil
 }
 
-/// Whether a process has ended and only waits for its parent to collect it; true as well when it is gone.
+/// Whether a process has ended, with all its threads, and only waits for its parent to collect it; true as well when it is gone.
 package func hasEnded(_ pid: Int32) -> Bool {
     guard case .success(let bytes) = readFile("/proc/\(pid)/stat", limit: 4096),
         let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count
     else { return true }
     // proc(5): the state follows the name, which may itself hold anything.
     let state = bytes[name + 2]
-    return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+    guard state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") else { return false }
+    // The twentieth field: what belongs to the process goes with its last thread.
+    let fields = bytes[(name + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count < 18 || fields[17].elementsEqual([UInt8(ascii: "1")])
+        || fields[17].elementsEqual([UInt8(ascii: "0")])
 }
