@@ -129,7 +129,8 @@ extension CheckReport {
     /// mends it.
     public var text: String {
         var text = ""
-        for diagnostic in diagnostics.prefix(Self.mostShown) {
+        let (shown, hidden) = selection
+        for diagnostic in shown {
             text += "\(diagnostic.location): \(diagnostic.severity.rawValue): \(printable(diagnostic.message))\n"
             if !diagnostic.isAboutSecret { text += excerpt(at: diagnostic.location) }
             for relation in diagnostic.location.relation?.chain ?? [] { text += "    \(printable(relation.words))\n" }
@@ -140,15 +141,33 @@ extension CheckReport {
                 text += "    fix: \(lines.joined(separator: "\n         "))\n"
             }
         }
-        if diagnostics.count > Self.mostShown {
-            text +=
-                "... and \(diagnostics.count - Self.mostShown) more; mend these first, or see all of them with --json\n"
+        if !hidden.isEmpty {
+            let codes = hidden.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let named = codes.prefix(3).map { "\($0.value) of `\($0.key)`" }.joined(separator: ", ")
+            text += "... and \(hidden.values.reduce(0, +)) more, \(named)\(codes.count > 3 ? " and others" : "")"
+            text += "; mend these first, or see all of them with --json\n"
         }
         return text
     }
 
+    /// What is shown, and how many of each code are not: of many the first ones of each, so that none hides all the others.
+    private var selection: (shown: [Diagnostic], hidden: [String: Int]) {
+        guard diagnostics.count > Self.mostShown else { return (diagnostics, [:]) }
+        var (shown, counts, hidden): ([Diagnostic], [String: Int], [String: Int]) = ([], [:], [:])
+        for diagnostic in diagnostics {
+            counts[diagnostic.code, default: 0] += 1
+            if counts[diagnostic.code, default: 0] <= Self.mostAlike, shown.count < Self.mostShown {
+                shown.append(diagnostic)
+            } else {
+                hidden[diagnostic.code, default: 0] += 1
+            }
+        }
+        return (shown, hidden)
+    }
+
     /// Nobody reads more at once, and a file that is something else altogether has a complaint for every line.
     private static let mostShown = 200
+    private static let mostAlike = 20
 
     /// The line and a caret under the column; nothing for an unknown or empty line, or one too long to help.
     private func excerpt(at location: SourceLocation) -> String {

@@ -161,7 +161,7 @@ struct Resolver {
         checkRealTimeLimit()
         judgeServices()
         // An instance that was not read may use any of them.
-        if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused() }
+        if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused(outline) }
         reportNothingToDo(contents, outline, file: file)
     }
 
@@ -196,7 +196,7 @@ struct Resolver {
         if users.contains(keyword) { hasUnreadUser = true }
     }
 
-    private mutating func reportUnused() {
+    private mutating func reportUnused(_ outline: Outline) {
         for script in model.scripts where !usedScripts.contains(script.name) {
             report(
                 .warning, "unused-script", at: script.location,
@@ -211,13 +211,16 @@ struct Resolver {
                 consequence: "it is not watched, and nothing depends on it",
                 fix: "track_process { \(process.name) }   # inside the vrrp_instance")
         }
-        for file in model.files where !usedFiles.contains(file.name) {
+        for file in model.files where !usedFiles.contains(file.name) && !outline.isServed(file.name, by: "FILE_CHECK") {
             report(
                 .warning, "unused-file", at: file.location, "track_file `\(file.name)` is not used by any instance",
                 consequence: "it is not read, and nothing depends on it",
                 fix: "track_file { \(file.name) }   # inside the vrrp_instance")
         }
-        for session in model.sessions where !usedSessions.contains(session.name) && session.isForInstances {
+        for session in model.sessions
+        where !usedSessions.contains(session.name) && session.isForInstances
+            && !outline.isServed(session.name, by: "BFD_CHECK")
+        {
             report(
                 .note, "unused-session", at: session.location,
                 "bfd_instance `\(session.name)` is not used by any instance",
@@ -261,10 +264,14 @@ private struct Outline {
     let hasServers: Bool
     /// The names of the blocks whose keyword is misspelt, and has been reported as such, by the keyword that is meant.
     private var misspelt: [String: [String]] = [:]
+    /// What the checks of IPVS services name, by the kind of check: it is used, although not here.
+    private var served: [String: Set<String>] = [:]
 
     init(_ statements: [Statement]) {
         firstFile = statements.first?.location.file
-        hasServers = statements.contains { $0.keyword.text.hasPrefix("virtual_server") }
+        let servers = statements.filter { $0.keyword.text.hasPrefix("virtual_server") }
+        hasServers = !servers.isEmpty
+        for server in servers { noteServed(server.children ?? []) }
         for statement in statements {
             let keyword = statement.keyword.text
             guard KeywordTable.keyword(keyword, in: .topLevel) == nil, statement.children != nil,
@@ -275,4 +282,21 @@ private struct Outline {
     }
 
     func names(meantAs keyword: String) -> [String] { misspelt[keyword] ?? [] }
+
+    func isServed(_ name: String, by check: String) -> Bool { served[check]?.contains(name) ?? false }
+
+    /// The lines of a service, and of its servers.
+    private mutating func noteServed(_ statements: [Statement]) {
+        let keywords = ["FILE_CHECK": "track_file", "BFD_CHECK": "name"]
+        for statement in statements {
+            guard let children = statement.children else { continue }
+            let check = statement.keyword.text
+            guard let keyword = keywords[check] else {
+                noteServed(children)
+                continue
+            }
+            let names = children.filter { $0.keyword.text == keyword }.compactMap { $0.arguments.first?.text }
+            served[check, default: []].formUnion(names)
+        }
+    }
 }

@@ -28,8 +28,9 @@ final class RenewalSocket {
 
     /// Renews every address; one that is not there is put there.
     ///
+    /// - Parameter goesOn: called after every hundred or so, and at the end.
     /// - Returns: the first refusal of the kernel, and how many there were; nil for none.
-    func renew(_ addresses: [AddressRequest]) -> (error: SystemError, count: Int)? {
+    func renew(_ addresses: [AddressRequest], goesOn: () -> Void) -> (error: SystemError, count: Int)? {
         var batch: [UInt8] = []
         do throws(SystemError) {
             for address in addresses {
@@ -41,9 +42,11 @@ final class RenewalSocket {
                 if batch.count > Self.batchSize {
                     try send(batch)
                     batch.removeAll(keepingCapacity: true)
+                    goesOn()
                 }
             }
             if !batch.isEmpty { try send(batch) }
+            goesOn()
         } catch {
             return (error, addresses.count)
         }

@@ -17,14 +17,13 @@ package final class Renewer {
         package var first: AddressRequest
         package var count: Int
         package var refused: (error: SystemError, count: Int)?
-        /// From the order to the end.
+        /// How long the kernel took for a hundred of them, at worst; it has work of some milliseconds with them.
         package var nanoseconds: UInt64
     }
 
     private struct Order {
         var holder: String
         var addresses: [AddressRequest]
-        var since: UInt64
     }
 
     private enum Task {
@@ -39,8 +38,8 @@ package final class Renewer {
         /// Where a holder's order is among them.
         var places: [String: Int] = [:]
         var isAtWork = false
-        /// Since when the order that is being carried out has been there.
-        var workSince: UInt64?
+        /// Since when the kernel has been asked for what it is at.
+        var askedAt: UInt64?
         /// Nothing may be begun.
         var isHeld = false
         var isEnding = false
@@ -61,14 +60,10 @@ package final class Renewer {
         mutating func begin() -> Task? {
             guard hasTasks, !isHeld else {
                 isAtWork = false
-                workSince = nil
                 return nil
             }
             let task = tasks[next]
-            if case .renew(let order) = task {
-                places[order.holder] = nil
-                workSince = order.since
-            }
+            if case .renew(let order) = task { places[order.holder] = nil }
             isAtWork = true
             next += 1
             discardDone()
@@ -152,20 +147,17 @@ package final class Renewer {
     ///
     /// It takes the place of what the holder has waiting.
     ///
-    /// - Returns: for how many nanoseconds the oldest order has been waiting for the kernel.
+    /// - Returns: for how many nanoseconds the thread has been waiting for the kernel.
     @discardableResult
     package func renew(_ addresses: [AddressRequest], for holder: String) -> UInt64 {
-        let now = monotonicNanoseconds()
-        let since = shared.state.withLock { state in
-            if let place = state.places[holder], case .renew(let older) = state.tasks[place] {
-                state.tasks[place] = .renew(Order(holder: holder, addresses: addresses, since: older.since))
-            } else {
-                state.add(.renew(Order(holder: holder, addresses: addresses, since: now)), of: holder)
-            }
-            return state.workSince
+        let order = Task.renew(Order(holder: holder, addresses: addresses))
+        let askedAt = shared.state.withLock { state in
+            if let place = state.places[holder] { state.tasks[place] = order } else { state.add(order, of: holder) }
+            return state.askedAt
         }
         wake()
-        return since.map { now - min($0, now) } ?? 0
+        let now = monotonicNanoseconds()
+        return askedAt.map { now - min($0, now) } ?? 0
     }
 
     /// Has the thread do something about itself, as how it is scheduled; `takeTroubles` tells what it was refused.
@@ -266,15 +258,25 @@ package final class Renewer {
 
     private static func carryOut(_ order: Order, _ shared: Shared) {
         guard let first = order.addresses.first else { return }
-        let refused = shared.socket.withLock { $0.renew(order.addresses) }
-        let took = monotonicNanoseconds() - order.since
-        guard refused != nil || took >= longTime else { return }
+        var (askedAt, longest) = (monotonicNanoseconds(), UInt64(0))
+        shared.state.withLock { $0.askedAt = askedAt }
+        let refused = shared.socket.withLock { socket in
+            socket.renew(order.addresses) {
+                let now = monotonicNanoseconds()
+                longest = max(longest, now - askedAt)
+                askedAt = now
+                shared.state.withLock { $0.askedAt = now }
+            }
+        }
+        let isToTell = refused != nil || longest >= longTime
         shared.state.withLock { state in
+            state.askedAt = nil
+            guard isToTell else { return }
             state.outcomes.append(
                 Outcome(
                     holder: order.holder, first: first, count: order.addresses.count, refused: refused,
-                    nanoseconds: took))
+                    nanoseconds: longest))
         }
-        _ = cl_event_signal(shared.news.rawValue)
+        if isToTell { _ = cl_event_signal(shared.news.rawValue) }
     }
 }

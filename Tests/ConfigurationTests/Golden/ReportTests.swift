@@ -41,6 +41,16 @@ import Testing
         #expect(report.summary == "3 errors, 1 warning, 1 note")
     }
 
+    @Test func `shows an error behind thousands of warnings, and says how many of what it does not show`() {
+        var diagnostics = (1...5000).map { Diagnostic(.warning, "alike", at: place($0, 1), "m\($0)") }
+        diagnostics.append(Diagnostic(.error, "last", at: place(5001, 1), "the one"))
+        let lines = CheckReport(diagnostics: diagnostics, sources: []).text.split(separator: "\n")
+        #expect(lines.count == 22)
+        #expect(lines.dropLast().last == "b:5001:1: error: the one")
+        #expect(
+            lines.last == "... and 4980 more, 4980 of `alike`; mend these first, or see all of them with --json")
+    }
+
     @Test func `keeps the order of the files named, the unreadable one included`() {
         let report = Configuration.check(
             files: ["z", "nope", "a"], reading: DictionaryReader(["z": "include q", "q": "x", "a": "y"]),

@@ -90,6 +90,19 @@ private func codes(_ text: String) -> [String] { complaints(text).map(\.brief) }
         #expect(found.model.sessions.map(\.name) == ["ROUTER"])
     }
 
+    @Test func `that a check of an IPVS server names is used, as is a file, although not here`() {
+        let file = "track_file f {\n file /run/f\n}\n"
+        func server(_ checks: String) -> String {
+            "virtual_server 192.0.2.10 80 {\n real_server 192.0.2.20 80 {\n\(checks)\n }\n}\n"
+        }
+        func found(_ checks: String) -> [String] {
+            resolved(session(neighbour) + file + instance() + server(checks)).diagnostics.map(\.brief)
+                .filter { $0.contains("unused") }
+        }
+        #expect(found("  BFD_CHECK {\n   name ROUTER\n  }\n  FILE_CHECK {\n   track_file f\n  }") == [])
+        #expect(found("  BFD_CHECK {\n   name OTHER\n  }").count == 2)
+    }
+
     @Test func `for the IPVS checker alone counts for no instance`() {
         let found = resolved(session(neighbour, "checker") + tracked)
         #expect(
