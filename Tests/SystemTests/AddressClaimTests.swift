@@ -73,5 +73,31 @@ extension Behaviour {
             let other = try start(trial, try trial.host("lb2", "192.0.2.2"), "other", instance(id: 54))
             try other.becomesMaster()
         }
+
+        /// A thread of a process that was killed may be in the kernel for a while, with the name that says who is on the host.
+        @Test(arguments: [true, false])
+        func `what a killed daemon left is removed once all of it is gone, and not while another one runs`(isGone: Bool)
+            throws
+        {
+            let trial = try Trial()
+            let host = try trial.host()
+            let first = try trial.start(host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24"], "lease off"))
+            try first.becomesMaster()
+            try trial.waitFor("the addresses") { try host.has("192.0.2.11") }
+            let worker = try first.worker
+            first.process.sendToAll(.kill)
+            _ = try first.process.wait(until: nil)
+            try trial.waitFor("the end of all of it") { hasEnded(worker) }
+            var name = try host.inNetwork { () throws(SystemError) in try NamespaceLock.acquire("understudyd") }
+            try #require(name != nil)
+            let second = try trial.start(host, instance(addresses: ["192.0.2.10/24"]))
+            // The daemon begins within a few milliseconds, and waits for a quarter of a second.
+            try trial.observer.wait(seconds: 0.1) { false }
+            if isGone { name = nil }
+            try second.becomesMaster()
+            #expect(second.text().contains("192.0.2.11 on eth0: left behind by an earlier run") == isGone)
+            #expect(try host.has("192.0.2.11") != isGone)
+            name = nil
+        }
     }
 }

@@ -61,3 +61,42 @@ extension RunningDaemon {
         }
     }
 }
+
+/// When the packets of a session came to a host, as its kernel saw them: whether the sender or the receiver of a session that
+/// went down was late.
+final class SessionRecording {
+    private let log: OutputLog
+
+    init(at host: Host) throws {
+        log = try OutputLog("session")
+        let ports = "udp port 3784 or udp port 4784"
+        _ = try host.start("tcpdump", ["-l", "-tt", "-n", "-Q", "in", "-i", "eth0", ports], log: log)
+    }
+
+    private struct Arrival {
+        /// Since 1970.
+        var seconds: Double
+        var isUp: Bool
+    }
+
+    private var arrivals: [Arrival] {
+        log.text.split(separator: "\n").compactMap { line in
+            guard line.contains(" IP"), let seconds = line.split(separator: " ").first.flatMap({ Double($0) }) else {
+                return nil
+            }
+            return Arrival(seconds: seconds, isUp: line.contains("State Up"))
+        }
+    }
+
+    /// How many packets have come.
+    var count: Int { arrivals.count }
+
+    /// The longest time without a packet, in seconds, from the arrival of this number on and until the session is down: from
+    /// then on they come once a second.
+    func longestSilence(since number: Int) -> Double {
+        let seen = arrivals.dropFirst(number)
+        let end = seen.firstIndex { !$0.isUp } ?? seen.endIndex - 1
+        let counted = seen.prefix(through: end)
+        return zip(counted, counted.dropFirst()).map { $1.seconds - $0.seconds }.max() ?? .infinity
+    }
+}

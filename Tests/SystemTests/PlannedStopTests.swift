@@ -17,6 +17,8 @@ import VRRPWire
         var control: ProbeStatistics
         /// When the longest gap began, in nanoseconds from the stop; negative for before it.
         var gapBegan: Int64 = 0
+        /// The requests that failed, with their times from the stop.
+        var failed: [String] = []
         /// From the stop until it was over, in nanoseconds.
         var duration: UInt64
 
@@ -34,6 +36,7 @@ import VRRPWire
                 + "\(gapBegan / 1_000_000) ms on, \(service.failures) of "
                 + "\(service.requests) failed; bystander: gap \(milliseconds(control.longestGap)) ms, "
                 + "\(control.failures) failed; client late by \(milliseconds(control.clientDelay)) ms"
+                + (failed.isEmpty ? "" : "; failed: \(failed.prefix(5).joined(separator: ", "))")
         }
 
         private func milliseconds(_ nanoseconds: UInt64) -> String { (Double(nanoseconds) / 1e6).thousandths }
@@ -124,9 +127,19 @@ import VRRPWire
             let measurement = Measurement(
                 stopped: leaving.name, service: probe.statistics(of: 0, from: begin, to: end),
                 control: probe.statistics(of: 1, from: begin, to: end), gapBegan: longestGap(from: begin, to: end),
-                duration: end - begin)
+                failed: failures(from: begin, to: end), duration: end - begin)
             print("PLANNED", measurement)
             return measurement
+        }
+
+        private func failures(from start: UInt64, to end: UInt64) -> [String] {
+            probe.samples(since: start).filter {
+                $0.target == 0 && !$0.isAnswer && $0.started >= start && $0.started < end
+            }
+            .map { sample in
+                let times = [sample.started, sample.ended].map { (Double($0 - start) / 1e6).thousandths }
+                return "\(times[0]) to \(times[1]) ms \(sample.outcome)"
+            }
         }
 
         /// When the longest gap that ends in the span began, relative to the span.

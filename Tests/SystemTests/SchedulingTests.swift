@@ -133,6 +133,40 @@ extension Behaviour {
             #expect(try processors(worker) == usual)
         }
 
+        /// The seconds that a line about an absence gives as time without a processor.
+        private func waited(_ line: String) throws -> Double {
+            let rest = try #require(line.range(of: "; it waited "), "\(line)")
+            return try #require(line[rest.upperBound...].split(separator: " ").first.flatMap { Double($0) })
+        }
+
+        /// Somebody of higher rank has the processor for half a second; or somebody stops the process.
+        @Test func `who reads that the loop was away learns whether it had no processor`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let daemon = try trial.start(host, "global_defs {\nvrrp_cpu_affinity 1\n}\n" + instance())
+            try daemon.becomesMaster()
+            let worker = try daemon.worker
+            var mark = daemon.mark
+            // Who ends it needs the processor, too.
+            let hog = [
+                "-c", "1", "chrt", "-f", "60", "timeout", "0.5", "chrt", "-f", "50", "sh", "-c", "while :; do :; done",
+            ]
+            let result = try host.run("taskset", hog)
+            #expect(result.status == .exited(code: 124), "\(result.output)")
+            try daemon.says("Away: the loop was ", since: mark)
+            let starved = try #require(daemon.lines(since: mark).first { $0.contains("Away: the loop was ") })
+            #expect(try waited(starved) > 0.2, "\(starved)")
+            #expect(try daemon.worker == worker, "a successor has no processor either: \(daemon.text(since: mark))")
+            try daemon.becomes(.active)
+            mark = daemon.mark
+            daemon.process.sendToAll(.stop)
+            try trial.observer.wait(seconds: 0.5) { false }
+            daemon.process.sendToAll(.continue)
+            try daemon.says("Away: the loop ", since: mark)
+            let stopped = try #require(daemon.lines(since: mark).first { $0.contains("Away: the loop ") })
+            #expect(try waited(stopped) < 0.2, "\(stopped)")
+        }
+
         /// A microsecond late is what everybody is who waits for a timer.
         @Test func `it rises step by step when it is late, as far as the file lets it`() throws {
             let trial = try Trial()

@@ -18,6 +18,8 @@ extension Daemon {
 
     /// - Throws: what is wrong with the new configuration; what runs goes on then.
     func reload(isDryRun: Bool, at now: MonotonicInstant) throws(Problem) -> ReloadReport {
+        // This host is looked at, and then changed: a kernel that is at something else would hold up adverts.
+        surroundings.renewer.awaitKernel(goesOn: surroundings.goOn)
         if isDryRun {
             let loaded = try load(isDryRun: true)
             return report(on: loaded.model, loaded.remarks)

@@ -20,6 +20,8 @@ extension Daemon {
 
     /// Sees that the process or the machine stood still, before anything that has come since is looked at.
     func noticeStandstill() {
+        let now = now
+        if workClock.isResting { noticeLateness(since: workClock.resume(at: now), at: now) }
         noticeSuspension()
         noticeOverdue()
     }
@@ -43,7 +45,7 @@ extension Daemon {
     }
 
     /// Says that the loop comes late to what was due at `deadline`, when that matters to anybody.
-    func noticeLateness(since deadline: MonotonicInstant?, at now: MonotonicInstant) {
+    private func noticeLateness(since deadline: MonotonicInstant?, at now: MonotonicInstant) {
         guard let deadline, deadline < now else { return vitals.sample(at: now) }
         let lateness = now.since(deadline)
         raisePriority(lateBy: lateness)
@@ -96,16 +98,34 @@ extension Daemon {
 
 /// How long the loop has been at work, and how much of that time it had a processor.
 struct WorkClock {
-    private var begin: (at: MonotonicInstant, processor: UInt64)?
+    private enum Phase {
+        case work(since: MonotonicInstant, processor: UInt64)
+        /// It waits, at most until then.
+        case rest(until: MonotonicInstant?)
+    }
+
+    private var phase = Phase.rest(until: nil)
+
+    var isResting: Bool { if case .rest = phase { true } else { false } }
+
+    /// The loop begins to wait.
+    mutating func rest(until deadline: MonotonicInstant?) { phase = .rest(until: deadline) }
+
+    /// The work begins; returns what was awaited.
+    mutating func resume(at now: MonotonicInstant) -> MonotonicInstant? {
+        defer { start(at: now) }
+        if case .rest(let deadline) = phase { return deadline }
+        return nil
+    }
 
     /// The work begins, or comes to where it looks at the time.
-    mutating func start(at now: MonotonicInstant) { begin = (now, processorNanoseconds()) }
+    mutating func start(at now: MonotonicInstant) { phase = .work(since: now, processor: processorNanoseconds()) }
 
-    /// For how long it had no processor since the beginning; nil when that is less than `least`.
+    /// For how long it had no processor since the work began; nil when that is less than `least`, or it waits.
     func stall(at now: MonotonicInstant, least: Interval) -> Interval? {
-        guard let begin, now.since(begin.at) >= least else { return nil }
-        let computed = processorNanoseconds() - begin.processor
-        let passed = now.since(begin.at).nanoseconds
+        guard case .work(let begin, let processor) = phase, now.since(begin) >= least else { return nil }
+        let computed = processorNanoseconds() - processor
+        let passed = now.since(begin).nanoseconds
         let stall = Interval(nanoseconds: passed - min(computed, passed))
         return stall >= least ? stall : nil
     }

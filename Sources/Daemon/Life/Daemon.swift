@@ -165,11 +165,10 @@ final class Daemon {
         noteOverdue()
         memory.beat(at: began, dueAt: deadline)
         surroundings.sockets.rest(until: deadline, at: began)
+        // What was due already could not be awaited.
+        workClock.rest(until: deadline.map { max($0, began) })
         try gather(until: deadline?.nanoseconds, &wanted)
         let current = now
-        // What was due already could not be awaited.
-        noticeLateness(since: deadline.map { max($0, began) }, at: current)
-        workClock.start(at: current)
         // The process may have been paused between the wait and this reading of the clock. What arrived before it is
         // heard before anything acts on it.
         if let deadline, deadline <= current {

@@ -46,14 +46,7 @@ extension AddressKeeper {
     ) -> [VirtualAddress] {
         if unexpected.isEmpty { return [] }
         defer { unexpected = [] }
-        var present: [Key: AddressInfo] = [:]
-        do throws(SystemError) {
-            for address in try commands.addresses() where address.protocolMark == addressMark {
-                present[Key(address)] = address
-            }
-        } catch {
-            log.error("(\(router)) cannot look at what the kernel says is there: \(error)")
-        }
+        let present = listOurs(for: router)
         return unexpected.compactMap { address, error in
             guard let link = table.link(named: address.interface) else { return nil }
             let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
@@ -66,6 +59,35 @@ extension AddressKeeper {
             table.apply(.address(found), at: now)
             return address
         }
+    }
+
+    /// Takes up those of `addresses` that are here with our mark although the kernel told us that they were gone.
+    ///
+    /// Nothing may be renewed meanwhile.
+    func adoptReturned(
+        _ addresses: [VirtualAddress], for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) {
+        let present = listOurs(for: router)
+        for address in addresses where table.present(address) == nil {
+            guard let link = table.link(named: address.interface) else { continue }
+            let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+            guard let found = present[key] else { continue }
+            added[key] = now
+            table.apply(.address(found), at: now)
+        }
+    }
+
+    /// What the kernel says now that is here with our mark.
+    private func listOurs(for router: String) -> [Key: AddressInfo] {
+        var present: [Key: AddressInfo] = [:]
+        do throws(SystemError) {
+            for address in try commands.addresses() where address.protocolMark == addressMark {
+                present[Key(address)] = address
+            }
+        } catch {
+            log.error("(\(router)) cannot look at what the kernel says is there: \(error)")
+        }
+        return present
     }
 
     /// One line a minute for all routers: it is the kernel that is slow.

@@ -37,4 +37,11 @@ extension RouterRunner {
         surroundings.keeper.renew(
             everyAddress, lease: lease, for: name, since: life.since, at: now, in: surroundings.interfaces)
     }
+
+    /// Gives up some of the addresses.
+    func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
+        guard !addresses.isEmpty else { return }
+        if router.holdsAddresses { surroundings.takeUpReturned(addresses, for: name, at: now) }
+        _ = surroundings.carryOut(plan(for: addresses, desired: []), lease: lease, for: name, at: now)
+    }
 }

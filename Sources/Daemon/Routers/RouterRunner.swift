@@ -320,6 +320,7 @@ final class RouterRunner {
     /// Brings this host's addresses in line with the state; returns those that had to be added.
     @discardableResult
     func reconcileAddresses(at now: MonotonicInstant, isRepair: Bool = false) -> [VirtualAddress] {
+        if hasReleased { surroundings.takeUpReturned(everyAddress, for: name, at: now) }
         let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         return onVirtualLinks(at: now) {
@@ -390,10 +391,5 @@ final class RouterRunner {
             drop(successive, at: now)
             return reconcileAddresses(at: now)
         }
-    }
-
-    func drop(_ addresses: [VirtualAddress], at now: MonotonicInstant) {
-        guard !addresses.isEmpty else { return }
-        _ = surroundings.carryOut(plan(for: addresses, desired: []), lease: lease, for: name, at: now)
     }
 }

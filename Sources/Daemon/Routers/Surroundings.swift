@@ -152,6 +152,15 @@ final class Surroundings {
         return added + keeper.adoptUnexpected(for: router, at: now, in: &interfaces)
     }
 
+    /// Finds those of `addresses` that are here although the kernel told us that they were gone, before they are given up: the
+    /// kernel takes back what it could not renew in time, and a renewal that waited meanwhile puts it there again.
+    func takeUpReturned(_ addresses: [VirtualAddress], for router: String, at now: MonotonicInstant) {
+        guard addresses.contains(where: { interfaces.present($0) == nil }) else { return }
+        renewer.hold(goesOn: goOn)
+        keeper.adoptReturned(addresses, for: router, at: now, in: &interfaces)
+        renewer.resume(withoutOrdersOf: router)
+    }
+
     /// In the middle of much work: it is no hang, and no absence either.
     ///
     /// Cheap enough to be said after every piece of it.

@@ -53,6 +53,22 @@ final class RenewalSocket {
         return refusals()
     }
 
+    /// Waits until it is our turn with the kernel's lock on network configuration, which a question about one interface needs.
+    func knock() {
+        sequence &+= 1
+        var request = NetlinkRequest(type: RTM_GETLINK, flags: 0, sequence: sequence)
+        for word in [0, Self.loopback, 0, 0] as [UInt32] { request.append(word) }
+        do throws(SystemError) {
+            try send(request.finished())
+        } catch {
+            // Whoever asks for more will be told.
+        }
+        _ = refusals()
+    }
+
+    /// The index of `lo`, in every network namespace.
+    private static let loopback: UInt32 = 1
+
     private func send(_ batch: [UInt8]) throws(SystemError) {
         try sendDatagram(socket.rawValue, batch.span, to: cl_address(netlinkGroups: 0), "renew addresses")
     }

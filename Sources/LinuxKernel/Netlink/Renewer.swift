@@ -29,6 +29,8 @@ package final class Renewer {
     private enum Task {
         case renew(Order)
         case run(@Sendable () throws(SystemError) -> Void)
+        /// Wait until the kernel has time.
+        case knock
     }
 
     private struct State {
@@ -79,14 +81,14 @@ package final class Renewer {
             next = 0
         }
 
-        /// Forgets the order of a holder, and an address in those of all others.
-        mutating func forget(_ address: IPAddress, _ prefixLength: UInt8, holder: String) {
+        /// Forgets the order of a holder, and what is to be forgotten in those of all others.
+        mutating func forget(ordersOf holder: String, and isForgotten: (AddressRequest) -> Bool) {
             for index in next..<tasks.count {
                 guard case .renew(var order) = tasks[index] else { continue }
                 if order.holder == holder {
                     order.addresses = []
                 } else {
-                    order.addresses.removeAll { $0.address == address && $0.prefixLength == prefixLength }
+                    order.addresses.removeAll(where: isForgotten)
                 }
                 tasks[index] = .renew(order)
             }
@@ -180,10 +182,24 @@ package final class Renewer {
     ///   happens, and is not to go on claiming what he may have lost.
     package func hold(goesOn: () -> Void) {
         shared.state.withLock { $0.isHeld = true }
+        wait(while: \.isAtWork, goesOn)
+    }
+
+    /// Waits until the kernel has time for who configures networks, and has done what was ordered: what it is asked for next it
+    /// answers at once, unless somebody comes in between.
+    ///
+    /// - Parameter goesOn: as with `hold`.
+    package func awaitKernel(goesOn: () -> Void) {
+        shared.state.withLock { $0.add(.knock) }
+        wake()
+        wait(while: { $0.isAtWork || $0.hasTasks }, goesOn)
+    }
+
+    private func wait(while isBusy: (State) -> Bool, _ goesOn: () -> Void) {
         let start = monotonicNanoseconds()
         while shared.state.withLock({ state in
-            state.isAwaited = state.isAtWork
-            return state.isAtWork
+            state.isAwaited = isBusy(state)
+            return state.isAwaited
         }) {
             var items = [Readiness(shared.rest.rawValue)]
             do throws(SystemError) {
@@ -199,9 +215,14 @@ package final class Renewer {
 
     /// Goes on, without what `holder` had ordered, and without an address that is to stay away.
     package func resume(without address: IPAddress, _ prefixLength: UInt8, of holder: String) {
+        resume(withoutOrdersOf: holder) { $0.address == address && $0.prefixLength == prefixLength }
+    }
+
+    /// Goes on, without what `holder` had ordered, and without what is to be forgotten of the orders of others.
+    package func resume(withoutOrdersOf holder: String, or isForgotten: (AddressRequest) -> Bool = { _ in false }) {
         shared.state.withLock { state in
             state.isHeld = false
-            state.forget(address, prefixLength, holder: holder)
+            state.forget(ordersOf: holder, and: isForgotten)
         }
         wake()
     }
@@ -229,6 +250,7 @@ package final class Renewer {
         while let task = next(shared) {
             switch task {
             case .renew(let order): carryOut(order, shared)
+            case .knock: shared.socket.withLock { $0.knock() }
             case .run(let body):
                 do throws(SystemError) {
                     try body()
