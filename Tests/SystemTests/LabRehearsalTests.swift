@@ -1,4 +1,5 @@
 import Foundation
+import Rehearsal
 import Testing
 
 /// The command plays, measures and judges; with keepalived as the daemon, whose figures are known.
@@ -53,10 +54,26 @@ import Testing
         #expect(result.status == 1)
     }
 
+    /// The guide's priorities are one apart, so that its pair waits for nearly as long at a start: on a busy machine both of
+    /// keepalived's take the address, and the one that gives it up may have told the client last.
+    private func decidedPair(in directory: URL) throws -> [String] {
+        let texts = [
+            Examples.active.replacing("priority 101", with: "priority 140"), Examples.standby,
+        ]
+        return try zip(["lb1.conf", "lb2.conf"], texts).map { name, text in
+            let file = directory.appending(path: name)
+            try text.replacing("weight 6 ", with: "weight 60").write(to: file, atomically: true, encoding: .utf8)
+            return file.path
+        }
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func `the death of the built-in load balancer moves the address and its return moves it back`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: directory) } }
         let result = try run(
-            [
+            try decidedPair(in: directory) + [
                 "--daemon", "keepalived", "--json", "--without-haproxy", "--events", "balancer-dies,balancer-returns",
             ])
         let outcome = try JSONDecoder().decode(Outcome.self, from: result.output)
