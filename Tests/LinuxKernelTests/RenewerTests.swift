@@ -46,6 +46,20 @@ import func Glibc.usleep
         watch.join()
     }
 
+    @Test func `is waited for until everything that was ordered before is done`() throws {
+        let renewer = try Renewer()
+        let obstacle = atWork(renewer)
+        let done = Mutex(0)
+        for _ in 0..<3 { renewer.run { () throws(SystemError) in done.withLock { $0 += 1 } } }
+        var turns = 0
+        renewer.awaitKernel {
+            turns += 1
+            if turns == 5 { obstacle.end() }
+        }
+        #expect(turns >= 5)
+        #expect(done.withLock { $0 } == 3)
+    }
+
     @Test func `begins nothing that it is given while it is held`() throws {
         let renewer = try Renewer()
         renewer.hold {}

@@ -155,7 +155,10 @@ final class Surroundings {
     /// Finds those of `addresses` that are here although the kernel told us that they were gone, before they are given up: the
     /// kernel takes back what it could not renew in time, and a renewal that waited meanwhile puts it there again.
     func takeUpReturned(_ addresses: [VirtualAddress], for router: String, at now: MonotonicInstant) {
-        guard addresses.contains(where: { interfaces.present($0) == nil }) else { return }
+        let isUncertain = addresses.contains { address in
+            interfaces.link(named: address.interface) != nil && interfaces.present(address) == nil
+        }
+        guard isUncertain else { return }
         renewer.hold(goesOn: goOn)
         keeper.adoptReturned(addresses, for: router, at: now, in: &interfaces)
         renewer.resume(withoutOrdersOf: router)
