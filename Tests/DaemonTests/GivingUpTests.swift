@@ -69,7 +69,7 @@ import func Glibc.usleep
         _ = scene.carryOut(present.map { .remove($0) })
         #expect(scene.turns >= 10, "it was not waited for")
         #expect(try !scene.isThere)
-        scene.surroundings.renewer.awaitKernel {}
+        scene.surroundings.renewer.awaitKernel { _ in }
         #expect(try !scene.isThere, "a renewal has put it back")
     }
 
@@ -84,7 +84,7 @@ import func Glibc.usleep
         let present = scene.surroundings.keeper.observed([scene.address.address], in: scene.surroundings.interfaces)
         #expect(present.map(\.isOurs) == [true])
         _ = scene.carryOut(present.map { .remove($0) })
-        scene.surroundings.renewer.awaitKernel {}
+        scene.surroundings.renewer.awaitKernel { _ in }
         #expect(try !scene.isThere)
     }
 }

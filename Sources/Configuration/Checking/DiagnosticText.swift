@@ -144,25 +144,32 @@ extension CheckReport {
         if !hidden.isEmpty {
             let codes = hidden.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let named = codes.prefix(3).map { "\($0.value) of `\($0.key)`" }.joined(separator: ", ")
-            text += "... and \(hidden.values.reduce(0, +)) more, \(named)\(codes.count > 3 ? " and others" : "")"
-            text += "; mend these first, or see all of them with --json\n"
+            text +=
+                codes.count == 1
+                ? "... and \(codes[0].value) more of `\(codes[0].key)`"
+                : "... and \(hidden.values.reduce(0, +)) more, \(named)\(codes.count > 3 ? " and others" : "")"
+            text += "; --json has all of them\n"
         }
         return text
     }
 
-    /// What is shown, and how many of each code are not: of many the first ones of each, so that none hides all the others.
+    /// What is shown, and how many of each code are not: of many the first ones of each, the worst first, so that none hides all the
+    /// others.
     private var selection: (shown: [Diagnostic], hidden: [String: Int]) {
         guard diagnostics.count > Self.mostShown else { return (diagnostics, [:]) }
-        var (shown, counts, hidden): ([Diagnostic], [String: Int], [String: Int]) = ([], [:], [:])
-        for diagnostic in diagnostics {
-            counts[diagnostic.code, default: 0] += 1
-            if counts[diagnostic.code, default: 0] <= Self.mostAlike, shown.count < Self.mostShown {
-                shown.append(diagnostic)
-            } else {
-                hidden[diagnostic.code, default: 0] += 1
+        var (counts, hidden): ([String: Int], [String: Int]) = ([:], [:])
+        var shown: Set<Int> = []
+        for severity in [Diagnostic.Severity.error, .warning, .note] {
+            for (index, diagnostic) in diagnostics.enumerated() where diagnostic.severity == severity {
+                counts[diagnostic.code, default: 0] += 1
+                if counts[diagnostic.code, default: 0] <= Self.mostAlike, shown.count < Self.mostShown {
+                    shown.insert(index)
+                } else {
+                    hidden[diagnostic.code, default: 0] += 1
+                }
             }
         }
-        return (shown, hidden)
+        return (diagnostics.indices.filter(shown.contains).map { diagnostics[$0] }, hidden)
     }
 
     /// Nobody reads more at once, and a file that is something else altogether has a complaint for every line.

@@ -19,7 +19,7 @@ extension Daemon {
     /// - Throws: what is wrong with the new configuration; what runs goes on then.
     func reload(isDryRun: Bool, at now: MonotonicInstant) throws(Problem) -> ReloadReport {
         // This host is looked at, and then changed: a kernel that is at something else would hold up adverts.
-        surroundings.renewer.awaitKernel(goesOn: surroundings.goOn)
+        surroundings.awaitKernel()
         if isDryRun {
             let loaded = try load(isDryRun: true)
             return report(on: loaded.model, loaded.remarks)

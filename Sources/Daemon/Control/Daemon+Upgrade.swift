@@ -9,6 +9,8 @@ extension Daemon {
         guard (routers + leaving).allSatisfy({ !$0.isResigning }) else {
             throw Problem(.wrongState, "a hand-over is under way: an upgrade has to wait for its end")
         }
+        // A process whose thread waits in the kernel does not end, and nobody advertises meanwhile.
+        surroundings.awaitKernel()
         var answer = answer(id: request.id)
         answer.upgrade = UpgradeReport(from: understudyVersion)
         client.send(encode(answer).text, at: now)

@@ -19,14 +19,14 @@ extension AddressKeeper {
         }
         guard !requests.isEmpty else { return }
         let waited = renewer.renew(requests, for: router)
-        if waited >= Renewer.longTime { tellSlowness(waited, at: now) }
+        if waited >= Renewer.longTime { tellSlowness(waited, isOver: false, at: now) }
     }
 
     /// Says what became of renewals that did not go as they should.
     func takeOutcomes(at now: MonotonicInstant) {
         for trouble in renewer.takeTroubles() { log.error("\(trouble), for renewing addresses; it goes on without it") }
         for outcome in renewer.takeOutcomes() {
-            if outcome.nanoseconds >= Renewer.longTime { tellSlowness(outcome.nanoseconds, at: now) }
+            if outcome.nanoseconds >= Renewer.longTime { tellSlowness(outcome.nanoseconds, isOver: true, at: now) }
             guard let refused = outcome.refused else { continue }
             let first = outcome.first
             let key = Key(interfaceIndex: first.interfaceIndex, address: first.address, prefixLength: 0)
@@ -90,12 +90,15 @@ extension AddressKeeper {
         return present
     }
 
-    /// One line a minute for all routers: it is the kernel that is slow.
-    private func tellSlowness(_ nanoseconds: UInt64, at now: MonotonicInstant) {
-        guard let more = slowness.pass(0, at: now) else { return }
+    /// One line of each kind a minute for all routers: it is the kernel that is slow.
+    private func tellSlowness(_ nanoseconds: UInt64, isOver: Bool, at now: MonotonicInstant) {
+        guard slowness.pass(isOver, at: now) != nil else { return }
+        let time = Interval.milliseconds(nanoseconds / 1_000_000)
+        let culprit = "something else on this host, or in one of its containers,"
         log.warning(
-            "The kernel took \(Interval.milliseconds(nanoseconds / 1_000_000)) to renew addresses: something else on this host, "
-                + "or in one of its containers, held its lock on network configuration; adverts went on, and so does "
-                + "the lease meanwhile\(more)")
+            isOver
+                ? "The kernel took \(time) to renew addresses: \(culprit) held its lock on network configuration"
+                : "The kernel has not renewed addresses for \(time) so far: \(culprit) holds its lock on network "
+                    + "configuration; adverts do not wait for that")
     }
 }

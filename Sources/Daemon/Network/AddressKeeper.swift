@@ -32,7 +32,7 @@ final class AddressKeeper {
     /// What could not be added because it is there, although nobody has told us so.
     var unexpected: [(address: VirtualAddress, error: SystemError)] = []
     var limiter = LineLimiter<Failure>()
-    var slowness = LineLimiter<Int>()
+    var slowness = LineLimiter<Bool>()
     /// Whether an interface is above another one of this host for virtual addresses only.
     var isVirtual: (LinkInfo) -> Bool = { _ in false }
 

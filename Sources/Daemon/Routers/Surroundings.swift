@@ -140,12 +140,15 @@ final class Surroundings {
     func carryOut(
         _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant
     ) -> [VirtualAddress] {
+        if operations.isEmpty { return [] }
+        // Whoever adds or removes an address waits for the kernel as well.
+        awaitKernel()
         let added = operations.compactMap { operation in
             defer { goOn() }
             guard case .remove(let present) = operation else {
                 return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
             }
-            renewer.hold(goesOn: goOn)
+            renewer.hold(goesOn: goOn(mayClaim:))
             defer { renewer.resume(without: present.address, present.prefixLength, of: router) }
             return keeper.carryOut(operation, lease: lease, for: router, at: now, in: &interfaces)
         }
@@ -159,17 +162,24 @@ final class Surroundings {
             interfaces.link(named: address.interface) != nil && interfaces.present(address) == nil
         }
         guard isUncertain else { return }
-        renewer.hold(goesOn: goOn)
+        renewer.hold(goesOn: goOn(mayClaim:))
         keeper.adoptReturned(addresses, for: router, at: now, in: &interfaces)
         renewer.resume(withoutOrdersOf: router)
     }
 
+    /// Waits until the kernel has time for who configures networks, while adverts go on: others take over from who is silent, and
+    /// he would believe them.
+    func awaitKernel() { renewer.awaitKernel(goesOn: goOn(mayClaim:)) }
+
     /// In the middle of much work: it is no hang, and no absence either.
     ///
     /// Cheap enough to be said after every piece of it.
-    func goOn() {
+    func goOn() { goOn(mayClaim: true) }
+
+    /// A guardian would gain nothing by another process that waits for the same thing.
+    private func goOn(mayClaim: Bool) {
         let now = now
         memory.goOn(at: now)
-        keepAdvertising(now)
+        if mayClaim { keepAdvertising(now) }
     }
 }

@@ -178,9 +178,9 @@ package final class Renewer {
     /// Has nothing begun until `resume`, and waits for what is being done: an address that is removed then is not put back by an
     /// older order.
     ///
-    /// - Parameter goesOn: called every two milliseconds meanwhile, for three seconds at most: who waits here sees nothing of what
-    ///   happens, and is not to go on claiming what he may have lost.
-    package func hold(goesOn: () -> Void) {
+    /// - Parameter goesOn: called every two milliseconds meanwhile; with false after three seconds: who waits here sees nothing of
+    ///   what happens, and is not to go on claiming what he may have lost.
+    package func hold(goesOn: (_ mayClaim: Bool) -> Void) {
         shared.state.withLock { $0.isHeld = true }
         wait(while: \.isAtWork, goesOn)
     }
@@ -189,13 +189,13 @@ package final class Renewer {
     /// answers at once, unless somebody comes in between.
     ///
     /// - Parameter goesOn: as with `hold`.
-    package func awaitKernel(goesOn: () -> Void) {
+    package func awaitKernel(goesOn: (_ mayClaim: Bool) -> Void) {
         shared.state.withLock { $0.add(.knock) }
         wake()
         wait(while: { $0.isAtWork || $0.hasTasks }, goesOn)
     }
 
-    private func wait(while isBusy: (State) -> Bool, _ goesOn: () -> Void) {
+    private func wait(while isBusy: (State) -> Bool, _ goesOn: (_ mayClaim: Bool) -> Void) {
         let start = monotonicNanoseconds()
         while shared.state.withLock({ state in
             state.isAwaited = isBusy(state)
@@ -209,7 +209,7 @@ package final class Renewer {
                 cl_sleep_until(monotonicNanoseconds() + Self.patience)
             }
             _ = cl_event_take(shared.rest.rawValue)
-            if monotonicNanoseconds() - start < Self.longestClaim { goesOn() }
+            goesOn(monotonicNanoseconds() - start < Self.longestClaim)
         }
     }
 

@@ -47,8 +47,19 @@ import Testing
         let lines = CheckReport(diagnostics: diagnostics, sources: []).text.split(separator: "\n")
         #expect(lines.count == 22)
         #expect(lines.dropLast().last == "b:5001:1: error: the one")
+        #expect(lines.last == "... and 4980 more of `alike`; --json has all of them")
+    }
+
+    @Test func `shows errors although there are more kinds of warnings than it has room for`() {
+        var diagnostics = (1...600).map { Diagnostic(.warning, "kind\($0 % 20)", at: place($0, 1), "m\($0)") }
+        diagnostics.append(Diagnostic(.error, "bad-priority", at: place(601, 1), "the one"))
+        diagnostics.append(Diagnostic(.error, "bad-address", at: place(602, 1), "the other"))
+        let lines = CheckReport(diagnostics: diagnostics, sources: []).text.split(separator: "\n")
+        #expect(lines.count == 201)
+        #expect(lines.dropLast().suffix(2) == ["b:601:1: error: the one", "b:602:1: error: the other"])
         #expect(
-            lines.last == "... and 4980 more, 4980 of `alike`; mend these first, or see all of them with --json")
+            lines.last
+                == "... and 402 more, 21 of `kind0`, 21 of `kind19`, 20 of `kind1` and others; --json has all of them")
     }
 
     @Test func `keeps the order of the files named, the unreadable one included`() {
