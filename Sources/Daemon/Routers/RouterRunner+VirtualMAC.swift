@@ -56,7 +56,7 @@ extension RouterRunner {
     /// Why an interface is not there although the one below is.
     var virtualLinkRefusal: String? {
         guard instance.hasVirtualLinks else { return nil }
-        for link in instance.virtualLinks {
+        for link in instance.virtualLinks where surroundings.interfaces.link(named: link.base) != nil {
             guard let reason = surroundings.virtualLinks.refusal(of: link.interface) else { continue }
             return "its virtual MAC interface \(link.interface): \(reason)"
         }
