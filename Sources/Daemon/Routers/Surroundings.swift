@@ -141,8 +141,10 @@ final class Surroundings {
         _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant
     ) -> [VirtualAddress] {
         if operations.isEmpty { return [] }
-        // Whoever adds or removes an address waits for the kernel as well.
-        awaitKernel()
+        // Whoever adds or removes an address waits for the kernel as well. A takeover in which nobody else here would fall silent
+        // comes first: clients wait for it.
+        let isTakeover = operations.allSatisfy { if case .add = $0 { true } else { false } }
+        if !isTakeover || held.values.count(where: { !$0.isEmpty }) > 1 { awaitKernel() }
         let added = operations.compactMap { operation in
             defer { goOn() }
             guard case .remove(let present) = operation else {
