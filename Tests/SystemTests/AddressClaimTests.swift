@@ -81,13 +81,7 @@ extension Behaviour {
         {
             let trial = try Trial()
             let host = try trial.host()
-            let first = try trial.start(host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24"], "lease off"))
-            try first.becomesMaster()
-            try trial.waitFor("the addresses") { try host.has("192.0.2.11") }
-            let worker = try first.worker
-            first.process.sendToAll(.kill)
-            _ = try first.process.wait(until: nil)
-            try trial.waitFor("the end of all of it") { hasEnded(worker) }
+            try trial.leaveAddresses(on: host)
             var name = try host.inNetwork { () throws(SystemError) in try NamespaceLock.acquire("understudyd") }
             try #require(name != nil)
             let second = try trial.start(host, instance(addresses: ["192.0.2.10/24"]))

@@ -245,3 +245,16 @@ extension Host {
         return try holds(address)
     }
 }
+
+extension Trial {
+    /// 192.0.2.10 and 192.0.2.11 without an end, of a daemon that was killed.
+    func leaveAddresses(on host: Host) throws {
+        let daemon = try start(host, instance(addresses: ["192.0.2.10/24", "192.0.2.11/24"], "lease off"))
+        try daemon.becomesMaster()
+        try waitFor("the addresses") { try host.has("192.0.2.11") }
+        let worker = try daemon.worker
+        daemon.process.sendToAll(.kill)
+        _ = try daemon.process.wait(until: nil)
+        try waitFor("the end of all of it") { hasEnded(worker) }
+    }
+}
