@@ -68,7 +68,7 @@ import func Glibc.usleep
         for _ in 0..<3 { renewer.run { () throws(SystemError) in done.withLock { $0 += 1 } } }
         usleep(50_000)
         #expect(done.withLock { $0 } == 0)
-        renewer.resume(without: .v4(.any), 32, of: "nobody")
+        renewer.resume(withoutOrdersOf: "nobody")
         let deadline = monotonicNanoseconds() + 5_000_000_000
         while done.withLock({ $0 }) < 3, monotonicNanoseconds() < deadline { usleep(1000) }
         #expect(done.withLock { $0 } == 3)

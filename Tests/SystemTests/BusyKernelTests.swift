@@ -144,7 +144,7 @@ import Testing
             #expect(waited > 50_000_000)
             renewer.hold { _ in patience += 1 }
             try commands.remove(interfaceIndex: UInt32(index), address: address, prefixLength: 24)
-            renewer.resume(without: address, 24, of: "another")
+            renewer.resume(withoutOrdersOf: "another") { $0.address == address }
             renewer.hold { _ in }
         }
         #expect(try !near.holds(address))

@@ -20,6 +20,11 @@ final class AddressKeeper {
         init(_ info: AddressInfo) {
             self.init(interfaceIndex: info.interfaceIndex, address: info.address, prefixLength: info.prefixLength)
         }
+
+        init(_ request: AddressRequest) {
+            self.init(
+                interfaceIndex: request.interfaceIndex, address: request.address, prefixLength: request.prefixLength)
+        }
     }
 
     let commands: RouteSocket
@@ -98,24 +103,6 @@ final class AddressKeeper {
         }
     }
 
-    /// Carries out one operation; the table is brought up to date without waiting for the kernel's own news.
-    ///
-    /// Renewals must be held while an address is removed.
-    ///
-    /// - Returns: the address if it was added.
-    func carryOut(
-        _ operation: AddressOperation, lease: AddressLease?, for router: String, at now: MonotonicInstant,
-        in table: inout InterfaceTable
-    ) -> VirtualAddress? {
-        switch operation {
-        case .add(let address):
-            return add(address, lease: lease, for: router, at: now, in: &table) ? address : nil
-        case .remove(let address):
-            remove(address, for: router, at: now, in: &table)
-            return nil
-        }
-    }
-
     /// Does `change` while the loopback interface has `addresses` too, so that they are this host's all the while.
     ///
     /// What the kernel cannot change in place has to be removed and added again. A packet that came in between would be
@@ -157,11 +144,6 @@ final class AddressKeeper {
         added[key] = nil
     }
 
-    /// EADDRNOTAVAIL.
-    private static let noSuchAddress: Int32 = 99
-    /// EEXIST.
-    private static let addressExists: Int32 = 17
-
     /// RT_SCOPE_HOST: never chosen as a source towards others.
     private static let hostScope: UInt8 = 254
 
@@ -184,38 +166,6 @@ final class AddressKeeper {
 
     /// Behind that of any interface, 0 for IPv4 and 256 for IPv6.
     private static let virtualMetric: UInt32 = 1024
-
-    private func add(
-        _ address: VirtualAddress, lease: AddressLease?, for router: String, at now: MonotonicInstant,
-        in table: inout InterfaceTable
-    ) -> Bool {
-        guard let link = table.link(named: address.interface) else {
-            log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
-            return false
-        }
-        let key = Key(
-            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
-        do throws(SystemError) {
-            try commands.add(request(address, on: link, lease: lease, age: .zero))
-        } catch {
-            if error.code == Self.addressExists {
-                unexpected.append((address, error))
-            } else {
-                noteRefusal(of: address, on: link, error, for: router, at: now)
-            }
-            return false
-        }
-        added[key] = now
-        refusals[key] = nil
-        var present = AddressInfo(
-            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-            scope: address.scope, label: address.label ?? (address.address.family == .v4 ? link.name : nil),
-            broadcast: address.broadcast, isDeprecated: address.preferredSeconds == 0, protocolMark: addressMark,
-            validSeconds: lease?.seconds)
-        present.peer = address.peer
-        table.apply(.address(present), at: now)
-        return true
-    }
 
     func noteRefusal(
         of address: VirtualAddress, on link: LinkInfo, _ error: SystemError, for router: String,
@@ -264,19 +214,8 @@ final class AddressKeeper {
         return own.allSatisfy(\.isSecondary) ? own.map(\.address) : []
     }
 
-    /// Does `removal` so that the host's own addresses stay: the next one of the subnet becomes the first.
-    private func sparingOthers(
-        behind address: ObservedAddress, on link: LinkInfo, in table: InterfaceTable,
-        _ removal: () throws(SystemError) -> Void
-    ) throws(SystemError) {
-        let own = ownAddresses(behind: address.address, address.prefixLength, on: link.index, in: table)
-        let isToPromote = !own.isEmpty && promote(true, on: link)
-        defer { if isToPromote { _ = promote(false, on: link) } }
-        try removal()
-    }
-
     /// - Returns: whether that is different from before.
-    private func promote(_ isOn: Bool, on link: LinkInfo) -> Bool {
+    func promote(_ isOn: Bool, on link: LinkInfo) -> Bool {
         do throws(SystemError) {
             if isOn, try commands.interfacesThatPromote().contains(link.index) { return false }
             try commands.setPromotesSecondaries(isOn, on: link.index)
@@ -284,34 +223,6 @@ final class AddressKeeper {
         } catch {
             log.warning("promote_secondaries of \(link.name): \(error)")
             return false
-        }
-    }
-
-    private func remove(
-        _ address: ObservedAddress, for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
-    ) {
-        guard let link = table.link(named: address.interface) else { return }
-        let key = Key(
-            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
-        do throws(SystemError) {
-            let peer = table.address(address.address, address.prefixLength, on: link.index)?.peer
-            try sparingOthers(behind: address, on: link, in: table) { () throws(SystemError) in
-                try commands.remove(
-                    interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
-                    peer: peer)
-            }
-        } catch  where error.code == Self.noSuchAddress {
-            // Its lease has ended, or somebody else removed it: the kernel's news of it are on their way.
-            log.debug("(\(router)) \(address.address) is gone from \(link.name) already")
-        } catch {
-            if let more = limiter.pass(Failure(key: key, code: error.code), at: now) {
-                log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(error)\(more)")
-            }
-            return
-        }
-        added[key] = nil
-        if let present = table.address(address.address, address.prefixLength, on: link.index) {
-            table.apply(.addressGone(present), at: now)
         }
     }
 }

@@ -324,9 +324,9 @@ final class RouterRunner {
         let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
         // Who advertises already goes on with it.
-        if isRepair, !operations.isEmpty { surroundings.awaitKernel() }
+        if isRepair, instance.hasVirtualLinks, !operations.isEmpty { surroundings.awaitKernel() }
         return onVirtualLinks(at: now) {
-            surroundings.carryOut(operations, lease: lease, for: name, at: now)
+            surroundings.carryOut(operations, lease: lease, for: name, isAdvertising: isRepair, at: now)
         }
     }
 

@@ -1,7 +1,6 @@
 internal import CLinux
 internal import Glibc
 internal import Synchronization
-package import VRRPWire
 
 /// Renews addresses on a thread of its own, so that who advertises never waits for it.
 ///
@@ -28,6 +27,7 @@ package final class Renewer {
 
     private enum Task {
         case renew(Order)
+        case change([AddressChange])
         case run(@Sendable () throws(SystemError) -> Void)
         /// Wait until the kernel has time.
         case knock
@@ -44,6 +44,8 @@ package final class Renewer {
         var askedAt: UInt64?
         /// Nothing may be begun.
         var isHeld = false
+        /// What the kernel said to the changes that somebody waits for; nil until all of them were tried.
+        var verdicts: [SystemError?]?
         var isEnding = false
         /// Somebody waits until nothing is being done.
         var isAwaited = false
@@ -65,7 +67,12 @@ package final class Renewer {
                 return nil
             }
             let task = tasks[next]
-            if case .renew(let order) = task { places[order.holder] = nil }
+            switch task {
+            case .renew(let order): places[order.holder] = nil
+            // Orders that come meanwhile do not know of it.
+            case .change: isHeld = true
+            case .run, .knock: break
+            }
             isAtWork = true
             next += 1
             discardDone()
@@ -106,12 +113,15 @@ package final class Renewer {
         let rest: FileDescriptor
         /// The thread's alone, from its start to its end.
         let socket: Mutex<RenewalSocket>
+        /// The same, for what is answered one by one.
+        let commands: Mutex<RouteSocket>
 
         init() throws(SystemError) {
             work = try FileDescriptor("eventfd") { cl_event_create(1) }
             news = try FileDescriptor("eventfd") { cl_event_create(0) }
             rest = try FileDescriptor("eventfd") { cl_event_create(0) }
             socket = Mutex(try RenewalSocket())
+            commands = Mutex(try RouteSocket())
         }
     }
 
@@ -195,6 +205,21 @@ package final class Renewer {
         wait(while: { $0.isAtWork || $0.hasTasks }, goesOn)
     }
 
+    /// Has addresses added and removed, after what was ordered before, and waits for it. Nothing is begun afterwards until `resume`:
+    /// what is ordered meanwhile might put back what has been removed.
+    ///
+    /// - Parameter goesOn: as with `hold`.
+    /// - Returns: for each change why the kernel refused it; nil where it did not.
+    package func change(_ changes: [AddressChange], goesOn: (_ mayClaim: Bool) -> Void) -> [SystemError?] {
+        shared.state.withLock { state in
+            state.verdicts = nil
+            state.add(.change(changes))
+        }
+        wake()
+        wait(while: { $0.verdicts == nil }, goesOn)
+        return shared.state.withLock { $0.verdicts ?? [] }
+    }
+
     private func wait(while isBusy: (State) -> Bool, _ goesOn: (_ mayClaim: Bool) -> Void) {
         let start = monotonicNanoseconds()
         while shared.state.withLock({ state in
@@ -211,11 +236,6 @@ package final class Renewer {
             _ = cl_event_take(shared.rest.rawValue)
             goesOn(monotonicNanoseconds() - start < Self.longestClaim)
         }
-    }
-
-    /// Goes on, without what `holder` had ordered, and without an address that is to stay away.
-    package func resume(without address: IPAddress, _ prefixLength: UInt8, of holder: String) {
-        resume(withoutOrdersOf: holder) { $0.address == address && $0.prefixLength == prefixLength }
     }
 
     /// Goes on, without what `holder` had ordered, and without what is to be forgotten of the orders of others.
@@ -250,6 +270,7 @@ package final class Renewer {
         while let task = next(shared) {
             switch task {
             case .renew(let order): carryOut(order, shared)
+            case .change(let changes): carryOut(changes, shared)
             case .knock: shared.socket.withLock { $0.knock() }
             case .run(let body):
                 do throws(SystemError) {
@@ -300,5 +321,24 @@ package final class Renewer {
                     nanoseconds: longest))
         }
         if isToTell { _ = cl_event_signal(shared.news.rawValue) }
+    }
+
+    private static func carryOut(_ changes: [AddressChange], _ shared: Shared) {
+        let verdicts = shared.commands.withLock { commands in
+            changes.map { change -> SystemError? in
+                let now = monotonicNanoseconds()
+                shared.state.withLock { $0.askedAt = now }
+                do throws(SystemError) {
+                    try commands.carryOut(change)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        }
+        shared.state.withLock { state in
+            state.askedAt = nil
+            state.verdicts = verdicts
+        }
     }
 }

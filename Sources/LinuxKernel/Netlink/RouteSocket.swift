@@ -76,6 +76,17 @@ package final class RouteSocket {
         }
     }
 
+    /// Adds an address, or removes one.
+    func carryOut(_ change: AddressChange) throws(SystemError) {
+        switch change {
+        case .add(let address): try add(address)
+        case .remove(let address):
+            try remove(
+                interfaceIndex: address.interfaceIndex, address: address.address, prefixLength: address.prefixLength,
+                peer: address.peer)
+        }
+    }
+
     private static func words(_ address: AddressRequest) -> String {
         "\(address.address)/\(address.prefixLength) on \(interfaceLabel(address.interfaceIndex))"
     }

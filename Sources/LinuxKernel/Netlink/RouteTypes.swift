@@ -147,3 +147,10 @@ package struct AddressRequest: Hashable, Sendable {
         self.replaces = replaces
     }
 }
+
+/// What is asked of the kernel about one address.
+package enum AddressChange: Hashable, Sendable {
+    case add(AddressRequest)
+    /// By its interface, address, prefix length and peer.
+    case remove(AddressRequest)
+}

@@ -1,0 +1,144 @@
+internal import LinuxKernel
+internal import VRRPCore
+internal import VRRPWire
+
+/// Adds and removes addresses; the table is brought up to date without waiting for the kernel's own news.
+extension AddressKeeper {
+    /// EADDRNOTAVAIL.
+    private static let noSuchAddress: Int32 = 99
+    /// EEXIST.
+    private static let addressExists: Int32 = 17
+
+    /// Adds an address at once, and waits where the kernel is at something else.
+    ///
+    /// - Returns: whether it was added.
+    func add(
+        _ address: VirtualAddress, lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: inout InterfaceTable
+    ) -> Bool {
+        guard let link = link(of: address, for: router, in: table) else { return false }
+        var refusal: SystemError?
+        do throws(SystemError) {
+            try commands.add(request(address, on: link, lease: lease, age: .zero))
+        } catch {
+            refusal = error
+        }
+        return noteAddition(of: address, on: link, lease: lease, refusal, for: router, at: now, in: &table)
+    }
+
+    /// Carries out a plan by the thread, which waits where the kernel is at something else.
+    ///
+    /// - Parameter goesOn: called every two milliseconds meanwhile, as `Renewer.hold` says.
+    /// - Returns: the addresses that were added.
+    func carryOut(
+        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: inout InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
+    ) -> [VirtualAddress] {
+        let steps = operations.compactMap { step($0, lease: lease, for: router, in: table) }
+        if steps.isEmpty { return [] }
+        let removed = steps.compactMap { if case .remove(let request) = $0.change { request } else { nil } }
+        let promoting = promoteOthers(behind: removed, in: table, goesOn: goesOn)
+        let refusals = renewer.change(steps.map(\.change), goesOn: goesOn)
+        for link in promoting { _ = promote(false, on: link) }
+        // What was ordered meanwhile did not know of it yet.
+        let gone = Set(removed.map(Key.init))
+        renewer.resume(withoutOrdersOf: router) { gone.contains(Key($0)) }
+        return zip(steps, refusals).compactMap { step, refusal in
+            switch step.operation {
+            case .add(let address):
+                let isAdded = noteAddition(
+                    of: address, on: step.link, lease: lease, refusal, for: router, at: now, in: &table)
+                return isAdded ? address : nil
+            case .remove(let present):
+                noteRemoval(of: present, from: step.link, refusal, for: router, at: now, in: &table)
+                return nil
+            }
+        }
+    }
+
+    private typealias Step = (operation: AddressOperation, link: LinkInfo, change: AddressChange)
+
+    /// What to ask of the kernel; nil when there is no such interface.
+    private func step(
+        _ operation: AddressOperation, lease: AddressLease?, for router: String, in table: InterfaceTable
+    ) -> Step? {
+        switch operation {
+        case .add(let address):
+            guard let link = link(of: address, for: router, in: table) else { return nil }
+            return (operation, link, .add(request(address, on: link, lease: lease, age: .zero)))
+        case .remove(let present):
+            guard let link = table.link(named: present.interface) else { return nil }
+            var request = AddressRequest(
+                interfaceIndex: link.index, address: present.address, prefixLength: present.prefixLength)
+            request.peer = table.address(present.address, present.prefixLength, on: link.index)?.peer
+            return (operation, link, .remove(request))
+        }
+    }
+
+    private func link(of address: VirtualAddress, for router: String, in table: InterfaceTable) -> LinkInfo? {
+        if let link = table.link(named: address.interface) { return link }
+        log.error("(\(router)) cannot add \(address.address): there is no interface \(address.interface)")
+        return nil
+    }
+
+    /// Sees to it that the host's own addresses stay when those before them in their subnets go: the next one becomes the first.
+    ///
+    /// - Returns: the interfaces that are to be as before afterwards.
+    private func promoteOthers(
+        behind removed: [AddressRequest], in table: InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
+    ) -> [LinkInfo] {
+        let interfaces = removed.compactMap { request in
+            ownAddresses(behind: request.address, request.prefixLength, on: request.interfaceIndex, in: table).isEmpty
+                ? nil : request.interfaceIndex
+        }
+        if interfaces.isEmpty { return [] }
+        renewer.awaitKernel(goesOn: goesOn)
+        return Set(interfaces).compactMap(table.link(at:)).filter { promote(true, on: $0) }
+    }
+
+    /// - Returns: whether it was added.
+    private func noteAddition(
+        of address: VirtualAddress, on link: LinkInfo, lease: AddressLease?, _ refusal: SystemError?,
+        for router: String, at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> Bool {
+        if let refusal {
+            if refusal.code == Self.addressExists {
+                unexpected.append((address, refusal))
+            } else {
+                noteRefusal(of: address, on: link, refusal, for: router, at: now)
+            }
+            return false
+        }
+        let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+        added[key] = now
+        forgetRefusal(key)
+        var present = AddressInfo(
+            interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength,
+            scope: address.scope, label: address.label ?? (address.address.family == .v4 ? link.name : nil),
+            broadcast: address.broadcast, isDeprecated: address.preferredSeconds == 0, protocolMark: addressMark,
+            validSeconds: lease?.seconds)
+        present.peer = address.peer
+        table.apply(.address(present), at: now)
+        return true
+    }
+
+    private func noteRemoval(
+        of address: ObservedAddress, from link: LinkInfo, _ refusal: SystemError?, for router: String,
+        at now: MonotonicInstant, in table: inout InterfaceTable
+    ) {
+        let key = Key(interfaceIndex: link.index, address: address.address, prefixLength: address.prefixLength)
+        if refusal?.code == Self.noSuchAddress {
+            // Its lease has ended, or somebody else removed it: the kernel's news of it are on their way.
+            log.debug("(\(router)) \(address.address) is gone from \(link.name) already")
+        } else if let refusal {
+            if let more = limiter.pass(Failure(key: key, code: refusal.code), at: now) {
+                log.error("(\(router)) cannot remove \(address.address) from \(link.name): \(refusal)\(more)")
+            }
+            return
+        }
+        added[key] = nil
+        if let present = table.address(address.address, address.prefixLength, on: link.index) {
+            table.apply(.addressGone(present), at: now)
+        }
+    }
+}
