@@ -205,8 +205,9 @@ package final class Renewer {
         wait(while: { $0.isAtWork || $0.hasTasks }, goesOn)
     }
 
-    /// Has addresses added and removed, after what was ordered before, and waits for it. Nothing is begun afterwards until `resume`:
-    /// what is ordered meanwhile might put back what has been removed.
+    /// Has addresses added and removed, after what was ordered before, and waits for it.
+    ///
+    /// Nothing is begun afterwards until `resume`: what is ordered meanwhile might put back what has been removed.
     ///
     /// - Parameter goesOn: as with `hold`.
     /// - Returns: for each change why the kernel refused it; nil where it did not.
