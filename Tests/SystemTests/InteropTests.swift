@@ -164,10 +164,17 @@ import VRRPWire
         }
     }
 
-    @Test(arguments: [1, 0.1, 0.01])
+    @Test(arguments: [1, 0.1])
     func `with keepalived in either role, and without it, exactly the expected one has each address`(interval: Double)
         throws
     {
+        try play(at: interval)
+    }
+
+    /// Asked alone: on a host that is busy otherwise each daemon is too late for the other again and again, keepalived too.
+    @Test func `at ten milliseconds, too, exactly the expected one has each address`() throws { try play(at: 0.01) }
+
+    private func play(at interval: Double) throws {
         // VRRPv2 knows whole seconds only.
         let kinds = Kind.allCases.filter { interval == 1 || !$0.isVersion2 }
         let lab = try Laboratory(visible: [Program.binaries])
