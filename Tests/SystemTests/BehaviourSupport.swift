@@ -75,6 +75,8 @@ final class RunningDaemon {
         self.log = log
     }
 
+    deinit { log.showsNoCrash(host.name) }
+
     /// Where the log ends now, so that what comes later can be told from what came before.
     var mark: Int { log.text.utf8.count }
 

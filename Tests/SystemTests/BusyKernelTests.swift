@@ -30,10 +30,11 @@ import Testing
             return Double(monotonicNanoseconds() - start) / 1e6
         }
 
-        /// Does it twice, so that the second one waits for the first one.
-        func holdTwice() throws {
+        /// Does it twice, so that the second one waits for the first one, `delay` seconds after that has begun.
+        func holdTwice(after delay: Double = 0) throws {
             for group in [5, 6] { try make(group) }
             let first = try remove(5)
+            try BusyKernelTests.rest(delay)
             let second = try remove(6)
             for removal in [first, second] { _ = try removal.wait(until: nil) }
         }
@@ -51,10 +52,12 @@ import Testing
     }
 
     /// Without a look at any network, which would wait for the kernel as well.
-    private func rest(_ seconds: Double) throws {
+    private static func rest(_ seconds: Double) throws {
         var nothing: [Readiness] = []
         try Readiness.wait(&nothing, until: monotonicNanoseconds() + UInt64(seconds * 1e9))
     }
+
+    private func rest(_ seconds: Double) throws { try Self.rest(seconds) }
 
     /// What the kernel says now: its news may be behind.
     private func listed(_ host: Host) throws -> Set<String> {
@@ -65,7 +68,7 @@ import Testing
     @Test func `adverts go on while the kernel is at something else, and the addresses stay`() throws {
         let trial = try Trial()
         let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
-        let hog = try Hog(trial, 1000)
+        let hog = try Hog(trial, 1100)
         let recorder = try AdvertRecorder(in: far.namespaces.network)
         let configuration = instance(priority: 150)
         let (active, standby) = (try trial.start(near, configuration), try trial.start(far, instance()))
@@ -75,8 +78,11 @@ import Testing
         let start = monotonicNanoseconds()
         // Longer than a standby waits for the next advert, several times; and again as soon as it is over, when there is
         // something to repair.
-        for _ in 0..<2 { try hog.hold() }
+        try hog.hold()
         try hog.holdTwice()
+        // When the lease has ended, and the kernel waits for itself: it takes the address back between the two.
+        try hog.holdTwice(after: 0.95)
+        #expect(active.text(since: mark).contains("put back"), "nothing had to be repaired\n\(active.text(since: mark))")
         let gaps = recorder.gaps(since: start, from: "192.0.2.1").sorted()
         #expect(recorder.isSteady(gaps), "\(gaps.suffix(5)) of \(gaps.count)\n\(active.text(since: mark))")
         #expect(!active.text(since: mark).contains("BACKUP STATE"), "\(active.text(since: mark))")
@@ -84,6 +90,32 @@ import Testing
         #expect(try near.holds(try ip("192.0.2.10")))
         try active.says("to renew addresses: something else on this host", since: mark)
         print("BUSY KERNEL: longest gap between adverts \(gaps.last ?? 0) ms of 100")
+    }
+
+    /// The two hosts have one kernel here; what it does to the standby is asked.
+    @Test func `a standby that takes over while the kernel is at something else advertises, and stays MASTER`() throws {
+        let trial = try Trial()
+        let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
+        let hog = try Hog(trial, 1200)
+        let recorder = try AdvertRecorder(in: near.namespaces.network)
+        let (active, standby) = (try trial.start(near, instance(priority: 150)), try trial.start(far, instance()))
+        try active.becomesMaster()
+        try standby.says("Entering BACKUP STATE")
+        let (mark, start) = (standby.mark, monotonicNanoseconds())
+        try hog.hold {
+            try rest(0.1)
+            active.process.sendToAll(.kill)
+        }
+        let end = monotonicNanoseconds()
+        let address = try ip("192.0.2.10")
+        try trial.waitFor("the standby to have the address\n\(standby.text(since: mark))") { try far.holds(address) }
+        try rest(1)
+        let first = try #require(recorder.adverts(since: start, from: "192.0.2.2").first)
+        #expect(first.instant < end, "it did not take over while the kernel was busy")
+        let gaps = recorder.gaps(since: start, from: "192.0.2.2").sorted()
+        #expect(recorder.isSteady(gaps), "\(gaps.suffix(5)) of \(gaps.count)\n\(standby.text(since: mark))")
+        #expect(!standby.text(since: mark).contains("BACKUP STATE"), "\(standby.text(since: mark))")
+        #expect(try far.holds(address))
     }
 
     /// So many that the kernel lets the removal in between two addresses of one renewal.
@@ -124,12 +156,12 @@ import Testing
         }
     }
 
-    /// The order that matters: of two renewals the second one has not reached the kernel when the removal does.
+    /// The order that matters: what is renewed while the removal waits must not come after it.
     @Test func `whoever removes an address waits for renewals first, and can do something else meanwhile`() throws {
         let trial = try Trial()
         let near = try trial.host()
         let hog = try Hog(trial, 400)
-        let (renewer, commands) = try near.inNetwork { () throws(SystemError) in (try Renewer(), try RouteSocket()) }
+        let renewer = try near.inNetwork { () throws(SystemError) in try Renewer() }
         let index = try #require(try near.namespaces.network.interfaceIndex("eth0"))
         let address = try ip("192.0.2.10")
         var request = AddressRequest(interfaceIndex: UInt32(index), address: address, prefixLength: 24)
@@ -142,8 +174,12 @@ import Testing
             try rest(0.1)
             let waited = renewer.renew([request], for: "V")
             #expect(waited > 50_000_000)
-            renewer.hold { _ in patience += 1 }
-            try commands.remove(interfaceIndex: UInt32(index), address: address, prefixLength: 24)
+            let refusals = renewer.change([.remove(request), .remove(request)]) { _ in
+                patience += 1
+                // As the next advert does.
+                renewer.renew([request], for: "V")
+            }
+            #expect(refusals.map { $0?.code } == [nil, 99])
             renewer.resume(withoutOrdersOf: "another") { $0.address == address }
             renewer.hold { _ in }
         }

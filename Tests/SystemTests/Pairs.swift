@@ -52,6 +52,8 @@ final class Member {
         log = try OutputLog(name)
     }
 
+    deinit { log.showsNoCrash(name) }
+
     func boot() throws {
         let host = try laboratory.addHost(name, interfaces)
         self.host = host
@@ -63,6 +65,7 @@ final class Member {
         let host = try #require(host, "\(name) is switched off")
         try host.writeFile("/run/vrrp.conf", configuration)
         let command = program.command("/run/vrrp.conf")
+        log.showsNoCrash(name)
         log = try OutputLog(name)
         daemon = try host.start(command.program, command.arguments, log: log)
     }
@@ -195,6 +198,15 @@ extension Double {
 }
 
 extension OutputLog {
+    /// A guardian replaces a process that stops itself within milliseconds: without a look at what it said nobody would notice.
+    func showsNoCrash(_ name: String) {
+        let text = text
+        // SIGILL, SIGTRAP, SIGABRT, SIGBUS and SIGSEGV: how a program ends that has found a fault in itself, or has one.
+        let ends = [4, 5, 6, 7, 11].map { "ended by signal \($0) (" }
+        guard ends.contains(where: text.contains) else { return }
+        Issue.record("a daemon of \(name) crashed\n\(text.suffix(8000))")
+    }
+
     /// The last lines, for a report that something broke.
     func tail(_ count: Int = 12) -> String { text.split(separator: "\n").suffix(count).joined(separator: "\n") }
 }

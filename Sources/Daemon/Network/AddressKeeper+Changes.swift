@@ -9,41 +9,58 @@ extension AddressKeeper {
     /// EEXIST.
     private static let addressExists: Int32 = 17
 
-    /// Adds an address at once, and waits where the kernel is at something else.
-    ///
-    /// - Returns: whether it was added.
-    func add(
-        _ address: VirtualAddress, lease: AddressLease?, for router: String, at now: MonotonicInstant,
-        in table: inout InterfaceTable
-    ) -> Bool {
-        guard let link = link(of: address, for: router, in: table) else { return false }
-        var refusal: SystemError?
-        do throws(SystemError) {
-            try commands.add(request(address, on: link, lease: lease, age: .zero))
-        } catch {
-            refusal = error
-        }
-        return noteAddition(of: address, on: link, lease: lease, refusal, for: router, at: now, in: &table)
+    /// Something to do about an address, and what to ask of the kernel for it.
+    struct Step {
+        var operation: AddressOperation
+        var link: LinkInfo
+        var change: AddressChange
     }
 
-    /// Carries out a plan by the thread, which waits where the kernel is at something else.
+    /// What to ask of the kernel; without what is on no interface of this host.
+    func steps(
+        _ operations: [AddressOperation], lease: AddressLease?, for router: String, in table: InterfaceTable
+    ) -> [Step] {
+        operations.compactMap { operation in
+            switch operation {
+            case .add(let address):
+                guard let link = link(of: address, for: router, in: table) else { return nil }
+                let request = request(address, on: link, lease: lease, age: .zero)
+                return Step(operation: operation, link: link, change: .add(request))
+            case .remove(let present):
+                guard let link = table.link(named: present.interface) else { return nil }
+                var request = AddressRequest(
+                    interfaceIndex: link.index, address: present.address, prefixLength: present.prefixLength)
+                request.peer = table.address(present.address, present.prefixLength, on: link.index)?.peer
+                return Step(operation: operation, link: link, change: .remove(request))
+            }
+        }
+    }
+
+    /// Has the thread ask the kernel, and waits where that is at something else.
     ///
-    /// - Parameter goesOn: called every two milliseconds meanwhile, as `Renewer.hold` says.
-    /// - Returns: the addresses that were added.
-    func carryOut(
-        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant,
-        in table: inout InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
-    ) -> [VirtualAddress] {
-        let steps = operations.compactMap { step($0, lease: lease, for: router, in: table) }
-        if steps.isEmpty { return [] }
+    /// - Parameter goesOn: called every two milliseconds meanwhile, as `Renewer.hold` says; it may look at every table.
+    /// - Returns: for each step why the kernel refused it; nil where it did not.
+    func ask(
+        _ steps: [Step], for router: String, in table: InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
+    ) -> [SystemError?] {
         let removed = steps.compactMap { if case .remove(let request) = $0.change { request } else { nil } }
         let promoting = promoteOthers(behind: removed, in: table, goesOn: goesOn)
+        defer { for link in promoting { _ = promote(false, on: link) } }
         let refusals = renewer.change(steps.map(\.change), goesOn: goesOn)
-        for link in promoting { _ = promote(false, on: link) }
         // What was ordered meanwhile did not know of it yet.
         let gone = Set(removed.map(Key.init))
         renewer.resume(withoutOrdersOf: router) { gone.contains(Key($0)) }
-        return zip(steps, refusals).compactMap { step, refusal in
+        return refusals
+    }
+
+    /// Takes up what the kernel has done.
+    ///
+    /// - Returns: the addresses that were added.
+    func note(
+        _ steps: [Step], _ refusals: [SystemError?], lease: AddressLease?, for router: String,
+        at now: MonotonicInstant, in table: inout InterfaceTable
+    ) -> [VirtualAddress] {
+        zip(steps, refusals).compactMap { step, refusal in
             switch step.operation {
             case .add(let address):
                 let isAdded = noteAddition(
@@ -53,25 +70,6 @@ extension AddressKeeper {
                 noteRemoval(of: present, from: step.link, refusal, for: router, at: now, in: &table)
                 return nil
             }
-        }
-    }
-
-    private typealias Step = (operation: AddressOperation, link: LinkInfo, change: AddressChange)
-
-    /// What to ask of the kernel; nil when there is no such interface.
-    private func step(
-        _ operation: AddressOperation, lease: AddressLease?, for router: String, in table: InterfaceTable
-    ) -> Step? {
-        switch operation {
-        case .add(let address):
-            guard let link = link(of: address, for: router, in: table) else { return nil }
-            return (operation, link, .add(request(address, on: link, lease: lease, age: .zero)))
-        case .remove(let present):
-            guard let link = table.link(named: present.interface) else { return nil }
-            var request = AddressRequest(
-                interfaceIndex: link.index, address: present.address, prefixLength: present.prefixLength)
-            request.peer = table.address(present.address, present.prefixLength, on: link.index)?.peer
-            return (operation, link, .remove(request))
         }
     }
 
@@ -96,6 +94,7 @@ extension AddressKeeper {
         return Set(interfaces).compactMap(table.link(at:)).filter { promote(true, on: $0) }
     }
 
+    /// - Parameter refusal: what the kernel said; nil when it took it.
     /// - Returns: whether it was added.
     private func noteAddition(
         of address: VirtualAddress, on link: LinkInfo, lease: AddressLease?, _ refusal: SystemError?,

@@ -63,7 +63,7 @@ final class StaticWays {
     @discardableResult
     private func carryOut(_ operations: [AddressOperation], at now: MonotonicInstant) -> [String] {
         if operations.isEmpty { return [] }
-        return surroundings.carryOut(operations, lease: nil, for: Self.name, isAdvertising: true, at: now)
+        return surroundings.carryOut(operations, lease: nil, for: Self.name, at: now)
             .map { "\(StaticItem.address($0))" }
     }
 

@@ -323,10 +323,9 @@ final class RouterRunner {
         if hasReleased { surroundings.takeUpReturned(everyAddress, for: name, at: now) }
         let operations = plan(for: everyAddress, desired: desiredAddresses).filter { !isRepair || $0.isRepair }
         surroundings.held[ObjectIdentifier(self)] = desiredAddresses
-        // Who advertises already goes on with it.
-        if isRepair, instance.hasVirtualLinks, !operations.isEmpty { surroundings.awaitKernel() }
+        if instance.hasVirtualLinks, !operations.isEmpty { surroundings.awaitKernel() }
         return onVirtualLinks(at: now) {
-            surroundings.carryOut(operations, lease: lease, for: name, isAdvertising: isRepair, at: now)
+            surroundings.carryOut(operations, lease: lease, for: name, at: now)
         }
     }
 

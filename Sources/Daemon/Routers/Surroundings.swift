@@ -136,25 +136,14 @@ final class Surroundings {
 
     /// Carries out one plan for the addresses of a router, and keeps the adverts of all on time meanwhile.
     ///
-    /// - Parameter isAdvertising: false for a router that takes over: it would fall silent too, but clients wait for its addresses.
     /// - Returns: the addresses that were added.
     func carryOut(
-        _ operations: [AddressOperation], lease: AddressLease?, for router: String, isAdvertising: Bool = false,
-        at now: MonotonicInstant
+        _ operations: [AddressOperation], lease: AddressLease?, for router: String, at now: MonotonicInstant
     ) -> [VirtualAddress] {
-        if operations.isEmpty { return [] }
-        let additions = operations.compactMap { if case .add(let address) = $0 { address } else { nil } }
-        let added: [VirtualAddress]
-        if !isAdvertising, additions.count == operations.count, held.values.count(where: { !$0.isEmpty }) <= 1 {
-            // A takeover in which nobody else here would fall silent: clients wait for it, and the thread costs it a moment.
-            added = additions.filter { address in
-                defer { goOn() }
-                return keeper.add(address, lease: lease, for: router, at: now, in: &interfaces)
-            }
-        } else {
-            added = keeper.carryOut(
-                operations, lease: lease, for: router, at: now, in: &interfaces, goesOn: goOn(mayClaim:))
-        }
+        let steps = keeper.steps(operations, lease: lease, for: router, in: interfaces)
+        if steps.isEmpty { return [] }
+        let refusals = keeper.ask(steps, for: router, in: interfaces, goesOn: goOn(mayClaim:))
+        let added = keeper.note(steps, refusals, lease: lease, for: router, at: now, in: &interfaces)
         return added + keeper.adoptUnexpected(for: router, at: now, in: &interfaces)
     }
 
