@@ -82,7 +82,8 @@ import Testing
         try hog.holdTwice()
         // When the lease has ended, and the kernel waits for itself: it takes the address back between the two.
         try hog.holdTwice(after: 0.95)
-        #expect(active.text(since: mark).contains("put back"), "nothing had to be repaired\n\(active.text(since: mark))")
+        let text = active.text(since: mark)
+        #expect(text.contains("put back"), "nothing had to be repaired\n\(text)")
         let gaps = recorder.gaps(since: start, from: "192.0.2.1").sorted()
         #expect(recorder.isSteady(gaps), "\(gaps.suffix(5)) of \(gaps.count)\n\(active.text(since: mark))")
         #expect(!active.text(since: mark).contains("BACKUP STATE"), "\(active.text(since: mark))")
