@@ -202,7 +202,7 @@ extension OutputLog {
     func showsNoCrash(_ name: String) {
         let text = text
         // SIGILL, SIGTRAP, SIGABRT, SIGBUS and SIGSEGV: how a program ends that has found a fault in itself, or has one.
-        let ends = [4, 5, 6, 7, 11].map { "ended by signal \($0) (" }
+        let ends = [4, 5, 6, 7, 11].map { "which ended by signal \($0) (" }
         guard ends.contains(where: text.contains) else { return }
         Issue.record("a daemon of \(name) crashed\n\(text.suffix(8000))")
     }
