@@ -85,13 +85,17 @@ extension AddressKeeper {
     private func promoteOthers(
         behind removed: [AddressRequest], in table: InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
     ) -> [LinkInfo] {
-        let interfaces = removed.compactMap { request in
-            ownAddresses(behind: request.address, request.prefixLength, on: request.interfaceIndex, in: table).isEmpty
-                ? nil : request.interfaceIndex
+        // There is hardly ever one, which is found out once for each interface.
+        let candidates = Set(removed.map(\.interfaceIndex)).filter { hasOwnSecondary(on: $0, in: table) }
+        let interfaces = candidates.filter { index in
+            removed.contains { request in
+                request.interfaceIndex == index
+                    && !ownAddresses(behind: request.address, request.prefixLength, on: index, in: table).isEmpty
+            }
         }
         if interfaces.isEmpty { return [] }
         renewer.awaitKernel(goesOn: goesOn)
-        return Set(interfaces).compactMap(table.link(at:)).filter { promote(true, on: $0) }
+        return interfaces.compactMap(table.link(at:)).filter { promote(true, on: $0) }
     }
 
     /// - Parameter refusal: what the kernel said; nil when it took it.

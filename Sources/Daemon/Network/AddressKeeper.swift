@@ -189,9 +189,7 @@ final class AddressKeeper {
     func preceding(_ addresses: [VirtualAddress], in table: InterfaceTable) -> [VirtualAddress] {
         // There is hardly ever one, which is found out once for each interface.
         let interfaces = Set(addresses.map(\.interface)).filter { interface in
-            table.link(named: interface).map { link in
-                table.addresses(on: link.index).contains { $0.isSecondary && $0.address.family == .v4 && !isOurs($0) }
-            } ?? false
+            table.link(named: interface).map { hasOwnSecondary(on: $0.index, in: table) } ?? false
         }
         if interfaces.isEmpty { return [] }
         return leftovers(addresses.filter { interfaces.contains($0.interface) }, in: table).compactMap { present in
@@ -199,6 +197,11 @@ final class AddressKeeper {
                 ? nil
                 : addresses.first { $0.address == present.address && $0.prefixLength == present.prefixLength }
         }
+    }
+
+    /// Whether the host has an own address there that goes with another one.
+    func hasOwnSecondary(on index: UInt32, in table: InterfaceTable) -> Bool {
+        table.addresses(on: index).contains { $0.isSecondary && $0.address.family == .v4 && !isOurs($0) }
     }
 
     /// The host's own addresses of a subnet of which an address of ours is the first.
