@@ -36,41 +36,42 @@ extension AddressKeeper {
         }
     }
 
-    /// Has the thread ask the kernel, and waits where that is at something else.
+    /// Has the thread ask the kernel, and waits where that is at something else; nothing is renewed afterwards until `resume`.
     ///
     /// - Parameter goesOn: called every two milliseconds meanwhile, as `Renewer.hold` says; it may look at every table.
     /// - Returns: for each step why the kernel refused it; nil where it did not.
-    func ask(
-        _ steps: [Step], for router: String, in table: InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void
-    ) -> [SystemError?] {
-        let removed = steps.compactMap { if case .remove(let request) = $0.change { request } else { nil } }
-        let promoting = promoteOthers(behind: removed, in: table, goesOn: goesOn)
+    func ask(_ steps: [Step], in table: InterfaceTable, goesOn: (_ mayClaim: Bool) -> Void) -> [SystemError?] {
+        let promoting = promoteOthers(behind: removals(steps), in: table, goesOn: goesOn)
         defer { for link in promoting { _ = promote(false, on: link) } }
-        let refusals = renewer.change(steps.map(\.change), goesOn: goesOn)
-        // What was ordered meanwhile did not know of it yet.
-        let gone = Set(removed.map(Key.init))
-        renewer.resume(withoutOrdersOf: router) { gone.contains(Key($0)) }
-        return refusals
+        return renewer.change(steps.map(\.change), goesOn: goesOn)
     }
 
-    /// Takes up what the kernel has done.
+    /// Takes up what the kernel has done about one address.
     ///
-    /// - Returns: the addresses that were added.
+    /// - Returns: the address if it was added.
     func note(
-        _ steps: [Step], _ refusals: [SystemError?], lease: AddressLease?, for router: String,
-        at now: MonotonicInstant, in table: inout InterfaceTable
-    ) -> [VirtualAddress] {
-        zip(steps, refusals).compactMap { step, refusal in
-            switch step.operation {
-            case .add(let address):
-                let isAdded = noteAddition(
-                    of: address, on: step.link, lease: lease, refusal, for: router, at: now, in: &table)
-                return isAdded ? address : nil
-            case .remove(let present):
-                noteRemoval(of: present, from: step.link, refusal, for: router, at: now, in: &table)
-                return nil
-            }
+        _ step: Step, _ refusal: SystemError?, lease: AddressLease?, for router: String, at now: MonotonicInstant,
+        in table: inout InterfaceTable
+    ) -> VirtualAddress? {
+        switch step.operation {
+        case .add(let address):
+            let isAdded = noteAddition(
+                of: address, on: step.link, lease: lease, refusal, for: router, at: now, in: &table)
+            return isAdded ? address : nil
+        case .remove(let present):
+            noteRemoval(of: present, from: step.link, refusal, for: router, at: now, in: &table)
+            return nil
         }
+    }
+
+    /// Has addresses renewed again, without what was ordered meanwhile of those that are gone.
+    func resume(after steps: [Step], for router: String) {
+        let gone = Set(removals(steps).map(Key.init))
+        renewer.resume(withoutOrdersOf: router) { gone.contains(Key($0)) }
+    }
+
+    private func removals(_ steps: [Step]) -> [AddressRequest] {
+        steps.compactMap { if case .remove(let request) = $0.change { request } else { nil } }
     }
 
     private func link(of address: VirtualAddress, for router: String, in table: InterfaceTable) -> LinkInfo? {

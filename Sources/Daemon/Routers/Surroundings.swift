@@ -142,8 +142,12 @@ final class Surroundings {
     ) -> [VirtualAddress] {
         let steps = keeper.steps(operations, lease: lease, for: router, in: interfaces)
         if steps.isEmpty { return [] }
-        let refusals = keeper.ask(steps, for: router, in: interfaces, goesOn: goOn(mayClaim:))
-        let added = keeper.note(steps, refusals, lease: lease, for: router, at: now, in: &interfaces)
+        let refusals = keeper.ask(steps, in: interfaces, goesOn: goOn(mayClaim:))
+        let added = zip(steps, refusals).compactMap { step, refusal in
+            defer { goOn() }
+            return keeper.note(step, refusal, lease: lease, for: router, at: now, in: &interfaces)
+        }
+        keeper.resume(after: steps, for: router)
         return added + keeper.adoptUnexpected(for: router, at: now, in: &interfaces)
     }
 
