@@ -119,6 +119,32 @@ import Testing
         #expect(try far.holds(address))
     }
 
+    /// A process whose thread waits in the kernel does not end: nobody would advertise between it and its successor.
+    @Test func `an upgrade while the kernel is at something else is no silence, and moves nothing`() throws {
+        let trial = try Trial()
+        let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
+        let hog = try Hog(trial, 900)
+        let recorder = try AdvertRecorder(in: far.namespaces.network)
+        let (active, standby) = (try trial.start(near, instance(priority: 150)), try trial.start(far, instance()))
+        try active.becomesMaster()
+        try standby.says("Entering BACKUP STATE")
+        let (mark, standbyMark, start) = (active.mark, standby.mark, monotonicNanoseconds())
+        var upgrade: SpawnedProcess?
+        try hog.hold {
+            // A renewal waits by then.
+            try rest(0.4)
+            upgrade = try near.start(Trial.command, ["upgrade"])
+        }
+        #expect(try upgrade?.wait(until: monotonicNanoseconds() + 10_000_000_000) == .exited(code: 0))
+        try active.says("which made room for an upgrade", since: mark)
+        try rest(1)
+        let gaps = recorder.gaps(since: start, from: "192.0.2.1").sorted()
+        #expect(recorder.isSteady(gaps), "\(gaps.suffix(5)) of \(gaps.count)\n\(active.text(since: mark))")
+        #expect(!active.text(since: mark).contains("BACKUP STATE"), "\(active.text(since: mark))")
+        #expect(!standby.text(since: standbyMark).contains("MASTER STATE"), "\(standby.text(since: standbyMark))")
+        #expect(try near.holds(try ip("192.0.2.10")))
+    }
+
     /// So many that the kernel lets the removal in between two addresses of one renewal.
     @Test(arguments: [false, true])
     func `addresses that are given up meanwhile are gone for good`(byReload: Bool) throws {
