@@ -34,7 +34,7 @@ final class GroupRunner {
     func settle(at now: MonotonicInstant) {
         let isDue = deadline.map { $0 <= now } ?? false
         guard isStale || isDue else { return }
-        var steps = 0
+        var (steps, now) = (0, now)
         while let step = group.next(at: now, member: { members[$0].router.memberView(at: now) }) {
             guard steps < mostSteps else {
                 // The members are routers still, and the next event asks again: better than to die of it again and again.
@@ -44,6 +44,9 @@ final class GroupRunner {
             }
             steps += 1
             carryOut(step, at: now)
+            // The addresses of one member take a while where there are thousands, or where the kernel is at something else: the
+            // next one would have been silent for as long when it begins.
+            now = max(now, members[step.member].surroundings.now)
         }
         isStale = false
         tellState(at: now)

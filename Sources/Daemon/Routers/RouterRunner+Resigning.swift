@@ -52,30 +52,31 @@ extension RouterRunner {
     }
 
     /// Looks at what someone on the link announced while we wait to be replaced.
+    ///
+    /// Each of hundreds of routers sees what is announced of thousands of addresses: most of it is of others.
     func notice(_ frame: Span<UInt8>) {
-        let ours = Set(everyAddress.compactMap { hardwareAddress(of: instance.wire(of: $0)) })
-        notice(frame, except: ours)
+        guard let (address, sender) = announcement(in: frame), unannounced.contains(address) else { return }
+        let ours = everyAddress.contains { hardwareAddress(of: instance.wire(of: $0)) == sender }
+        if !ours { unannounced.remove(address) }
     }
 
     private func hardwareAddress(of interface: String) -> HardwareAddress? {
         surroundings.interfaces.link(named: interface)?.hardwareAddress
     }
 
-    private func notice(_ frame: Span<UInt8>, except ours: Set<HardwareAddress>) {
+    /// Which address is announced, and from where; nil for other traffic that the filter lets through.
+    private func announcement(in frame: Span<UInt8>) -> (address: IPAddress, sender: HardwareAddress)? {
         do throws(WireError) {
             let packet = try ARPPacket.parse(frame)
-            if packet.isAnnouncement, !ours.contains(packet.senderHardwareAddress) {
-                unannounced.remove(.v4(packet.senderAddress))
-            }
-            return
+            return packet.isAnnouncement ? (.v4(packet.senderAddress), packet.senderHardwareAddress) : nil
         } catch {
             // Not ARP; perhaps a neighbour advertisement.
         }
         do throws(WireError) {
             let packet = try NeighborAdvertisement.parse(frame)
-            if !ours.contains(packet.hardwareAddress) { unannounced.remove(.v6(packet.target)) }
+            return (.v6(packet.target), packet.hardwareAddress)
         } catch {
-            // Other traffic that the filter lets through is none of our business.
+            return nil
         }
     }
 }
