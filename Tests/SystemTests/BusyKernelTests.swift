@@ -94,29 +94,41 @@ import Testing
     }
 
     /// The two hosts have one kernel here; what it does to the standby is asked.
+    ///
+    /// The first member of a sync group waits, and the others after it.
     @Test func `a standby that takes over while the kernel is at something else advertises, and stays MASTER`() throws {
         let trial = try Trial()
         let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
         let hog = try Hog(trial, 1200)
         let recorder = try AdvertRecorder(in: near.namespaces.network)
-        let (active, standby) = (try trial.start(near, instance(priority: 150)), try trial.start(far, instance()))
-        try active.becomesMaster()
-        try standby.says("Entering BACKUP STATE")
+        func group(_ priority: Int) -> String {
+            let members = (1...3).map {
+                instance("VI_\($0)", id: 50 + $0, priority: priority, addresses: ["192.0.2.1\($0)/24"])
+            }
+            return members.joined() + "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n VI_3\n }\n}\n"
+        }
+        let (active, standby) = (try trial.start(near, group(150)), try trial.start(far, group(100)))
+        try active.says("(VI_3) Entering MASTER STATE")
+        try standby.says("(VI_3) Entering BACKUP STATE")
         let (mark, start) = (standby.mark, monotonicNanoseconds())
         try hog.hold {
             try rest(0.1)
             active.process.sendToAll(.kill)
         }
         let end = monotonicNanoseconds()
-        let address = try ip("192.0.2.10")
-        try trial.waitFor("the standby to have the address\n\(standby.text(since: mark))") { try far.holds(address) }
+        let addresses = try (1...3).map { try ip("192.0.2.1\($0)") }
+        try trial.waitFor("the standby to have the addresses\n\(standby.text(since: mark))") {
+            try addresses.allSatisfy { try far.holds($0) }
+        }
         try rest(1)
         let first = try #require(recorder.adverts(since: start, from: "192.0.2.2").first)
         #expect(first.instant < end, "it did not take over while the kernel was busy")
-        let gaps = recorder.gaps(since: start, from: "192.0.2.2").sorted()
-        #expect(recorder.isSteady(gaps), "\(gaps.suffix(5)) of \(gaps.count)\n\(standby.text(since: mark))")
+        for id in UInt8(51)...53 {
+            let gaps = recorder.gaps(since: start, id: id, from: "192.0.2.2").sorted()
+            #expect(recorder.isSteady(gaps), "\(id): \(gaps.suffix(5)) of \(gaps.count)\n\(standby.text(since: mark))")
+        }
         #expect(!standby.text(since: mark).contains("BACKUP STATE"), "\(standby.text(since: mark))")
-        #expect(try far.holds(address))
+        #expect(try addresses.allSatisfy { try far.holds($0) })
     }
 
     /// A process whose thread waits in the kernel does not end: nobody would advertise between it and its successor.

@@ -64,6 +64,38 @@ extension OneOwner {
             #expect(!daemon.log.text.contains("Away:"))
         }
 
+        /// Each member that hands over looks at what the other host announces of the addresses of all.
+        @Test func `a group with thousands of addresses moves there and back once, and no process is ended for it`()
+            throws
+        {
+            let trial = try Trial()
+            let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
+            func group(_ priority: Int) -> String {
+                let members = (1...8).map { member in
+                    instance(
+                        "VI_\(member)", id: 50 + member, priority: priority,
+                        addresses: (1...250).map { "10.\(member).0.\($0)/32" })
+                }
+                let names = (1...8).map { "VI_\($0)" }.joined(separator: "\n ")
+                return members.joined() + "vrrp_sync_group G {\n group {\n \(names)\n }\n}\n"
+            }
+            let first = try trial.start(near, group(150), flags: [])
+            try first.says("(VI_8) Entering MASTER STATE", seconds: 20)
+            let second = try trial.start(far, group(100), flags: [])
+            try second.says("(VI_8) Entering BACKUP STATE", seconds: 20)
+            first.process.sendToAll(.kill)
+            try second.says("(VI_8) Entering MASTER STATE", seconds: 20)
+            let mark = second.mark
+            let again = try trial.start(near, group(150), flags: [])
+            try again.says("(VI_8) Entering MASTER STATE", seconds: 20)
+            try second.says("(VI_8) Entering BACKUP STATE", since: mark, seconds: 20)
+            try trial.observer.wait(seconds: 2) { false }
+            for daemon in [second, again] {
+                #expect(!daemon.text().contains("Replacing process"), "\(daemon.text().suffix(4000))")
+                #expect(daemon.lines().count { $0.contains("Entering MASTER STATE") } == 8)
+            }
+        }
+
         /// Each instance looks for its own addresses, which are hardly ever those that the kernel speaks of.
         @Test func `news of a stranger's address costs four times the instances four times as much`() throws {
             func cost(_ count: Int) throws -> Double {
