@@ -77,9 +77,11 @@ public func check(
     balancers: [BalancerFile] = []
 ) rethrows -> CheckReport {
     func read(_ index: Int) -> ParsedFile {
-        parse(
+        var parsed = parse(
             file: files[index], reading: reader,
             configurationID: ids.indices.contains(index) ? ids[index] : configurationID)
+        parsed.sources = parsed.sources.map { $0.lettingGo(of: reader) }
+        return parsed
     }
     func checkOne(_ parsed: consuming ParsedFile, _ file: String, on host: (any HostInspector)?) -> CheckedFile {
         check(
@@ -105,7 +107,7 @@ public func check(
             checked[index] = checkOne(read(index), files[index], on: nil)
         }
     }
-    return report(on: checked, files: files, names, balancers: balancers, facts: inspector?.facts)
+    return report(on: checked, files: files, names, reader, balancers: balancers, facts: inspector?.facts)
 }
 
 /// The same with one host, whatever the files say.
@@ -120,7 +122,8 @@ public func check(
 
 /// What there is to say of files that have been checked each by itself.
 private func report(
-    on checked: [CheckedFile], files: [String], _ names: Names, balancers: [BalancerFile], facts: HostFacts?
+    on checked: [CheckedFile], files: [String], _ names: Names, _ reader: any SourceReader, balancers: [BalancerFile],
+    facts: HostFacts?
 ) -> CheckReport {
     var diagnostics = checked.flatMap(\.diagnostics)
     if checked.count == 2 {
@@ -149,8 +152,9 @@ private func report(
             (proofs, unproved) = (pair.proofs, pair.unproved)
         }
     }
+    let sources = checked.flatMap(\.parsed.sources)
     return CheckReport(
-        diagnostics: diagnostics, sources: checked.flatMap(\.parsed.sources),
+        diagnostics: diagnostics, sources: diagnostics.isEmpty ? sources : sources.map { $0.readAgain(by: reader) },
         order: zip(files, checked).flatMap { [$0] + $1.parsed.files }, proofs: proofs, unproved: unproved)
 }
 

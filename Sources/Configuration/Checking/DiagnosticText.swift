@@ -87,10 +87,13 @@ public struct CheckReport: Equatable, Sendable {
         return bytes.contains(UInt8(ascii: "~"))
     }
 
-    /// The same about the same files, with other diagnostics in the place of these, one for one.
-    func replacing(_ diagnostics: [Diagnostic]) -> CheckReport {
+    /// The same about the same files, with other diagnostics in the place of these.
+    ///
+    /// - Parameter texts: those of files of which there was nothing to say before.
+    func replacing(_ diagnostics: [Diagnostic], showing texts: [SourceText] = []) -> CheckReport {
         CheckReport(
-            diagnostics: diagnostics, sources: Array(sources.values), order: files, proofs: proofs, unproved: unproved)
+            diagnostics: diagnostics, sources: texts + Array(sources.values), order: files, proofs: proofs,
+            unproved: unproved)
     }
 
     /// Two diagnostics with the same identity say the same.

@@ -22,6 +22,6 @@ extension CheckReport {
                         ? "the daemon does not start, and what is in the namespace could not be compared with the file"
                         : "what is in the namespace could not be compared with the file",
                     fix: isMissing ? "ip netns add \(name)" : "sudo understudy check --host \(file)")
-            ])
+            ], showing: parsed.sources)
     }
 }

@@ -9,9 +9,12 @@ public struct SourceText: Equatable, Sendable {
     /// Where the first line begins, and each that comes so many lines after another one here.
     private let marks: [Int]
     private static let linesBetweenMarks = 16
+    /// Of a text that has been let go: what it was. Nil while it is here.
+    private let fingerprint: Int?
 
     init(file: String, bytes: [UInt8]) {
         origin = SourceLocation.Origin(file)
+        fingerprint = nil
         self.bytes = bytes
         var count = 0
         var marks: [Int] = []
@@ -23,6 +26,26 @@ public struct SourceText: Equatable, Sendable {
         }
         lineCount = count
         self.marks = marks
+    }
+
+    /// The same without the text, of which only the fingerprint is kept.
+    private init(lettingGo text: SourceText) {
+        (origin, bytes, lineCount, marks) = (text.origin, [], 0, [])
+        fingerprint = text.fingerprint ?? text.bytes.hashValue
+    }
+
+    /// The same without its text, if that can be read again when there is something to say of it: most files are without a
+    /// complaint, and a large one takes as much memory as all that is made of it.
+    func lettingGo(of reader: any SourceReader) -> SourceText {
+        reader.isIncludable(file) ? SourceText(lettingGo: self) : self
+    }
+
+    /// The same with its text, read again if need be; without it when the file says something else by now.
+    func readAgain(by reader: any SourceReader) -> SourceText {
+        guard let fingerprint, case .success(let bytes) = reader.read(file), bytes.hashValue == fingerprint else {
+            return self
+        }
+        return SourceText(file: file, bytes: bytes)
     }
 
     /// Where the next line begins.

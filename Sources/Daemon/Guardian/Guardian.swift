@@ -66,13 +66,14 @@ final class Guardian {
     private static let longestStart = Interval.seconds(10)
     private static let longestFarewell = Interval.seconds(15)
 
-    init(_ program: Program, log: Log, memory: WorkerMemory, start: consuming DaemonStart?) throws(SystemError) {
+    init(
+        _ program: Program, log: Log, memory: WorkerMemory, signals: SignalSocket, start: consuming DaemonStart?
+    ) throws(SystemError) {
         self.program = program
         self.log = log
         self.memory = memory
         self.start = start
-        Signals.ignorePipe()
-        signals = try SignalSocket(Signals.forDaemon + [Self.readySignal])
+        self.signals = signals
         poller = try Poller()
         try poller.watch(signals.descriptor, as: Token(rawValue: Event.signal.rawValue))
     }

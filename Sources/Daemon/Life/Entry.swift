@@ -107,6 +107,9 @@ private func guarded(
         if options.pidFile.hasPrefix(Options.pidDirectory(calledAs: name) + "/") {
             try LocalFiles.makeDirectories(Options.pidDirectory(calledAs: name))
         }
+        // Whoever reads the file may send a signal at once, and one that ended us here would leave the file behind.
+        Signals.ignorePipe()
+        let signals = try SignalSocket(Signals.forDaemon + [Guardian.readySignal])
         // A process that was just killed may take a moment to let go.
         let pidFile = try PIDFile.acquire(options.pidFile, until: monotonicNanoseconds() + 3_000_000_000)
         defer { pidFile.release() }
@@ -114,7 +117,7 @@ private func guarded(
         if let identity { memory.tag = identity.tag } else { log = Log(options, calledAs: name, tag: memory.tag) }
         // A guardian that an upgrade has started has said it already, and has the limit.
         if inherited == nil { prepare(options, log) }
-        return try Guardian(program, log: log, memory: memory, start: start).run()
+        return try Guardian(program, log: log, memory: memory, signals: signals, start: start).run()
     } catch {
         let denied = error.code == 1 || error.code == 13
         let isFile = error.operation.contains(options.pidFile)
