@@ -144,6 +144,13 @@ import Testing
                     }
                     .joined()
             },
+            block("virtual_ipaddresss") { "\(address($0))/32" },
+            LongFile(testDescription: "misspelt lines") { count in
+                instance("VI_1", 51, (0..<count).map { "advert_itn \($0)\n" }.joined())
+            },
+            LongFile(testDescription: "blocks of one name") { count in
+                (0..<count / 16).map { instance("VI_1", $0 % 255 + 1) }.joined()
+            },
             LongFile(testDescription: "comments") { instance() + String(repeating: "# nothing\n", count: $0 * 4) },
         ]
     }

@@ -261,4 +261,10 @@ public enum KeywordTable {
 
     /// The keyword `name` inside `block`, or nil when it is not known there.
     public static func keyword(_ name: String, in block: BlockKind) -> Keyword? { byName[block]?[name] }
+
+    /// A line with the keyword that could stand in some block; nil when it has no value, or is a block itself.
+    static func exampleLine(_ name: String) -> String? {
+        BlockKind.allCases.lazy.compactMap { keyword(name, in: $0)?.example(in: $0) }
+            .first { $0.hasPrefix(name + " ") && !$0.contains("\n") && !$0.contains("{") }
+    }
 }

@@ -162,7 +162,8 @@ extension Resolver {
         report(
             .error, "unknown-keyword", at: word.location,
             "`\(word.text)` is not known after an address" + (meant.map { "; is `\($0)` meant?" } ?? ""),
-            consequence: "it would be ignored", fix: meant ?? "remove `\(word.text)`")
+            consequence: "it would be ignored",
+            fix: meant.map { Self.text(of: line, with: $0, for: word) } ?? "remove `\(word.text)`")
         return takesNext == true ? 2 : 1
     }
 

@@ -84,14 +84,6 @@ extension Resolver {
         return checkExtra(statement, extra: words[shape.wordCount.upperBound...], shape: shape, in: block)
     }
 
-    /// What could stand after `name`: its default, when that is a plain value.
-    private func sample(_ name: String, _ shape: ArgumentShape, in block: BlockKind) -> String {
-        let text = KeywordTable.keyword(name, in: block)?.defaultText?.split(separator: ",").first.map(String.init)
-        if let text, Int(text) != nil { return text }
-        if case .integer(let range) = shape { return "N   # \(range.lowerBound) to \(range.upperBound)" }
-        return shape.notation
-    }
-
     /// What stands on one line, with each keyword at the beginning of one.
     static func lines(of words: ArraySlice<Word>, in block: BlockKind) -> [String] {
         words.reduce(into: []) { lines, word in
@@ -137,7 +129,7 @@ extension Resolver {
     }
 
     /// What would come of a mistake; keepalived does nothing with a keyword that it does not know.
-    private func consequence(_ keepalived: String, for name: String) -> String {
+    func consequence(_ keepalived: String, for name: String) -> String {
         KeywordTable.isOurs(name) ? "what it is to be is not known, so nothing of the file is used" : keepalived
     }
 
@@ -176,23 +168,8 @@ extension Resolver {
     }
 
     /// What a line begins with before the value: nothing where the value itself stands first.
-    private func start(_ statement: Statement) -> String {
+    func start(_ statement: Statement) -> String {
         statement.arguments.isEmpty ? "" : statement.keyword.text + " "
-    }
-
-    mutating func reportBadValue(
-        _ word: Word, of statement: Statement, expected: String, passesKeepalived: Bool? = nil
-    ) {
-        guard isPlain(word, of: statement) else { return }
-        report(
-            .error, "bad-value", at: word.location,
-            "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
-            consequence: statement.keyword.text == "unicast_peer"
-                ? "keepalived would leave the peer out, and without any fall back to multicast"
-                : statement.keyword.text == "virtual_router_id"
-                    ? "keepalived would exit"
-                    : consequence("keepalived would go on with the default", for: statement.keyword.text),
-            fix: "\(start(statement))VALUE   # \(expected)", passesKeepalived: passesKeepalived)
     }
 
     private mutating func boolean(_ word: Word?, of statement: Statement) -> Value? {
@@ -219,26 +196,11 @@ extension Resolver {
         guard range.contains(value) else {
             reportOutOfRange(
                 word, of: statement, range: "\(range.lowerBound) to \(range.upperBound)",
+                nearest: String(min(max(value, range.lowerBound), range.upperBound)),
                 passesKeepalived: passes(value, of: statement))
             return nil
         }
         return value
-    }
-
-    mutating func reportOutOfRange(
-        _ word: Word, of statement: Statement, range: String, passesKeepalived: Bool? = nil
-    ) {
-        report(
-            .error, "out-of-range", at: word.location,
-            "`\(word.text)` is out of range for `\(statement.keyword.text)`: \(range)",
-            consequence: consequence(
-                statement.keyword.text == "virtual_router_id"
-                    ? "keepalived would exit"
-                    : passesKeepalived == true
-                        ? "nothing of the file is used; keepalived takes it as it is"
-                        : "keepalived would go on with another value",
-                for: statement.keyword.text),
-            fix: "\(statement.keyword.text) N   # \(range)", passesKeepalived: passesKeepalived)
     }
 
     mutating func seconds(
@@ -261,6 +223,7 @@ extension Resolver {
             let upper = Interval.microseconds(range.upperBound).decimalSeconds
             reportOutOfRange(
                 word, of: statement, range: "\(lower) to \(upper)",
+                nearest: parsed.microseconds < range.lowerBound ? lower : upper,
                 passesKeepalived: passes(microseconds: parsed.microseconds, of: statement))
             return nil
         }

@@ -22,6 +22,8 @@ extension Resolver {
         resolveHopLimits(&session, contents)
         resolveAudience(&session, contents)
         if let earlier = model.sessions.first(where: { $0.identity == session.identity }) {
+            // The name has said it already.
+            if earlier.name == sharedName(of: "bfd_instance", name) { return }
             let source = session.source.map { " from \($0)" } ?? ""
             return report(
                 .error, "duplicate-session", at: place,
@@ -160,7 +162,9 @@ extension Resolver {
         guard range.contains(microseconds) else {
             let lower = Interval.microseconds(range.lowerBound).decimalMilliseconds
             let upper = Interval.microseconds(range.upperBound).decimalMilliseconds
-            reportOutOfRange(word, of: statement, range: "\(lower) to \(upper)")
+            reportOutOfRange(
+                word, of: statement, range: "\(lower) to \(upper)",
+                nearest: microseconds < range.lowerBound ? lower : upper)
             return nil
         }
         return interval

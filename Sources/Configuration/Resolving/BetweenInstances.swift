@@ -110,7 +110,9 @@ extension Resolver {
                 ? "here an instance is known by this number alone; keepalived knows them by their peers or groups as well"
                 : "neither could tell its adverts from the other's; keepalived would exit",
             fix: "virtual_router_id \(free)   # in `\(instance.name)`, on all routers",
-            passesKeepalived: isApart ? true : nil)
+            passesKeepalived: isApart
+                || [instance, earlier].contains { sharedName(of: "vrrp_instance", $0.name) != nil }
+                ? true : nil)
     }
 
     private mutating func checkShared(_ instance: Instance, _ earlier: Instance) {

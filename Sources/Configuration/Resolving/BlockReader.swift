@@ -68,15 +68,9 @@ extension Resolver {
     /// Sorts a block's statements by keyword and reports those that are unknown, unsupported or malformed.
     mutating func read(_ statements: [Statement], in block: BlockKind) -> BlockContents {
         var contents = BlockContents()
-        for statement in statements {
+        for written in statements {
+            guard let (statement, keyword) = known(written, in: block, among: statements, &contents) else { continue }
             let name = statement.keyword.text
-            guard let keyword = KeywordTable.keyword(name, in: block) else {
-                if let meant = reportUnknown(statement, in: block) {
-                    contents.attempt(meant)
-                    noteUnread(meant)
-                }
-                continue
-            }
             contents.attempt(name)
             if portable {
                 reportElsewhere(name, at: statement.location, in: block, isBlock: keyword.shape.isBlock)
@@ -195,7 +189,7 @@ extension Resolver {
 
     /// What follows the right keyword `name` in place of the wrong one.
     private func ending(of statement: Statement, as name: String, in block: BlockKind) -> String {
-        var words = statement.arguments.map(\.text)
+        var words = statement.arguments.map { $0.isQuoted ? "\"\($0.text)\"" : $0.text }
         if statement.keyword.text.hasPrefix("["), let last = words.last, last.hasSuffix("]") {
             words[words.count - 1] = String(last.dropLast())
         }
@@ -204,7 +198,7 @@ extension Resolver {
     }
 
     /// Reports an unknown keyword and returns the one that was perhaps meant in this very block.
-    private mutating func reportUnknown(_ statement: Statement, in block: BlockKind) -> String? {
+    mutating func reportUnknown(_ statement: Statement, in block: BlockKind) -> String? {
         let word = statement.keyword.text
         if word.allSatisfy({ ";,".contains($0) }), !isForeignComment(statement, in: block) {
             report(

@@ -7,35 +7,41 @@ extension Resolver {
         guard let word = statement.arguments.first else { return nil }
         let key = "\(statement.keyword.text) \(word.text)"
         if defined.contains(word.text) {
-            reportDuplicate(
+            return reportDuplicate(
                 statement, word, earlier: definedPlaces[key] ?? word.location,
-                consequence: "keepalived would ignore this second block")
-            return nil
+                consequence: "keepalived would ignore this second block"
+            ) { defined.contains($0) }
         }
         definedPlaces[key] = word.location
         return word.text
     }
 
     /// Says where the name was taken; a file that is included twice defines each name twice at the same place.
+    ///
+    /// - Parameter isTaken: whether another block has a name.
+    /// - Returns: a name to read the block by all the same; nil when it has been read already.
     mutating func reportDuplicate(
-        _ statement: Statement, _ word: Word, earlier: SourceLocation, consequence: String
-    ) {
+        _ statement: Statement, _ word: Word, earlier: SourceLocation, consequence: String, isTaken: (String) -> Bool
+    ) -> String? {
         let keyword = statement.keyword.text
         let isSamePlace = earlier == word.location
         let file = earlier.file == word.location.file ? "" : " of \(earlier.file)"
         let isInstance = keyword == "vrrp_instance"
+        let other = isSamePlace ? nil : otherName(for: word, of: keyword, among: isTaken)
         let more = isInstance ? "with a virtual_router_id and addresses of its own" : "also where it is named"
         report(
             .error, "duplicate-name", at: word.location,
             "there is already a \(keyword) called `\(word.text)`, "
                 + (isSamePlace ? "from this very line: the file is read twice" : "on line \(earlier.line)\(file)"),
             consequence: consequence,
-            fix: isSamePlace
-                ? "remove one of the include lines" : "\(keyword) \(word.text)_2 {   # \(more); or remove the block",
+            fix: other.map { "\(keyword) \($0) {   # \(more); or remove the block" }
+                ?? "remove one of the include lines",
             passesKeepalived: Self.silentlyTwice.contains(keyword) ? true : nil)
+        if !Self.silentlyTwice.contains(keyword) { notePassedOver(statement) }
+        return other
     }
 
-    /// Of these keepalived takes the first, without a word.
+    /// Of these keepalived takes the first, without a word, and reads the second all the same.
     private static let silentlyTwice = ["vrrp_script", "vrrp_track_process", "track_file", "vrrp_track_file"]
 
     mutating func resolveScript(_ statement: Statement) {

@@ -82,9 +82,19 @@ extension Resolver {
         instance.trackedFiles = trackedFiles(contents)
         instance.trackedSessions = trackedSessions(contents)
         if !grouped.contains(name) { checkWeights(&instance) }
-        guard interface != nil, id != nil else { return }
+        guard interface != nil, id != nil, !isSameAgain(instance) else { return }
         if let last = model.instances.last { instance.shareSettings(with: last) }
         model.instances.append(instance)
+    }
+
+    /// Whether it is the same virtual router as the other block of its name, which the name has said.
+    private mutating func isSameAgain(_ instance: Instance) -> Bool {
+        guard let name = sharedName(of: "vrrp_instance", instance.name) else { return false }
+        for index in positions.count..<model.instances.count { positions.of[model.instances[index].name] = index }
+        positions.count = model.instances.count
+        guard let first = positions.of[name].map({ model.instances[$0] }) else { return false }
+        return first.virtualRouterID == instance.virtualRouterID && first.family == instance.family
+            && first.interface == instance.interface
     }
 
     private mutating func resolvePromotion(_ instance: inout Instance, _ contents: BlockContents) {
@@ -104,14 +114,15 @@ extension Resolver {
 
     private mutating func instanceName(_ statement: Statement) -> String? {
         guard let word = statement.arguments.first else { return nil }
-        if let earlier = definedInstances[word.text] {
-            reportDuplicate(
-                statement, word, earlier: earlier,
-                consequence: "keepalived would ignore this second block, and its addresses would be missing")
-            return nil
+        guard let earlier = definedInstances[word.text] else {
+            definedInstances[word.text] = word.location
+            return word.text
         }
-        definedInstances[word.text] = word.location
-        return word.text
+        let instances = definedInstances
+        return reportDuplicate(
+            statement, word, earlier: earlier,
+            consequence: "keepalived would ignore this second block, and its addresses would be missing"
+        ) { instances[$0] != nil }
     }
 
     private mutating func ownInterface(_ contents: BlockContents, _ name: String, at statement: Statement) -> Word? {
@@ -148,7 +159,7 @@ extension Resolver {
         return nil
     }
 
-    private static func freeID(_ number: Int) -> String {
+    static func freeID(_ number: Int) -> String {
         "virtual_router_id \(number)   # 1 to 255, the same on both routers, unused elsewhere on this network"
     }
 

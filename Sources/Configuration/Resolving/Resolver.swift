@@ -92,6 +92,14 @@ struct Resolver {
     var services: [Statement] = []
     /// A merge conflict has been reported.
     var hasConflict = false
+    /// What keepalived would not look at.
+    var passedOver: [PassedOver] = []
+    /// The names that blocks have got from us, with their keywords, and what they are called in the file.
+    var secondNames: [String: String] = [:]
+    /// The number at the end of the last of them, by what comes before it.
+    var lastNumbers: [String: Int] = [:]
+    /// The first so many instances by name, for whoever comes upon a second one of a name.
+    var positions: (of: [String: Int], count: Int) = ([:], 0)
     /// A block was not read that may name any check.
     var hasUnreadUser = false
     /// The names of blocks that were not read, by keyword; those with a blank as written and as meant.
@@ -136,10 +144,8 @@ struct Resolver {
             resolveFileCheck(setting.statement)
         }
         for setting in contents.all("bfd_instance") { resolveSession(setting.statement) }
+        dropSecondChecks()
         weights = CheckWeights(model)
-        for keyword in ["vrrp_script", "vrrp_track_process", "track_file", "bfd_instance"] {
-            unreadNames[keyword, default: []] += outline.names(meantAs: keyword)
-        }
         definedScripts.formUnion(unreadNames["vrrp_script"] ?? [])
         definedProcesses.formUnion(unreadNames["vrrp_track_process"] ?? [])
         definedFiles.formUnion(unreadNames["track_file"] ?? [])
@@ -153,6 +159,7 @@ struct Resolver {
         reportStrictDrops()
         reportUselessExtraAnnouncements()
         checkBetweenInstances()
+        dropSecondInstances()
         checkTrackGroups()
         checkStaticAddresses()
         resolveSyncGroups(contents)
@@ -161,8 +168,9 @@ struct Resolver {
         checkRealTimeLimit()
         judgeServices()
         // An instance that was not read may use any of them.
-        if outline.names(meantAs: "vrrp_instance").isEmpty, !hasUnreadUser { reportUnused(outline) }
+        if !hasUnreadUser { reportUnused(outline) }
         reportNothingToDo(contents, outline, file: file)
+        excusePassedOver()
     }
 
     private mutating func resolveInstances(_ contents: inout BlockContents) {
@@ -262,8 +270,6 @@ private struct Outline {
     /// That of the first statement; nil when there is none.
     let firstFile: String?
     let hasServers: Bool
-    /// The names of the blocks whose keyword is misspelt, and has been reported as such, by the keyword that is meant.
-    private var misspelt: [String: [String]] = [:]
     /// What the checks of IPVS services name, by the kind of check: it is used, although not here.
     private var served: [String: Set<String>] = [:]
 
@@ -272,16 +278,7 @@ private struct Outline {
         let servers = statements.filter { $0.keyword.text.hasPrefix("virtual_server") }
         hasServers = !servers.isEmpty
         for server in servers { noteServed(server.children ?? []) }
-        for statement in statements {
-            let keyword = statement.keyword.text
-            guard KeywordTable.keyword(keyword, in: .topLevel) == nil, statement.children != nil,
-                case .spelling(let meant)? = KeywordTable.suggestion(for: keyword, in: .topLevel)
-            else { continue }
-            misspelt[meant, default: []].append(statement.arguments.first?.text ?? "")
-        }
     }
-
-    func names(meantAs keyword: String) -> [String] { misspelt[keyword] ?? [] }
 
     func isServed(_ name: String, by check: String) -> Bool { served[check]?.contains(name) ?? false }
 

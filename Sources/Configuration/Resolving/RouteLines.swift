@@ -206,7 +206,7 @@ extension Resolver {
         let parts = word.text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let isDefault = ["default", "any", "all"].contains(word.text)
         let address = IPAddress(parts[0])
-        guard isDefault || address != nil else { return reportUnknownRouteWord(word) }
+        guard isDefault || address != nil else { return reportUnknownRouteWord(word, line) }
         if let destination = draft.destination {
             reportSecondDestination(word, after: destination.address)
             return false
@@ -252,7 +252,7 @@ extension Resolver {
             consequence: consequence, fix: word.text, passesKeepalived: true)
     }
 
-    private mutating func reportUnknownRouteWord(_ word: Word) -> Bool {
+    private mutating func reportUnknownRouteWord(_ word: Word, _ line: Statement) -> Bool {
         guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return false }
         let near = KeywordTable.nearest(
             to: word.text, among: KeywordTable.keywords(in: .routes).map(\.name) + ["default"])
@@ -260,7 +260,8 @@ extension Resolver {
             .error, "unknown-keyword", at: word.location,
             "`\(word.text)` is not known in a route" + (near.map { "; is `\($0)` meant?" } ?? ""),
             consequence: "keepalived would leave this route out",
-            fix: near ?? "NETWORK/PREFIX via ADDRESS dev INTERFACE")
+            fix: near.map { Self.text(of: line, with: $0, for: word) }
+                ?? "NETWORK/PREFIX via ADDRESS dev INTERFACE")
         return false
     }
 

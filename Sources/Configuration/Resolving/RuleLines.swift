@@ -69,7 +69,7 @@ extension Resolver {
     ) -> Int? {
         let word = words[index]
         guard let keyword = KeywordTable.keyword(word.text, in: .rules) else {
-            reportUnknownRuleWord(word)
+            reportUnknownRuleWord(word, line)
             return nil
         }
         if case .notYet(let without, let instead) = keyword.status {
@@ -92,13 +92,14 @@ extension Resolver {
         return take(keyword.name, value, quoted, into: &draft) ? 2 : nil
     }
 
-    private mutating func reportUnknownRuleWord(_ word: Word) {
+    private mutating func reportUnknownRuleWord(_ word: Word, _ line: Statement) {
         guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return }
         let near = KeywordTable.nearest(to: word.text, among: KeywordTable.keywords(in: .rules).map(\.name))
         report(
             .error, "unknown-keyword", at: word.location,
             "`\(word.text)` is not known in a rule" + (near.map { "; is `\($0)` meant?" } ?? ""),
-            consequence: "keepalived would leave this rule out", fix: near ?? "from NETWORK lookup N preference N")
+            consequence: "keepalived would leave this rule out",
+            fix: near.map { Self.text(of: line, with: $0, for: word) } ?? "from 192.0.2.10 lookup 100 preference 300")
     }
 
     private mutating func take(_ flag: String, _ word: Word, into draft: inout RuleDraft) -> Bool {

@@ -47,10 +47,14 @@ extension Resolver {
 
     private mutating func resolveTrackGroup(_ statement: Statement) {
         guard let word = statement.arguments.first else { return }
-        if let earlier = model.global.trackGroups.first(where: { $0.name == word.text }) {
-            return reportDuplicate(
+        let groups = model.global.trackGroups
+        let earlier = groups.first { $0.name == word.text }
+        if let earlier {
+            let other = reportDuplicate(
                 statement, word, earlier: earlier.location,
-                consequence: "keepalived would ignore this second block, and its instances would not be told")
+                consequence: "keepalived would ignore this second block, and its instances would not be told"
+            ) { name in groups.contains { $0.name == name } }
+            if other == nil { return }
         }
         let contents = read(statement.children ?? [], in: .trackGroup)
         let members = contents.lines("group").flatMap { [$0.keyword] + $0.arguments }
@@ -61,6 +65,7 @@ extension Resolver {
                 fix: "group { VI_1 }", passesKeepalived: contents.has("group") ? nil : true)
         }
         trackGroupMembers += members
+        if earlier != nil { return }
         model.global.trackGroups.append(
             TrackGroup(name: word.text, location: word.location, instances: members.map(\.text).withoutRepeats))
     }

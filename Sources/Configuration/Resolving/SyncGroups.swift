@@ -8,14 +8,16 @@ extension Resolver {
         let positions = grouped.isEmpty ? [:] : model.positions { grouped.contains($0) }
         for setting in contents.all("vrrp_sync_group") {
             guard let word = setting.statement.arguments.first else { continue }
-            if let earlier = defined[word.text] {
-                reportDuplicate(
-                    setting.statement, word, earlier: earlier,
-                    consequence: "keepalived would ignore this second block, and its members would move alone")
+            guard let earlier = defined[word.text] else {
+                defined[word.text] = word.location
+                resolveSyncGroup(setting.statement, named: word.text, positions)
                 continue
             }
-            defined[word.text] = word.location
-            resolveSyncGroup(setting.statement, named: word.text, positions)
+            let other = reportDuplicate(
+                setting.statement, word, earlier: earlier,
+                consequence: "keepalived would ignore this second block, and its members would move alone"
+            ) { defined[$0] != nil }
+            if let other { resolveSyncGroup(setting.statement, named: other, positions) }
         }
     }
 
@@ -48,6 +50,7 @@ extension Resolver {
         group.trackedInterfaces = trackedInterfaces(contents, ownedBy: members)
         guard !members.isEmpty else { return }
         checkMembers(members, of: group)
+        if sharedName(of: "vrrp_sync_group", name) != nil { return }
         let hold = members.map(\.successionBound).max() ?? .zero
         for index in group.members.compactMap({ positions[$0] }).sorted() {
             var member = model.instances[index]
@@ -90,7 +93,9 @@ extension Resolver {
                 report(
                     .warning, "repeated-member", at: word.location, "`\(word.text)` is in this group already",
                     consequence: "it counts once", fix: "remove the name", passesKeepalived: false)
-            } else if let other = positions[word.text].flatMap({ model.instances[$0].syncGroup }) {
+            } else if let other = positions[word.text].flatMap({ model.instances[$0].syncGroup }),
+                other != sharedName(of: "vrrp_sync_group", group.name)
+            {
                 report(
                     .error, "member-of-two-groups", at: word.location,
                     "`\(word.text)` is in vrrp_sync_group `\(other)` too",

@@ -146,7 +146,7 @@ extension Resolver {
         if words.isEmpty {
             report(
                 .error, "missing-argument", at: first.location, "`weight` needs a value: N [reverse]",
-                consequence: "keepalived would leave the line out", fix: "\(line.keyword.text) weight N")
+                consequence: "keepalived would leave the line out", fix: "\(line.keyword.text) weight -20")
             return nil
         }
         if words.count > 2, let extra = words.dropFirst(2).first {
@@ -154,7 +154,12 @@ extension Resolver {
                 .warning, "extra-words", at: extra.location, "`\(extra.text)` is ignored",
                 consequence: "only the weight counts", fix: "\(line.keyword.text) weight \(words[1].text)")
         }
-        return weight(words.prefix(2), range, of: quoted, inherited: basis.reverse)
+        let start = diagnostics.count
+        let weight = weight(words.prefix(2), range, of: quoted, inherited: basis.reverse)
+        amendDiagnostics(from: start) { diagnostic in
+            diagnostic.fix = diagnostic.fix.map { $0.hasPrefix("weight ") ? "\(line.keyword.text) \($0)" : $0 }
+        }
+        return weight
     }
 
     /// `weight=-10`, with or without blanks.
@@ -168,7 +173,7 @@ extension Resolver {
             .error, "equals-sign", at: first.location, "`=` does not belong between `weight` and its value",
             consequence: "keepalived would ignore it, and the weight would be that of the block that defines "
                 + "`\(line.keyword.text)`",
-            fix: "\(line.keyword.text) weight \(value.isEmpty ? "N" : value)")
+            fix: "\(line.keyword.text) weight \(value.isEmpty ? "-20" : value)")
         return true
     }
 
@@ -194,7 +199,7 @@ extension Resolver {
                 ? "`\(word.text)` is not known after a name; is `weight` meant?"
                 : "`\(word.text)` must stand on a line of its own, or is not known after a name",
             consequence: "it would be ignored, so what it names would not be watched",
-            fix: isMisspelt ? "\(line.keyword.text) weight N" : names.joined(separator: "\n"))
+            fix: isMisspelt ? Self.text(of: line, with: "weight", for: word) : names.joined(separator: "\n"))
     }
 
     private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {

@@ -9,7 +9,7 @@ public struct SourceText: Equatable, Sendable {
     /// Where the first line begins, and each that comes so many lines after another one here.
     private let marks: [Int]
     private static let linesBetweenMarks = 16
-    /// Of a text that has been let go: what it was. Nil while it is here.
+    /// What a text was that has been let go; nil while it is here.
     private let fingerprint: Int?
 
     init(file: String, bytes: [UInt8]) {

@@ -23,8 +23,8 @@ import Testing
         (instance("track_interface {\neth1 -2\n}"), "unknown-keyword: eth1 weight -2"),
         (instance(addresses: ["192.168.50.10 /24"]), "bad-prefix: 192.168.50.10/24"),
         (instance(addresses: ["192.168.50.10 netmask 255.255.255.0"]), "bad-prefix: 192.168.50.10/24"),
-        (instance(addresses: ["192.168.50.10/24 eth0"]), "unknown-keyword: dev eth0"),
-        (instance(addresses: ["192.168.50.10/24 devv eth0"]), "unknown-keyword: dev"),
+        (instance(addresses: ["192.168.50.10/24 eth0"]), "unknown-keyword: 192.168.50.10/24 dev eth0"),
+        (instance(addresses: ["192.168.50.10/24 devv eth0"]), "unknown-keyword: 192.168.50.10/24 dev eth0"),
         (instance("unicast_peer 10.0.0.2 10.0.0.3"), "missing-block: unicast_peer {\n    10.0.0.2\n    10.0.0.3\n}"),
         (
             instance("virtual_ipaddress_excluded 10.0.0.2/24 dev eth1"),

@@ -324,7 +324,7 @@ private let mistakesInChecks: [Mistake] = [
         quotes: "drian", fix: "drain"),
     Mistake(
         "track_file f {\n file /run/f\n}\n" + instance("track_file {", "f weight 300", "}"), "error out-of-range@9",
-        quotes: "300", fix: "-254 to 254"),
+        quotes: "300", fix: "f weight 254   # -254 to 254"),
     Mistake(
         "track_file f {\n file /run/f\n}\n" + instance("track_file {", "f", "}", priority: 255),
         "warning weight-on-owner@9", quotes: "f", fix: "weight 0"),
