@@ -3,6 +3,26 @@ import Glibc
 import LinuxKernel
 import Testing
 
+/// A worker whose loop gets no processor is left alone, and what another thread of it does is no sign of its loop.
+@Test func `what a process does is what its first thread does`() async throws {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+        Thread {
+            done.resume(with: Result { try lookAtWorkOfAnotherThread() })
+        }.start()
+    }
+}
+
+private func lookAtWorkOfAnotherThread() throws {
+    func whole() throws -> UInt64 {
+        try #require(ProcessActivity(Array(Data(contentsOf: URL(fileURLWithPath: "/proc/self/stat"))))).ticks
+    }
+    func first() throws -> UInt64 { try #require(activity(of: getpid())).ticks }
+    let (wholeBefore, firstBefore) = (try whole(), try first())
+    while try whole() < wholeBefore + 30 {}
+    let ownTicks = try first() - firstBefore
+    #expect(ownTicks < 15, "of 30, by the first thread")
+}
+
 @Suite(.enabled(if: isRoot))
 struct `Children` {
     @Test func `run as another user with exactly the groups, directory and environment given`() throws {

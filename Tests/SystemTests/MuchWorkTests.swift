@@ -96,6 +96,50 @@ extension OneOwner {
             }
         }
 
+        /// It looks at what the standby announces of each of them: with all of its own for each it would seem to hang.
+        @Test func `a stop with thousands of addresses hands them over, and is no hang`() throws {
+            let trial = try Trial()
+            let (near, far) = (try trial.host(), try trial.host("lb2", "192.0.2.2"))
+            let addresses = (0..<4000).map { "10.9.\($0 / 250).\($0 % 250 + 1)/32" }
+            func router(_ priority: Int) -> String {
+                instance(
+                    priority: priority, addresses: ["192.0.2.10/24"],
+                    excluded(addresses).replacing("garp_master_delay 0\n", with: ""))
+            }
+            let active = try trial.start(near, router(150), flags: [])
+            try active.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            let standby = try trial.start(far, router(100), flags: [])
+            try standby.says("(VI_1) Entering BACKUP STATE", seconds: 20)
+            #expect(try active.stop() == .exited(code: 0))
+            #expect(!active.text().contains("late and is busy"), "\(active.text().suffix(4000))")
+            try standby.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            let left = try near.run("ip", ["-4", "-br", "address"]).output
+            #expect(!left.contains("10.9."))
+        }
+
+        /// Until it has removed them they are somebody else's to remove; no lease ends here.
+        @Test func `who is killed while it removes thousands of addresses leaves none`() throws {
+            let trial = try Trial()
+            let host = try trial.host()
+            let addresses = (0..<4000).map { "10.9.\($0 / 250).\($0 % 250 + 1)/32" }
+            let text = instance(addresses: ["192.0.2.10/24"], "lease off\n" + excluded(addresses))
+            let daemon = try trial.start(host, text, flags: [])
+            try daemon.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            func held() throws -> Int {
+                try host.run("ip", ["-4", "-br", "address"]).output.split(separator: " ").count {
+                    $0.hasPrefix("10.9.")
+                }
+            }
+            try wait(for: "the addresses", seconds: 20) { try held() == 4000 }
+            let worker = try daemon.worker
+            try daemon.process.send(.terminate)
+            try wait(for: "the removal", seconds: 10) { try held() < 4000 }
+            sendSignal(9, to: worker)
+            #expect(try daemon.process.wait(until: monotonicNanoseconds() + 20_000_000_000) == .exited(code: 1))
+            #expect(daemon.text().contains("Giving up: "))
+            #expect(try held() == 0)
+        }
+
         /// Each instance looks for its own addresses, which are hardly ever those that the kernel speaks of.
         @Test func `news of a stranger's address costs four times the instances four times as much`() throws {
             func cost(_ count: Int) throws -> Double {

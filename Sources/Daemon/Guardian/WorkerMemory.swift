@@ -48,7 +48,7 @@ final class WorkerMemory {
     private var hasComplained = false
     private var beatenAt = MonotonicInstant(nanoseconds: 0)
 
-    static let version: UInt64 = 0x5544_5354_0002
+    static let version: UInt64 = 0x5544_5354_0003
     private enum Place {
         static let version = 0
         static let phase = 8
@@ -68,7 +68,6 @@ final class WorkerMemory {
         static let standby = 4096
         static let routers = 1 << 20
         static let checks = 64 << 20
-        static let orders = 128 << 20
         static let snapshots = [1 << 30, 2 << 30]
         static let pipes = 512 << 10
         static let mailCount = 112
@@ -76,13 +75,15 @@ final class WorkerMemory {
         static let notify = 3 << 30
         static let mail = 4 << 30
         static let sessions = 5 << 30
+        static let orders = 6 << 30
     }
 
     /// Slots lie within pages, so that a write is whole or absent.
     private static let slotSize = 2048
     private static let notifySize = 4096
     private static let mostPipes = 2
-    private static let orderSize = 64 << 10
+    /// Room for some forty thousand addresses; what nothing is written to takes none.
+    private static let orderSize = 1 << 20
     private static let mostSlots = 30_000
 
     init(_ memory: SharedMemory, log: Log?) {
@@ -304,8 +305,9 @@ final class WorkerMemory {
 
     /// What the guardian does in a router's name when nobody else can; nil for nothing.
     func order(_ orders: LastOrders?, for index: Int) {
-        let octets = orders?.octets ?? []
-        guard index < Self.mostSlots, octets.count + 8 <= Self.orderSize else { return }
+        guard index < Self.mostSlots else { return }
+        var octets = orders?.octets ?? []
+        if octets.count + 8 > Self.orderSize { octets = [] }
         let place = Place.orders + index * Self.orderSize
         // Its length comes last, so that half of an order is none.
         put(0, at: place)

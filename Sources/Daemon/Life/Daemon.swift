@@ -272,7 +272,7 @@ final class Daemon {
         case .bfd(let listener):
             listener.drain(isCatchingUp: isCatchingUp)
         case .announcements(let link):
-            link.read(at: now)
+            link.read(at: now, goesOn: surroundings.goOn)
         case .claims(let listener):
             listener.read(at: now)
         case .script(let script):

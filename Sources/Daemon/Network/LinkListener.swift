@@ -1,5 +1,34 @@
 internal import LinuxKernel
 internal import VRRPCore
+internal import VRRPWire
+
+/// Somebody on the link says that an address is his.
+struct Announcement {
+    var address: IPAddress
+    var sender: HardwareAddress
+
+    /// Nil for other traffic that the filter lets through.
+    init?(in frame: Span<UInt8>) {
+        do throws(WireError) {
+            let packet = try ARPPacket.parse(frame)
+            guard packet.isAnnouncement else { return nil }
+            self.init(address: .v4(packet.senderAddress), sender: packet.senderHardwareAddress)
+            return
+        } catch {
+            // Not ARP; perhaps a neighbour advertisement.
+        }
+        do throws(WireError) {
+            let packet = try NeighborAdvertisement.parse(frame)
+            self.init(address: .v6(packet.target), sender: packet.hardwareAddress)
+        } catch {
+            return nil
+        }
+    }
+
+    private init(address: IPAddress, sender: HardwareAddress) {
+        (self.address, self.sender) = (address, sender)
+    }
+}
 
 /// The announcements that others make on one interface, for every router that waits there for its successor.
 ///
@@ -37,12 +66,16 @@ final class LinkListener {
     }
 
     /// Hands what waits to every router.
-    func read(at now: MonotonicInstant) {
+    ///
+    /// - Parameter goesOn: called after each announcement: there may be as many as routers have addresses together.
+    func read(at now: MonotonicInstant, goesOn: () -> Void) {
         // A router that has heard enough leaves while this goes on.
         let listening = routers
         do throws(SystemError) {
             try drain { frame in
-                for router in listening { router.notice(frame) }
+                guard let announcement = Announcement(in: frame) else { return }
+                for router in listening { router.notice(announcement) }
+                goesOn()
             }
         } catch {
             for router in listening { router.log.debug("(\(router.name)) listening for announcements: \(error)") }

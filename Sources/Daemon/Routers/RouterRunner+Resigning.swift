@@ -25,9 +25,8 @@ extension RouterRunner {
     func listenForSuccessor() {
         unannounced = Set(everyAddress.map(\.address))
         // A successor with the same virtual MAC address is heard on the interface below only.
-        let interfaces = Set(everyAddress.map(instance.wire(of:))).compactMap {
-            surroundings.interfaces.link(named: $0)?.index
-        }
+        wires = Set(everyAddress.map(instance.wire(of:)))
+        let interfaces = wires.compactMap { surroundings.interfaces.link(named: $0)?.index }
         for index in interfaces {
             do throws(SystemError) {
                 let listener = try surroundings.listener(on: index)
@@ -54,29 +53,14 @@ extension RouterRunner {
     /// Looks at what someone on the link announced while we wait to be replaced.
     ///
     /// Each of hundreds of routers sees what is announced of thousands of addresses: most of it is of others.
-    func notice(_ frame: Span<UInt8>) {
-        guard let (address, sender) = announcement(in: frame), unannounced.contains(address) else { return }
-        let ours = everyAddress.contains { hardwareAddress(of: instance.wire(of: $0)) == sender }
-        if !ours { unannounced.remove(address) }
+    func notice(_ announcement: Announcement) {
+        guard unannounced.contains(announcement.address) else { return }
+        if !wires.contains(where: { hardwareAddress(of: $0) == announcement.sender }) {
+            unannounced.remove(announcement.address)
+        }
     }
 
     private func hardwareAddress(of interface: String) -> HardwareAddress? {
         surroundings.interfaces.link(named: interface)?.hardwareAddress
-    }
-
-    /// Which address is announced, and from where; nil for other traffic that the filter lets through.
-    private func announcement(in frame: Span<UInt8>) -> (address: IPAddress, sender: HardwareAddress)? {
-        do throws(WireError) {
-            let packet = try ARPPacket.parse(frame)
-            return packet.isAnnouncement ? (.v4(packet.senderAddress), packet.senderHardwareAddress) : nil
-        } catch {
-            // Not ARP; perhaps a neighbour advertisement.
-        }
-        do throws(WireError) {
-            let packet = try NeighborAdvertisement.parse(frame)
-            return (.v6(packet.target), packet.hardwareAddress)
-        } catch {
-            return nil
-        }
     }
 }

@@ -20,11 +20,15 @@ extension RouterRunner {
     }
 
     /// Leaves the new state for a successor of this process.
-    func remember(after before: VirtualRouter.State) {
+    ///
+    /// - Parameter isCarriedOut: what the new state asks for has been done. Until then the addresses that it gives up are
+    ///   still to be removed by whoever comes after us: there may be thousands, which takes its time.
+    func remember(after before: VirtualRouter.State, isCarriedOut: Bool = true) {
         guard let memoryIndex else { return }
         surroundings.memory.keep(memory, at: memoryIndex)
         if !router.state.isSameKind(as: before) {
-            return surroundings.memory.order(lastOrders, for: memoryIndex)
+            if isCarriedOut || router.holdsAddresses { surroundings.memory.order(lastOrders, for: memoryIndex) }
+            return
         }
         // A signed order is out of date after the next advert.
         if instance.keyed?.signingKey != nil || instance.usesAuthenticationHeader, router.holdsAddresses {

@@ -60,6 +60,8 @@ final class RouterRunner {
     var listeners: [LinkListener] = []
     /// The addresses that no successor has announced yet.
     var unannounced: Set<IPAddress> = []
+    /// The interfaces that our own announcements leave by.
+    var wires: Set<String> = []
     /// The repairs of the addresses, to keep two managers of one address from racing.
     var repairs = RepairLedger()
     /// Those of the routes, by destination.
@@ -144,7 +146,7 @@ final class RouterRunner {
         mayAdvertise = router.state.isSameKind(as: before)
         defer { mayAdvertise = true }
         // Before anybody else sees it: whoever goes on in our place is not to do the contrary.
-        if !router.state.isSameKind(as: before) { remember(after: before) }
+        if !router.state.isSameKind(as: before) { remember(after: before, isCarriedOut: false) }
         actions.drain {
             if case .report(let transition) = $0 { record(transition, after: before, at: now) }
             perform($0, at: now)

@@ -17,7 +17,7 @@ package struct ProcessActivity: Equatable, Sendable {
     }
 
     package var state: State
-    /// Processor time so far, in ticks of 1/100 s.
+    /// Processor time of the thread so far, in ticks of 1/100 s.
     package var ticks: UInt64
 
     package init(state: State, ticks: UInt64) {
@@ -25,7 +25,7 @@ package struct ProcessActivity: Equatable, Sendable {
         self.ticks = ticks
     }
 
-    /// Reads the line of /proc/PID/stat; nil when it is none.
+    /// Reads the line of /proc/PID/task/TID/stat; nil when it is none.
     package init?(_ line: [UInt8]) {
         // The name, in parentheses, may itself hold anything.
         guard let name = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
@@ -49,9 +49,9 @@ package struct ProcessActivity: Equatable, Sendable {
     }
 }
 
-/// What a process does at present; nil when there is none of that number.
+/// What the first thread of a process does at present, whatever its other threads do; nil when there is none of that number.
 package func activity(of pid: Int32) -> ProcessActivity? {
-    guard case .success(let line) = readFile("/proc/\(pid)/stat", limit: 4096) else { return nil }
+    guard case .success(let line) = readFile("/proc/\(pid)/task/\(pid)/stat", limit: 4096) else { return nil }
     return ProcessActivity(line)
 }
 
