@@ -68,6 +68,14 @@ extension OneOwner {
             try daemon.says("(VI_1) 192.0.2.10 was removed by someone else: ip (process ")
         }
 
+        /// The kernel has the same port 0 for what it does and for what it was asked to do.
+        @Test func `nobody is blamed for an IPv6 address, of which the kernel tells nothing`() throws {
+            let (_, host, daemon) = try prepared(["fd00:2::10/64"])
+            _ = try host.run("ip", ["addr", "del", "fd00:2::10/64", "dev", "eth0"])
+            try daemon.says(
+                "(VI_1) fd00:2::10 was removed by someone else: somebody, or the kernel itself, which does not tell")
+        }
+
         /// What a network service does that takes the interface for its own.
         @Test(arguments: [["192.0.2.10/24", "192.0.2.11/32"], ["fd00:2::10/64", "fd00:2::11/128"]])
         func `a flush of everything but the host's own address is repaired without a transition`(

@@ -4,14 +4,18 @@ internal import VRRPWire
 
 /// Who removed an address, as far as the kernel tells.
 struct Culprit {
-    /// The netlink port that the request came from; 0 when the kernel acted by itself.
+    /// The netlink port that the request came from; 0 when the kernel acted by itself, and of IPv6 addresses always.
     var port: UInt32
+    var family = AddressFamily.v4
     /// Its program's name, if the port is a process that still runs.
     var name: String?
     var at: MonotonicInstant
 
     /// For people: who did it.
     var words: String {
+        if port == 0, family == .v6 {
+            return "somebody, or the kernel itself, which does not tell of IPv6 addresses who it was"
+        }
         if port == 0 { return "the kernel itself (its interface went down, or its lease ran out)" }
         if let name { return "\(name) (process \(port))" }
         return "a program that is gone (netlink port \(port))"
@@ -31,6 +35,6 @@ extension Surroundings {
         // One that flushes an interface is looked up once.
         let last = culprits.values.first { $0.port == port && now.since($0.at) < .seconds(1) }
         let name = last?.name ?? (port == 0 ? nil : Int32(exactly: port).flatMap { processName(of: $0) })
-        culprits[gone.address] = Culprit(port: port, name: name, at: now)
+        culprits[gone.address] = Culprit(port: port, family: gone.address.family, name: name, at: now)
     }
 }
