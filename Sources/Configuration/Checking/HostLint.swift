@@ -214,12 +214,31 @@ extension Linter {
             })
     }
 
+    /// Whether the interface has an address beside a virtual one that nobody gives to virtual routers.
+    private mutating func hasOther(than held: VirtualAddress, on interface: HostFacts.Interface) -> Bool {
+        interface.addresses.contains { other in
+            other.address.family == held.address.family && !other.address.isLinkLocal
+                && !virtualAddresses.contains(other.address)
+        }
+    }
+
     private mutating func checkSubnet(
         _ held: VirtualAddress, _ location: SourceLocation, _ instance: Instance, _ facts: HostFacts
     ) {
         for interface in facts.interfaces {
             for assigned in interface.addresses where assigned.address == held.address {
                 guard instance.priority != .owner else { return }
+                if hasOther(than: held, on: interface) {
+                    return report(
+                        missing, "own-address", at: location,
+                        "\(held.address) is on `\(interface.name)` already, and Understudy has not put it there",
+                        consequence:
+                            "another daemon, such as keepalived, holds it or has left it there; or it is the host's "
+                            + "own, and would be removed whenever this host is BACKUP",
+                        fix: "systemctl stop keepalived   # where that runs; "
+                            + "ip addr del \(held.address)/\(assigned.prefixLength) dev \(interface.name) where it was killed"
+                    )
+                }
                 report(
                     .error, "own-address", at: location,
                     "\(held.address) is the host's own address on `\(interface.name)`",

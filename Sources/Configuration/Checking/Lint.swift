@@ -38,6 +38,9 @@ struct Linter {
     let missing: Diagnostic.Severity
     private(set) var diagnostics: [Diagnostic] = []
     private var reported: Set<Diagnostic> = []
+    /// Those of all instances, for whoever asks.
+    private(set) lazy var virtualAddresses = Set(
+        model.instances.flatMap { $0.addresses + $0.excludedAddresses }.map(\.address))
 
     init(model: Model, missing: Diagnostic.Severity) {
         self.model = model

@@ -42,6 +42,9 @@ extension KeywordTable {
 
     /// The candidate with the least edit distance, when it is near enough to be a misspelling.
     static func nearest(to word: String, among candidates: [String]) -> String? {
+        func folded(_ name: String) -> String { name.lowercased().replacing("-", with: "_") }
+        let spelling = folded(word)
+        if let same = candidates.first(where: { folded($0) == spelling }) { return same }
         let limit = max(1, min(3, word.count / 3))
         let letters = Array(word.lowercased().utf8)
         var best: (name: String, distance: Int)?

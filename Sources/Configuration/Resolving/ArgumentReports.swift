@@ -9,10 +9,14 @@ extension Resolver {
         return "\(line.dropFirst(name.count + 1))   # \(shape.notation)"
     }
 
+    /// - Parameter meant: the value that was meant, if that can be told.
     mutating func reportBadValue(
-        _ word: Word, of statement: Statement, expected: String, passesKeepalived: Bool? = nil
+        _ word: Word, of statement: Statement, expected: String, meant: String? = nil, passesKeepalived: Bool? = nil
     ) {
         guard isPlain(word, of: statement) else { return }
+        let name = statement.keyword.text
+        let sample =
+            meant.map { "\(start(statement))\($0)" } ?? KeywordTable.exampleLine(name) ?? start(statement) + "VALUE"
         report(
             .error, "bad-value", at: word.location,
             "`\(word.text)` is not a value for `\(statement.keyword.text)`: \(expected)",
@@ -21,10 +25,14 @@ extension Resolver {
                 : statement.keyword.text == "virtual_router_id"
                     ? "keepalived would exit"
                     : consequence("keepalived would go on with the default", for: statement.keyword.text),
-            fix: statement.keyword.text == "virtual_router_id"
-                ? Self.freeID(52)
-                : "\(KeywordTable.exampleLine(statement.keyword.text) ?? start(statement) + "VALUE")   # \(expected)",
+            fix: meant == nil && name == "virtual_router_id" ? Self.freeID(52) : "\(sample)   # \(expected)",
             passesKeepalived: passesKeepalived)
+    }
+
+    /// What a time is that was left to itself: 0 would be no time, and the shortest that may be is nobody's wish.
+    func usualSeconds(_ statement: Statement) -> String? {
+        let name = statement.keyword.text
+        return KeywordTable.exampleLine(name).map { String($0.dropFirst(name.count + 1)) }
     }
 
     /// - Parameter nearest: to what is written, of what may be.

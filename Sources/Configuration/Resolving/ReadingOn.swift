@@ -63,6 +63,7 @@ extension Resolver {
         let word = statement.keyword.text
         guard !word.hasPrefix("["), keyword.shape.isBlock == (statement.children != nil) else { return nil }
         var draft = statement.draft
+        let line = draft.rawLine
         draft.keyword.text = keyword.name
         var start = word.count
         if !keyword.shape.isBlock, let sign = word.firstIndex(where: { $0 == "=" || $0 == ":" }) {
@@ -74,9 +75,9 @@ extension Resolver {
                 draft.arguments.insert(Word(value, at: place), at: 0)
             }
         }
-        let rest = draft.rawLine.dropFirst(start).drop { $0 == " " || $0 == "\t" }
+        let rest = line.dropFirst(start).drop { $0 == " " || $0 == "\t" }
         // Commands are read from the line again, and their places are reckoned from its beginning.
-        let gap = draft.rawLine.count - rest.count - keyword.name.count
+        let gap = line.count - rest.count - keyword.name.count
         let blanks = String(repeating: " ", count: rest.isEmpty ? 0 : max(1, gap))
         if gap < 1 { draft.keyword.location.column = max(1, statement.location.column + gap - 1) }
         draft.written = keyword.name + blanks + rest

@@ -208,7 +208,7 @@ extension Resolver {
         let address = IPAddress(parts[0])
         guard isDefault || address != nil else { return reportUnknownRouteWord(word, line) }
         if let destination = draft.destination {
-            reportSecondDestination(word, after: destination.address)
+            reportSecondDestination(word, after: destination.address, line)
             return false
         }
         guard let address else {
@@ -240,12 +240,19 @@ extension Resolver {
     }
 
     /// `10.0.0.0/8 10.1.0.0/16`, or a netmask in place of a prefix.
-    private mutating func reportSecondDestination(_ word: Word, after first: IPAddress?) {
+    private mutating func reportSecondDestination(_ word: Word, after first: IPAddress?, _ line: Statement) {
         let consequence = "keepalived takes it in place of the first"
         if let first, first.family == .v4, word.text.hasPrefix("255."), let mask = IPv4Address(word.text)?.maskLength {
             return report(
                 .error, "bad-prefix", at: word.location, "`\(word.text)` belongs to the network as `/\(mask)`",
                 consequence: consequence, fix: "\(first)/\(mask)", passesKeepalived: true)
+        }
+        if IPAddress(word.text) != nil, !line.arguments.contains(where: { $0.text == "via" }) {
+            return report(
+                .error, "two-on-a-line", at: word.location,
+                "`\(word.text)` after a network is no second network; is `via \(word.text)` meant?",
+                consequence: consequence, fix: Self.text(of: line, with: "via \(word.text)", for: word),
+                passesKeepalived: true)
         }
         report(
             .error, "two-on-a-line", at: word.location, "`\(word.text)` must stand on a line of its own",

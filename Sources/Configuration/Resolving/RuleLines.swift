@@ -94,12 +94,14 @@ extension Resolver {
 
     private mutating func reportUnknownRuleWord(_ word: Word, _ line: Statement) {
         guard isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: "")) else { return }
-        let near = KeywordTable.nearest(to: word.text, among: KeywordTable.keywords(in: .rules).map(\.name))
+        let near =
+            ["pref": "preference", "prio": "preference", "priority": "preference"][word.text]
+            ?? KeywordTable.nearest(to: word.text, among: KeywordTable.keywords(in: .rules).map(\.name))
         report(
             .error, "unknown-keyword", at: word.location,
             "`\(word.text)` is not known in a rule" + (near.map { "; is `\($0)` meant?" } ?? ""),
             consequence: "keepalived would leave this rule out",
-            fix: near.map { Self.text(of: line, with: $0, for: word) } ?? "from 192.0.2.10 lookup 100 preference 300")
+            fix: near.map { Self.text(of: line, with: $0, for: word) } ?? "remove `\(word.text)`")
     }
 
     private mutating func take(_ flag: String, _ word: Word, into draft: inout RuleDraft) -> Bool {

@@ -86,7 +86,12 @@ extension Resolver {
         let words = contents.lines("group").flatMap { [$0.keyword] + $0.arguments }
         var members: [String] = []
         var known: Set<String> = []
-        for word in words {
+        for written in words {
+            var word = written
+            if let last = word.text.last, ",;".contains(last), word.text.count > 1 {
+                _ = isPlain(word, of: Statement(keyword: word, arguments: [], rawLine: word.text))
+                word.text.removeLast()
+            }
             if definedInstances[word.text] == nil {
                 reportUndefinedMember(word)
             } else if known.contains(word.text) {

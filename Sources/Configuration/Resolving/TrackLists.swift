@@ -203,6 +203,12 @@ extension Resolver {
     }
 
     private mutating func reportUndefined(_ line: Statement, kind: String, names: [String]) {
+        // What a comma or a semicolon stands behind is meant, too.
+        let bare = String(line.keyword.text.prefix { !",;".contains($0) })
+        usedScripts.insert(bare)
+        usedProcesses.insert(bare)
+        usedFiles.insert(bare)
+        usedSessions.insert(bare)
         guard isPlain(line.keyword, of: valueLine(line, of: kind)), !reportConflict(line.keyword) else { return }
         let near = KeywordTable.nearest(to: line.keyword.text, among: names)
         // What is perhaps meant is not also reported as unused.

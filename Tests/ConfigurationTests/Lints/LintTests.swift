@@ -281,6 +281,17 @@ private func check(_ command: String, _ lines: String = "") -> String {
         #expect(lints(instance(priority: 255, addresses: ["192.168.10.11/24"]), FakeHost()) == [])
     }
 
+    /// It is where keepalived is MASTER, or was killed, that Understudy is tried first.
+    @Test func `an address beside the host's own one is another daemon's, or was`() {
+        var host = FakeHost()
+        host.facts.interfaces[1].addresses.append(
+            .init(address: .v4(IPv4Address(192, 168, 10, 100)), prefixLength: 24))
+        let found = lints(instance(), host)
+        #expect(found.map(\.brief) == ["warning own-address@7"])
+        #expect(found.first?.fix?.contains("systemctl stop keepalived") == true)
+        #expect(lints(instance(), host, authoritative: true).map(\.brief) == ["error own-address@7"])
+    }
+
     @Test func `an address that we put there ourselves is not the host's own`() {
         var host = FakeHost()
         host.facts.interfaces[1].addresses.append(

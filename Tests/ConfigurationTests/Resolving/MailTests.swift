@@ -71,7 +71,7 @@ private let complete = recipients + "smtp_server 127.0.0.1\n"
             "error bad-mail-address@6", quotes: "xn--", fix: "notification_email_from ops@example.net"),
         Mistake(
             global(complete + "notification_email_from <lb@example.net>") + instance("smtp_alert"),
-            "error bad-mail-address@6", quotes: "brackets", fix: "ops@example.net"),
+            "error bad-mail-address@6", quotes: "brackets", fix: "notification_email_from lb@example.net"),
         Mistake(
             global(recipients + "smtp_server mail.example.net:25") + instance("smtp_alert"), "error bad-value@5",
             quotes: "mail.example.net:25", fix: "without a port"),

@@ -87,6 +87,10 @@ import Testing
     }
 
     @Test func `keeps its quotes and its places`() {
+        let unquoted = complaints(instance("    notify_mster /usr/local/bin/x.sh and more words"))
+        #expect(unquoted.first?.fix == "notify_master /usr/local/bin/x.sh and more words")
+        #expect(unquoted.allSatisfy { $0.fix?.contains("/usr/local/bin/x.sh and more words") == true })
+        #expect(complaints(instance("    nopremt yes")).map(\.location.column) == [5, 13])
         let found = complaints(instance(" notify_mastr \"/bin/sh -c 'a\""))
         #expect(found.first?.fix == "notify_master \"/bin/sh -c 'a\"")
         #expect(found.last?.location.column == 15)
