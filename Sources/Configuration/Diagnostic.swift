@@ -122,32 +122,75 @@ public struct Diagnostic: Hashable, Sendable {
         public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rank < rhs.rank }
     }
 
-    public var severity: Severity
+    private struct Contents: Hashable, Sendable {
+        var severity: Severity
+        var code: String
+        var location: SourceLocation
+        var message: String
+        var consequence: String?
+        var fix: String?
+        var passesKeepalived: Bool?
+        var isAboutSecret = false
+    }
+
+    /// There may be tens of thousands of them, which are sorted, folded and kept in sets: the copies are references.
+    private indirect enum Box: Hashable, Sendable { case holding(Contents) }
+
+    private var box: Box
+    private var contents: Contents {
+        get {
+            switch box {
+            case .holding(let contents): contents
+            }
+        }
+        set { box = .holding(newValue) }
+    }
+
+    public var severity: Severity {
+        get { contents.severity }
+        set { contents.severity = newValue }
+    }
     /// A stable machine-readable name, such as `unknown-keyword`.
     ///
     /// An interface: documented, not changed casually.
-    public var code: String
-    public var location: SourceLocation
+    public var code: String { contents.code }
+    public var location: SourceLocation {
+        get { contents.location }
+        set { contents.location = newValue }
+    }
     /// What is wrong, quoting the offending text.
-    public var message: String
+    public var message: String {
+        get { contents.message }
+        set { contents.message = newValue }
+    }
     /// What would happen if it were run like this.
-    public var consequence: String?
+    public var consequence: String? {
+        get { contents.consequence }
+        set { contents.consequence = newValue }
+    }
     /// The line or command that mends it.
-    public var fix: String?
+    public var fix: String? {
+        get { contents.fix }
+        set { contents.fix = newValue }
+    }
     /// Whether `keepalived -t` passes it, where the code alone does not tell.
-    var passesKeepalived: Bool?
+    var passesKeepalived: Bool? {
+        get { contents.passesKeepalived }
+        set { contents.passesKeepalived = newValue }
+    }
     /// The line holds a secret: it is not shown with the diagnostic.
-    public var isAboutSecret = false
+    public var isAboutSecret: Bool {
+        get { contents.isAboutSecret }
+        set { contents.isAboutSecret = newValue }
+    }
 
     public init(
         _ severity: Severity, _ code: String, at location: SourceLocation, _ message: String,
         consequence: String? = nil, fix: String? = nil
     ) {
-        self.severity = severity
-        self.code = code
-        self.location = location
-        self.message = message
-        self.consequence = consequence
-        self.fix = fix
+        box = .holding(
+            Contents(
+                severity: severity, code: code, location: location, message: message, consequence: consequence, fix: fix
+            ))
     }
 }

@@ -6,11 +6,13 @@ internal import VRRPWire
 extension Linter {
     /// A check that asks for the virtual address itself asks the MASTER, wherever it runs.
     mutating func checkSelfReference(_ instance: Instance) {
+        if scriptsWithAddresses.isEmpty { return }
         let virtual = Set((instance.addresses + instance.excludedAddresses).map { "\($0.address)" })
         for tracked in instance.trackedScripts {
-            guard let script = model.scripts.first(where: { $0.name == tracked.name }),
-                let address = Self.addresses(in: script.text).first(where: { virtual.contains($0) })
+            guard let (index, addresses) = scriptsWithAddresses[tracked.name],
+                let address = addresses.first(where: { virtual.contains($0) })
             else { continue }
+            let script = model.scripts[index]
             report(
                 .warning, "check-of-virtual-address", at: script.commandLocation,
                 "`\(script.name)` asks for \(address), a virtual address of `\(instance.name)`",
@@ -21,14 +23,23 @@ extension Linter {
         }
     }
 
-    /// What looks like an address in a command.
-    private static func addresses(in text: String) -> [String] {
-        text.split { !($0.isHexDigit || $0 == "." || $0 == ":") }.map { word in
+    func findAddresses() -> [String: (index: Int, addresses: [String])] {
+        var found: [String: (index: Int, addresses: [String])] = [:]
+        for (index, script) in model.scripts.enumerated() {
+            let addresses = Self.addresses(in: script.text)
+            if !addresses.isEmpty, found[script.name] == nil { found[script.name] = (index, addresses) }
+        }
+        return found
+    }
+
+    /// What is an address in a command.
+    static func addresses(in text: String) -> [String] {
+        text.split { !($0.isHexDigit || $0 == "." || $0 == ":") }.compactMap { word in
             var word = word
             while let last = word.last, last == "." || last == ":" { word = word.dropLast() }
             // `192.0.2.10:80` is an address and a port.
             if word.contains("."), let colon = word.firstIndex(of: ":") { word = word[..<colon] }
-            return String(word)
+            return IPAddress(String(word)) == nil ? nil : String(word)
         }
     }
 
@@ -46,10 +57,12 @@ extension Linter {
 
     /// A script that prints its result in place of ending with it always succeeds.
     mutating func checkPrintedResult(_ host: any HostInspector) {
+        var printers: [String: Bool] = [:]
         for script in model.scripts {
-            guard let program = script.command.first, let text = host.scriptText(of: program),
-                Self.printsItsResult(text)
-            else { continue }
+            guard let program = script.command.first else { continue }
+            let prints = printers[program] ?? host.scriptText(of: program).map(Self.printsItsResult) ?? false
+            printers[program] = prints
+            guard prints else { continue }
             report(
                 .warning, "check-prints-result", at: script.commandLocation,
                 "`\(program)` ends with an `echo` of a number, and never exits with one",

@@ -50,7 +50,10 @@ extension Linter {
                 "`\(program)` is no program: a command is not a line of the shell's, which would set a variable",
                 consequence: consequence, fix: "\"/usr/bin/env \(text)\"", passesKeepalived: isNotify ? true : nil)
         }
-        guard let problem = host.problem(running: program, as: user) else { return }
+        let use = ProgramUse(program: program, user: user)
+        let found = programProblems[use] ?? host.problem(running: program, as: user)
+        programProblems[use] = .some(found)
+        guard let problem = found else { return }
         if problem.isSecurityOnly, !model.global.scriptSecurity {
             report(
                 .note, "insecure-program", at: location, problem.sentence,

@@ -31,6 +31,12 @@ public func lint(_ model: Model, host: (any HostInspector)?, hostIsAuthoritative
     return linter.diagnostics
 }
 
+/// A program, and who runs it.
+struct ProgramUse: Hashable {
+    var program: String
+    var user: UserName?
+}
+
 /// The state of one lint run; methods are grouped by subject in the other files.
 struct Linter {
     let model: Model
@@ -38,6 +44,10 @@ struct Linter {
     let missing: Diagnostic.Severity
     private(set) var diagnostics: [Diagnostic] = []
     private var reported: Set<Diagnostic> = []
+    /// What is wrong with programs that were looked at: many commands are of one program.
+    var programProblems: [ProgramUse: HostFacts.ProgramProblem?] = [:]
+    /// The checks whose command has an address in it, by name: where they are, and the addresses as written.
+    private(set) lazy var scriptsWithAddresses = findAddresses()
     /// Those of all instances, for whoever asks.
     private(set) lazy var virtualAddresses = Set(
         model.instances.flatMap { $0.addresses + $0.excludedAddresses }.map(\.address))

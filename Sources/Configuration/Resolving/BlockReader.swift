@@ -102,6 +102,10 @@ extension Resolver {
             }
             guard let value = value(of: statement, shape: keyword.shape, in: block) else {
                 noteUnread(name)
+                // What stands behind it on its line is not missing.
+                for word in statement.arguments.dropFirst() where KeywordTable.keyword(word.text, in: block) != nil {
+                    contents.attempt(word.text)
+                }
                 continue
             }
             if portable, keyword.isOurs { reportOurs(statement) }
@@ -230,6 +234,7 @@ extension Resolver {
                 consequence += "; `\(word)` belongs \(home.place)"
                 let target = home == .topLevel ? "out of this block" : "into \(home.rawValue) { }"
                 fix = "move the \(statement.children == nil ? "line" : "block") \(target)"
+                if home == .topLevel { lookInside(statement) }
             case nil:
                 guard statement.children == nil, KeywordTable.nearest(to: word, among: ["include"]) != nil else {
                     break

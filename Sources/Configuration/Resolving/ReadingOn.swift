@@ -34,6 +34,25 @@ extension Resolver {
         return (named(read, keyword, in: block, among: others), keyword)
     }
 
+    /// A block of the top level that stands in another one: what is wrong in it is said all the same.
+    mutating func lookInside(_ statement: Statement) {
+        let keyword = statement.keyword.text
+        guard let children = statement.children, let kind = KeywordTable.keyword(keyword, in: .topLevel)?.opens,
+            [.instance, .syncGroup, .script, .process, .trackFile, .bfd].contains(kind)
+        else { return }
+        notePassedOver(statement)
+        _ = read(children, in: kind)
+        guard let word = statement.arguments.first else { return }
+        switch kind {
+        case .instance where definedInstances[word.text] == nil: definedInstances[word.text] = word.location
+        case .script: definedScripts.insert(word.text)
+        case .process: definedProcesses.insert(word.text)
+        case .trackFile: definedFiles.insert(word.text)
+        case .bfd: definedSessions.insert(word.text)
+        default: break
+        }
+    }
+
     /// Remembers that keepalived would not look at a line, or into a block.
     mutating func notePassedOver(_ statement: Statement) {
         let (first, end) = (statement.location, statement.blockEnd)

@@ -47,7 +47,7 @@ struct Resolver {
     var lacking = Diagnostic.Severity.warning
     var portable = false
     private(set) var diagnostics: [Diagnostic] = []
-    private var said: [SourceLocation: [Diagnostic]] = [:]
+    private var said: Set<Diagnostic> = []
     var defaults = GlobalDefaults()
     /// Names that were defined, rightly or not: whoever refers to them is not told that they do not exist.
     var definedScripts: Set<String> = []
@@ -120,9 +120,7 @@ struct Resolver {
 
     /// Each thing is said once.
     mutating func record(_ diagnostic: Diagnostic) {
-        if said[diagnostic.location, default: []].contains(diagnostic) { return }
-        said[diagnostic.location, default: []].append(diagnostic)
-        diagnostics.append(diagnostic)
+        if said.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
     }
 
     /// Changes what was said since there were `start` diagnostics.
@@ -138,7 +136,9 @@ struct Resolver {
         statements = []
         resolveIdentity(contents)
         resolveGlobals(contents)
-        for setting in contents.all("vrrp_script") { resolveScript(setting.statement) }
+        let scripts = contents.take("vrrp_script")
+        model.scripts.reserveCapacity(scripts.count)
+        for setting in scripts { resolveScript(setting.statement) }
         for setting in contents.all("vrrp_track_process") { resolveProcess(setting.statement) }
         for setting in contents.all("track_file") + contents.all("vrrp_track_file") {
             resolveFileCheck(setting.statement)

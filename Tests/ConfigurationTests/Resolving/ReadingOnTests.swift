@@ -55,6 +55,21 @@ import Testing
             "vrrp_scrip chk {\n script \"/bin/true\"\n intervall 2\n}\n" + instance("track_script { chk }"),
             ["error unknown-keyword@1", "error unknown-keyword@3"]
         ),
+        // In another block.
+        (
+            instance(
+                "    vrrp_script chk {\n        script \"/bin/true\"\n        intervl 2\n    }\n    track_script {\n        chk\n    }"),
+            ["error unknown-keyword@5", "error unknown-keyword@7"]
+        ),
+        (
+            "global_defs {\n vrrp_instance VI_2 {\n interfac eth0\n virtual_router_id 520\n}\n}\n" + instance(),
+            ["error unknown-keyword@2", "error unknown-keyword@3", "error out-of-range@4"]
+        ),
+        // Behind another line.
+        (
+            "vrrp_instance VI_1 {\n state BACKUP interface eth0\n virtual_router_id 51\n virtual_ipaddress {\n192.0.2.1/24\n}\n}\n",
+            ["error two-on-a-line@2"]
+        ),
         // A line of which both halves are wrong.
         (instance("advrt_int=0"), ["error unknown-keyword@5", "error out-of-range@5"]),
         (instance(" notify_mastr \"/bin/sh -c 'a\""), ["error unknown-keyword@5", "error unterminated-quote@5"]),
