@@ -58,7 +58,8 @@ import Testing
         // In another block.
         (
             instance(
-                "    vrrp_script chk {\n        script \"/bin/true\"\n        intervl 2\n    }\n    track_script {\n        chk\n    }"),
+                "    vrrp_script chk {\n        script \"/bin/true\"\n        intervl 2\n    }\n    track_script {\n        chk\n    }"
+            ),
             ["error unknown-keyword@5", "error unknown-keyword@7"]
         ),
         (
