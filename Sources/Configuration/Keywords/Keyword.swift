@@ -175,6 +175,14 @@ public enum ArgumentShape: Hashable, Sendable {
     var isBlock: Bool {
         if case .block = self { true } else { false }
     }
+
+    /// Whether it is read from the line as written.
+    var isCommand: Bool {
+        switch self {
+        case .command, .notifyCommand: true
+        default: false
+        }
+    }
 }
 
 /// The kinds of block that have keywords of their own.

@@ -100,6 +100,7 @@ extension Resolver {
                 reportObsolete(statement, replacement: replacement)
                 continue
             }
+            if let earlier = contents[name], reportEmptyAgain(statement, keyword, earlier) { continue }
             guard let value = value(of: statement, shape: keyword.shape, in: block) else {
                 noteUnread(name)
                 // What stands behind it on its line is not missing.
@@ -113,6 +114,19 @@ extension Resolver {
             contents.add(Setting(statement: statement, value: value), of: keyword)
         }
         return contents
+    }
+
+    /// A line without its value after one that has it: any value that could be offered would take the place of that one.
+    private mutating func reportEmptyAgain(_ statement: Statement, _ keyword: Keyword, _ earlier: Setting) -> Bool {
+        guard !keyword.repeats, !keyword.shape.isBlock, statement.children == nil, statement.arguments.isEmpty,
+            keyword.shape.wordCount.lowerBound > 0
+        else { return false }
+        report(
+            .error, "missing-argument", at: statement.location,
+            "`\(keyword.name)` needs a value: \(keyword.shape.notation)",
+            consequence: consequence("keepalived would exit at this line", for: keyword.name),
+            fix: "remove the line   # line \(earlier.location.line) has the value")
+        return true
     }
 
     private mutating func reportOurs(_ statement: Statement) {

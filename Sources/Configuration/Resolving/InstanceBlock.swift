@@ -88,7 +88,10 @@ extension Resolver {
     }
 
     /// Whether it is the same virtual router as the other block of its name, which the name has said.
+    ///
+    /// One without a name of its own is held against nobody either: others would be told to make room for a name that is ours.
     private mutating func isSameAgain(_ instance: Instance) -> Bool {
+        if secondNames["vrrp_instance \(instance.name)"] == instance.name { return true }
         guard let name = sharedName(of: "vrrp_instance", instance.name) else { return false }
         for index in positions.count..<model.instances.count { positions.of[model.instances[index].name] = index }
         positions.count = model.instances.count

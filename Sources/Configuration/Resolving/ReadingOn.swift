@@ -98,7 +98,9 @@ extension Resolver {
         // Commands are read from the line again, and their places are reckoned from its beginning.
         let gap = line.count - rest.count - keyword.name.count
         let blanks = String(repeating: " ", count: rest.isEmpty ? 0 : max(1, gap))
-        if gap < 1 { draft.keyword.location.column = max(1, statement.location.column + gap - 1) }
+        if gap < 1, keyword.shape.isCommand {
+            draft.keyword.location.column = max(1, statement.location.column + gap - 1)
+        }
         draft.written = keyword.name + blanks + rest
         return Statement(draft)
     }

@@ -119,7 +119,7 @@ extension Resolver {
                 "vrrp_sync_group `\(group.name)` names no instance",
                 consequence: "nothing moves together; keepalived would leave the group out",
                 fix: "group {\n    VI_1\n    VI_2\n}")
-        } else if members.count == 1, words.count == 1 {
+        } else if members.count == 1, words.count == 1, sharedName(of: "vrrp_sync_group", group.name) == nil {
             report(
                 .warning, "single-member", at: words[0].location,
                 "vrrp_sync_group `\(group.name)` has one member", consequence: "there is nothing for it to move with",

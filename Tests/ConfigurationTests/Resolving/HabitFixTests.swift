@@ -40,6 +40,7 @@ import Testing
         Habit(
             chk + instance("track_script {\nchk weight -5%\n}"),
             "bad-value: chk weight -5   # a whole number from -253 to 253"),
+        Habit(instance("virtual_router_id"), "missing-argument: remove the line   # line 3 has the value"),
         Habit(plain.replacing("id 51", with: "id 1-2"), "bad-value: \(freeID)"),
     ]
 

@@ -88,6 +88,16 @@ import Testing
             instance() + block("vrrp_instance VI_1", id: "52", "virtual_ipaddress {", "192.168.10.100/24", "}"),
             ["error duplicate-name@10", "error address-in-two-instances@15"]
         ),
+        // Others are not told to make room for a name that nobody has written.
+        (
+            block("vrrp_instance", id: "51", "virtual_ipaddress {", " 192.168.10.100/24", "}") + instance(),
+            ["error missing-argument@1"]
+        ),
+        (
+            "vrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n}\nvrrp_sync_group G {\n group {\n VI_1\n }\n}\n"
+                + instance() + block("vrrp_instance VI_2", "virtual_ipaddress {", "192.0.2.7", "}"),
+            ["error duplicate-name@7"]
+        ),
         // What is there already is not given a second time by a word that is like it.
         (instance("prority 90"), ["error unknown-keyword@5"]),
         // There is nothing in it to be read.
