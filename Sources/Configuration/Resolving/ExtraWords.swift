@@ -26,7 +26,7 @@ extension Resolver {
             // Whoever names it is not told that it does not exist.
             let key = name == "vrrp_track_file" ? "track_file" : name
             unreadNames[key, default: []] += [words[0], joined]
-        } else if !words.isEmpty {
+        } else if !words.isEmpty, !Self.isAddressBlock(name) || words.contains(where: Self.beginsAsAddress) {
             fix = "\(name) {\n    \(words.joined(separator: "\n    "))"
         }
         // In an instance `track_file` is a list.

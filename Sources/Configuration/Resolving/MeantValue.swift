@@ -4,9 +4,12 @@ internal import VRRPCore
 ///
 /// A remedy that says another number than the operator does mends the file and breaks the pair.
 enum MeantValue {
-    /// A whole number of a range: `=51`, `51.`, `0x33`, `110%`, `10s`, `1O0`.
+    /// A whole number of a range: `=51`, `51.`, `0x33`, `110%`, `10s`, `1O0`, `v3`, `one`.
     static func number(_ text: String, in range: ClosedRange<Int>) -> String? {
+        let words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+        if let index = words.firstIndex(of: text.lowercased()), range.contains(index + 1) { return String(index + 1) }
         var rest = text.drop { "=:+".contains($0) }
+        if rest.lowercased().hasPrefix("v") { rest = rest.dropFirst() }
         let sign = rest.hasPrefix("-") ? -1 : 1
         if sign < 0 { rest = rest.dropFirst() }
         let digits: Int?

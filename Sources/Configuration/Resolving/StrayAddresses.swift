@@ -36,8 +36,10 @@ extension Resolver {
         return block
     }
 
+    static func isAddressBlock(_ name: String) -> Bool { addressBlocks.contains(name) }
+
     /// Whether a word is an address with or without a prefix.
-    private static func beginsAsAddress(_ word: String) -> Bool {
+    static func beginsAsAddress(_ word: String) -> Bool {
         guard let first = word.utf8.first, first >= 0x30 && first <= 0x39 || word.contains(":") else { return false }
         return IPAddress(String(word.prefix { $0 != "/" })) != nil
     }

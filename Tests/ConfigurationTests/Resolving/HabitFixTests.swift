@@ -40,6 +40,11 @@ import Testing
         Habit(
             chk + instance("track_script {\nchk weight -5%\n}"),
             "bad-value: chk weight -5   # a whole number from -253 to 253"),
+        Habit(instance("version v3"), "bad-value: version 3   # a whole number from 2 to 3"),
+        Habit(instance("down_timer_adverts four"), "bad-value: down_timer_adverts 4   # a whole number from 1 to 100"),
+        Habit(
+            plain.replacing("virtual_ipaddress {", with: "virtual_ipaddress my vips {"),
+            "extra-words: virtual_ipaddress {"),
         Habit(instance("virtual_router_id"), "missing-argument: remove the line   # line 3 has the value"),
         Habit(plain.replacing("id 51", with: "id 1-2"), "bad-value: \(freeID)"),
     ]
