@@ -107,12 +107,18 @@ extension OneOwner {
                     excluded(addresses).replacing("garp_master_delay 0\n", with: ""))
             }
             let active = try trial.start(near, router(150), flags: [])
-            try active.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            try wait(for: "(VI_1) Entering MASTER STATE", seconds: 20) {
+                active.log.text.contains("(VI_1) Entering MASTER STATE")
+            }
             let standby = try trial.start(far, router(100), flags: [])
-            try standby.says("(VI_1) Entering BACKUP STATE", seconds: 20)
+            try wait(for: "(VI_1) Entering BACKUP STATE", seconds: 20) {
+                standby.log.text.contains("(VI_1) Entering BACKUP STATE")
+            }
             #expect(try active.stop() == .exited(code: 0))
             #expect(!active.text().contains("late and is busy"), "\(active.text().suffix(4000))")
-            try standby.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            try wait(for: "(VI_1) Entering MASTER STATE", seconds: 20) {
+                standby.log.text.contains("(VI_1) Entering MASTER STATE")
+            }
             let left = try near.run("ip", ["-4", "-br", "address"]).output
             #expect(!left.contains("10.9."))
         }
@@ -124,7 +130,9 @@ extension OneOwner {
             let addresses = (0..<4000).map { "10.9.\($0 / 250).\($0 % 250 + 1)/32" }
             let text = instance(addresses: ["192.0.2.10/24"], "lease off\n" + excluded(addresses))
             let daemon = try trial.start(host, text, flags: [])
-            try daemon.says("(VI_1) Entering MASTER STATE", seconds: 20)
+            try wait(for: "(VI_1) Entering MASTER STATE", seconds: 20) {
+                daemon.log.text.contains("(VI_1) Entering MASTER STATE")
+            }
             func held() throws -> Int {
                 try host.run("ip", ["-4", "-br", "address"]).output.split(separator: " ").count {
                     $0.hasPrefix("10.9.")
